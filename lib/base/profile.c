@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/profile.h"
+
+const struct an_profile an_profile_autonomi = {
+	.alpn = "autonomi/1",
+	.protocol_version = "1.0",
+	.network_id = 1,
+	.payments = true,
+
+	.k = 20,
+	.alpha = 3,
+	.close_group = 5,
+	.replication = 7,
+
+	.record_value_max = 5242880 - 1,
+	.chunk_max = 4194336,
+	.chunk_content_max = 4194304,
+	.request_max = 10485760,
+	.response_max = 10485760,
+
+	.request_timeout = AN_SECONDS(120),
+	.lookup_timeout = AN_SECONDS(120),
+	.handshake_timeout = AN_SECONDS(10),
+	.idle_timeout = AN_SECONDS(10),
+	.slow_peer = AN_SECONDS(1),
+	.discovery_first = AN_SECONDS(10),
+	.liveness_interval = AN_SECONDS(60),
+
+	.records_max = 16384,
+	.prune_batch = 1638,
+	.chunk_put_quorum = 2,
+
+	.bootstrap_cache_peers = 1500,
+	.bootstrap_cache_addresses = 3,
+	.bootstrap_dials = 10,
+	.bootstrap_enough = 5,
+};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The network profile: every number that is a property of a network and not of one node. It is
+ * passed down from lib/node; no module has such a number of its own.
+ */
+#ifndef AN_BASE_PROFILE_H
+#define AN_BASE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/time.h"
+
+struct an_profile {
+	const char *alpn;             /* the protocol on the wire (DESIGN 4) */
+	const char *protocol_version; /* in the agent string (semantics 1.3) */
+	uint8_t network_id;           /* semantics 1.3 */
+	bool payments;                /* whether a record must be paid for */
+
+	/* Widths (semantics 1.1, DESIGN 8). */
+	size_t k;           /* bucket size and size of a closest-peers answer */
+	size_t alpha;       /* requests of one lookup in flight */
+	size_t close_group; /* peers that must hold a record */
+	size_t replication; /* peers of which only a farther one may drop a record */
+
+	/* Sizes in bytes (semantics 1.1, 1.2, 1.5). */
+	size_t record_value_max;  /* largest value a node takes */
+	size_t chunk_max;         /* largest chunk value */
+	size_t chunk_content_max; /* largest piece before encryption */
+	size_t request_max;       /* largest encoded request, in bytes */
+	size_t response_max;      /* largest encoded response, in bytes */
+
+	/* Timers (semantics 1.5, 6.18). */
+	an_time_us request_timeout;   /* from the request to the whole reply */
+	an_time_us lookup_timeout;    /* of one whole lookup */
+	an_time_us handshake_timeout; /* from dialling to an authenticated peer */
+	an_time_us idle_timeout;      /* of a connection without traffic */
+	an_time_us slow_peer;         /* a lookup asks one more peer after this silence */
+	an_time_us discovery_first;   /* first interval of network discovery */
+	an_time_us liveness_interval; /* the oldest peer of a bucket is asked at most this often */
+
+	/* Records (semantics 1.6). */
+	size_t records_max;      /* records of one node */
+	size_t prune_batch;      /* fewest records before cleanup looks at them */
+	size_t chunk_put_quorum; /* acknowledgements that complete a put (semantics 7.2) */
+
+	/* Bootstrap (semantics 1.8). */
+	size_t bootstrap_cache_peers;
+	size_t bootstrap_cache_addresses; /* of one peer */
+	size_t bootstrap_dials;           /* at once */
+	size_t bootstrap_enough;          /* peers in the routing table that end it */
+};
+
+/* The numbers of Autonomi's network on our own wire, `autonomi/1`: network id 1, payments on. */
+extern const struct an_profile an_profile_autonomi;
+
+#endif
