@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the client's pipelines ask of the network, as a table of functions that lib/node fills in.
+ * No handler is ever called from inside the call that names it.
+ */
+#ifndef AN_CLIENT_NETWORK_H
+#define AN_CLIENT_NETWORK_H
+
+#include "base/blob.h"
+#include "base/job.h"
+#include "base/profile.h"
+#include "base/status.h"
+#include "base/time.h"
+#include "ident/contact.h"
+
+/* The peers closest to a name, nearest first: borrowed during the call. */
+typedef void an_client_closest_handler(void *context, an_status status,
+                                       const struct an_contact *contacts, size_t count);
+
+/* A reply to a CBOR request: `message` is NULL unless status is AUTONOMI_OK. E_REFUSED with a code
+ * of enum an_link_code; E_BUSY where that code says busy. */
+typedef void an_client_reply_handler(void *context, an_status status, struct an_blob *message,
+                                     struct an_span body);
+
+struct an_client_network {
+	void *context;
+	const struct an_profile *profile;
+
+	/* Looks up the `count` peers closest to `name`. Returns an id for `cancel`, 0 where it could
+	 * not begin (the handler is called all the same, later). */
+	uint64_t (*closest)(void *context, struct an_span name, size_t count,
+	                    an_client_closest_handler *handler, void *handler_context);
+	/* Sends a CBOR request in parts (references are taken) to a peer. */
+	uint64_t (*ask)(void *context, const struct an_contact *contact, struct an_blob *const *parts,
+	                size_t part_count, an_time_us timeout, an_client_reply_handler *handler,
+	                void *handler_context);
+	/* The handler will not be called any more. 0 and finished ids are ignored. */
+	void (*cancel)(void *context, uint64_t id);
+	/* Hands a job to the workers. */
+	void (*submit)(void *context, struct an_job *job);
+	/* The time of this turn. */
+	an_time_us (*now)(void *context);
+	/* Calls `wake(wake_context)` at `deadline`, once; AN_TIME_NEVER takes the alarm back. */
+	void (*alarm)(void *context, an_time_us deadline, void (*wake)(void *), void *wake_context);
+};
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Kademlia: the routing table, lookups, liveness and bootstrap of one node (semantics 4, 6.16, 6.18).
+ *
+ * A pure state machine. It says what it wants asked (an_kad_next_want), is told each answer or
+ * failure, and calls the `done` of a lookup when that has ended. Peers enter the table only when they
+ * were dialled by us with success (DESIGN 4), which lib/node reports with an_kad_peer_proven.
+ *
+ * Threading: single-threaded.
+ */
+#ifndef AN_KAD_KAD_H
+#define AN_KAD_KAD_H
+
+#include "base/log.h"
+#include "base/profile.h"
+#include "crypt/random.h"
+#include "ident/contact.h"
+
+struct an_kad;
+
+struct an_kad_config {
+	const struct an_profile *profile;
+	struct an_peer_id self;
+	bool client;           /* never announces itself, refreshes nothing */
+	bool private_addresses; /* whether loopback and private addresses may be dialled (local nets) */
+	struct an_random *random;
+	struct an_logger *logger;
+};
+
+enum { AN_KAD_TARGET_MAX = AN_PEER_ID_MAX, AN_KAD_CLOSEST_MAX = 64 };
+
+/* A request that shall be sent: FIND_NODE with the raw bytes of a name (semantics 5.7). */
+struct an_kad_want {
+	uint64_t token; /* names the want in the answer */
+	struct an_contact contact;
+	uint8_t target[AN_KAD_TARGET_MAX];
+	size_t target_size;
+	an_time_us timeout;
+};
+
+/* The outcome of a lookup: the peers nearest to its target that answered, nearest first. */
+struct an_kad_result {
+	an_status status; /* AUTONOMI_OK; E_TIMEOUT with what was found; E_NO_PEERS; E_CANCELLED */
+	size_t count;
+	const struct an_contact *contacts; /* borrowed during the call */
+	size_t asked;                      /* requests that were sent */
+	size_t hops;                       /* longest chain of answers that led to a result */
+};
+
+typedef void an_kad_done(void *context, const struct an_kad_result *result);
+
+an_status an_kad_new(const struct an_kad_config *config, an_time_us now, struct an_kad **ret_kad);
+/* Pending lookups end without `done`. */
+struct an_kad *an_kad_free(struct an_kad *kad);
+
+/* Starts a lookup for the `count` peers closest to the name `target` (raw bytes, at most
+ * AN_KAD_TARGET_MAX). `done` is never called from inside this call. E_BUSY: too many lookups. */
+an_status an_kad_lookup(struct an_kad *kad, struct an_span target, size_t count, an_time_us now,
+                        an_kad_done *done, void *context, uint64_t *ret_lookup);
+/* `done` is called with E_CANCELLED by the next an_kad_expire. Unknown ids are ignored. */
+void an_kad_lookup_cancel(struct an_kad *kad, uint64_t lookup);
+
+/* The next request to send; false where there is none now. */
+bool an_kad_next_want(struct an_kad *kad, an_time_us now, struct an_kad_want *ret_want);
+/* The answer: the contacts that the peer named, unchecked. More than a peer may name are ignored. */
+void an_kad_answered(struct an_kad *kad, uint64_t token, const struct an_contact *contacts,
+                     size_t count, an_time_us now);
+void an_kad_failed(struct an_kad *kad, uint64_t token, an_status why, an_time_us now);
+
+an_time_us an_kad_deadline(const struct an_kad *kad);
+void an_kad_expire(struct an_kad *kad, an_time_us now);
+
+/* A peer that is a node of our network was dialled by us and proved its key. */
+void an_kad_peer_proven(struct an_kad *kad, const struct an_contact *contact, an_time_us now);
+/* A peer that is in the table answered something. */
+void an_kad_peer_seen(struct an_kad *kad, const struct an_peer_id *id, an_time_us now);
+/* A dial or a request to the peer failed in a way that says it is gone. */
+void an_kad_peer_failed(struct an_kad *kad, const struct an_peer_id *id, an_time_us now);
+
+/* The `capacity` peers of the table closest to `target`, nearest first; returns how many. */
+size_t an_kad_closest(const struct an_kad *kad, const struct an_dht_key *target,
+                      struct an_contact *contacts, size_t capacity);
+size_t an_kad_size(const struct an_kad *kad);
+/* Calls `visit` for each peer of the table, bucket by bucket. */
+void an_kad_visit(const struct an_kad *kad,
+                  void (*visit)(void *context, int bucket, const struct an_contact *contact,
+                                an_time_us last_seen),
+                  void *context);
+
+/* Bootstrap: contacts to dial until enough peers are in the table; then a lookup for our own id. An
+ * id may be unknown (size 0). */
+void an_kad_bootstrap(struct an_kad *kad, const struct an_contact *contacts, size_t count,
+                      an_time_us now);
+/* True once, when the table first holds enough peers, or all that there are. */
+bool an_kad_joined(struct an_kad *kad);
+
+/* Estimated size of the network (semantics 6.7). */
+uint64_t an_kad_network_size(const struct an_kad *kad);
+
+#endif
