@@ -40,8 +40,6 @@ struct an_client_network {
 	void (*submit)(void *context, struct an_job *job);
 	/* The time of this turn. */
 	an_time_us (*now)(void *context);
-	/* Calls `wake(wake_context)` at `deadline`, once; AN_TIME_NEVER takes the alarm back. */
-	void (*alarm)(void *context, an_time_us deadline, void (*wake)(void *), void *wake_context);
 };
 
 #endif
