@@ -7,6 +7,7 @@
 #define AN_IDENT_KEY_PAIR_H
 
 #include "base/buffer.h"
+#include "ident/agent.h"
 #include "ident/peer_id.h"
 
 enum {
@@ -51,8 +52,6 @@ an_status an_key_pair_certificate(const struct an_key_pair *pair, const char *ag
 
 /* The private key as TLS wants it (PKCS #8, DER). The caller wipes the buffer. */
 an_status an_key_pair_private_key(const struct an_key_pair *pair, struct an_buffer *private_key);
-
-enum { AN_AGENT_MAX = 96 };
 
 /* What a peer's certificate says. Checks its form and its own signature; E_IDENTITY where bad. */
 an_status an_identity_from_certificate(struct an_identity *ret_identity, char agent[AN_AGENT_MAX],

@@ -14,7 +14,7 @@
 #include "ident/dht_key.h"
 
 enum {
-	AN_PEER_ID_MAX = 42,      /* bytes: identity multihash of at most 40 bytes */
+	AN_PEER_ID_MAX = 44,      /* bytes: an identity multihash of at most 42 */
 	AN_PEER_ID_TEXT_MAX = 64, /* base58 with the final zero */
 };
 
