@@ -6,6 +6,7 @@ const struct an_profile an_profile_autonomi = {
 	.protocol_version = "1.0",
 	.network_id = 1,
 	.payments = true,
+	.record_form = AN_RECORD_FORM_BYTES,
 
 	.k = 20,
 	.alpha = 3,

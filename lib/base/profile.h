@@ -12,11 +12,18 @@
 
 #include "base/time.h"
 
+/* How a record value stands in a PutRecord (DESIGN 4). */
+enum an_record_form {
+	AN_RECORD_FORM_BYTES,    /* a byte string */
+	AN_RECORD_FORM_INTEGERS, /* an array of integers, as Autonomi's codec writes it */
+};
+
 struct an_profile {
 	const char *alpn;             /* the protocol on the wire (DESIGN 4) */
 	const char *protocol_version; /* in the agent string (semantics 1.3) */
 	uint8_t network_id;           /* semantics 1.3 */
 	bool payments;                /* whether a record must be paid for */
+	enum an_record_form record_form;
 
 	/* Widths (semantics 1.1, DESIGN 8). */
 	size_t k;           /* bucket size and size of a closest-peers answer */
