@@ -21,40 +21,51 @@ use_deps()
 	export PKG_CONFIG_PATH="$DEPS/current/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
 }
 
-# The Meson options of each of our three build folders.
+# The Meson options of each of our three build folders. The release build takes the compiler's
+# warnings as they are: whoever builds it with a newer compiler shall not fail on a new one.
 build_options()
 {
+	local checked="-Dbuildtype=debug -Doptimization=1 -Dwerror=true -Dfault_injection=true"
 	case $1 in
 	build) say -Dbuildtype=debugoptimized ;;
-	build-check) say -Dbuildtype=debug -Doptimization=1 -Dwerror=true -Db_lundef=false \
-		-Db_sanitize=address,undefined -Dfault_injection=true ;;
-	build-cover) say -Dbuildtype=debug -Doptimization=1 -Db_coverage=true \
-		-Dfault_injection=true ;;
-	*) die "there is no build called '$1'." "Take one of: build build-check build-cover." ;;
+	build-check) say "$checked" -Db_lundef=false -Db_sanitize=address,undefined ;;
+	build-cover) say "$checked" -Db_coverage=true ;;
+	*) die "there is no build called '$1'." ;;
 	esac
 }
 
-# configure NAME [FOLDER]: sets the build up, or again where the dependencies have changed since.
-configure()
+# build-check is clang's, the others are gcc's: so both stay free of warnings.
+build_compiler()
 {
-	local name=$1 folder=${2:-$ROOT/$1} stamp deps options
-	options=$(build_options "$name") || exit 1
-	stamp=$folder/.autonomi-deps
-	deps=$(readlink "$DEPS/current" 2>/dev/null || echo system)
-	use_deps
-	if [ ! -f "$folder/build.ninja" ]; then
-		# shellcheck disable=SC2086
-		meson setup "$folder" "$ROOT" $options >"$folder.log" 2>&1 || configure_failed "$folder.log"
-	elif [ "$(cat "$stamp" 2>/dev/null)" != "$deps" ]; then
-		meson setup --reconfigure --clearcache "$folder" "$ROOT" >"$folder.log" 2>&1 ||
-			configure_failed "$folder.log"
+	if [ "$1" = build-check ] && command -v clang >/dev/null; then
+		say "${CC:-clang}"
+	else
+		say "${CC:-cc}"
 	fi
-	rm -f "$folder.log"
-	printf '%s\n' "$deps" >"$stamp"
 }
 
-configure_failed()
+# configure NAME [FOLDER]: sets the build up, or again where compiler, options or dependencies are
+# others than last time.
+configure()
 {
-	tail -n 25 "$1" >&2
-	die "Meson could not configure the build." "Run scripts/setup first; the log is $1."
+	local name=$1 folder=${2:-$ROOT/$1} compiler options deps stamp
+	compiler=$(build_compiler "$name")
+	options="$(build_options "$name")${AUTONOMI_MODULES:+ -Dmodules=$AUTONOMI_MODULES}" || exit 1
+	deps=$(readlink "$DEPS/current" 2>/dev/null || say system)
+	stamp=$folder/.autonomi-build
+	use_deps
+	if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$compiler $options $deps" ]; then
+		return 0
+	fi
+	# What a build folder holds is Meson's, but for build/deps.
+	[ ! -d "$folder/meson-private" ] || find "$folder" -mindepth 1 -maxdepth 1 ! -name deps ! -name .lock \
+		-exec rm -rf {} +
+	# shellcheck disable=SC2086
+	CC=$compiler meson setup "$folder" "$ROOT" $options >"$folder.log" 2>&1 || {
+		tail -n 25 "$folder.log" >&2
+		die "Meson could not configure ${folder##*/}." \
+			"Where it misses something, run scripts/setup. The whole log is $folder.log."
+	}
+	rm -f "$folder.log"
+	say "$compiler $options $deps" >"$stamp"
 }
