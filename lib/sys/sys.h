@@ -6,6 +6,9 @@
  *
  * Threading: everything on the pump, except what says otherwise. No function blocks unless it says
  * so, and those are for jobs and for opening and freeing a node.
+ *
+ * In a forked child only udp_close, reactor_free, file_close and workers_free may be called; they
+ * take nothing away from the parent.
  */
 #ifndef AN_SYS_SYS_H
 #define AN_SYS_SYS_H
@@ -68,13 +71,17 @@ struct an_sys {
 	                      const struct an_udp_options *options, struct an_udp **ret_udp);
 	void (*udp_close)(void *context, struct an_udp *udp);
 	/* Sends up to `count` runs; `ret_sent` says how many left. Fewer: the socket is full; ask the
-	 * reactor to watch for room. An error of one path (unreachable, too large, refused, no
-	 * permission) loses that run only and is counted, never returned. */
+	 * reactor to watch for room, and send the rest then. The first of them may have left in part,
+	 * and its datagrams go twice: QUIC drops the second. An error of one path (unreachable, too
+	 * large, refused, no permission) loses that run only and is counted, never returned. */
 	void (*udp_send)(void *context, struct an_udp *udp, const struct an_datagram *runs,
 	                 size_t count, size_t *ret_sent);
-	/* Receives up to `capacity` runs into memory of the socket, valid until the next call. */
+	/* Receives up to `capacity` runs into memory of the socket, valid until the next call. Call
+	 * until it gives none: fewer than `capacity` does not mean that no more are there. */
 	void (*udp_receive)(void *context, struct an_udp *udp, struct an_datagram *runs,
 	                    size_t capacity, size_t *ret_count);
+	/* How many runs, or parts of them, were lost to an error of their path. */
+	uint64_t (*udp_lost)(void *context, const struct an_udp *udp);
 
 	/* The reactor: one descriptor that is readable while a watched socket, the timer, a wake or
 	 * the ready flag says so. */
@@ -93,7 +100,8 @@ struct an_sys {
 	/* Looks, without waiting, and clears wake and timer. */
 	void (*reactor_look)(void *context, struct an_reactor *reactor,
 	                     struct an_reactor_ready *ret_ready);
-	/* Blocks until the descriptor is readable or `timeout_ms` passed (-1: for ever). */
+	/* Blocks until the descriptor is readable, a signal came, or `timeout_ms` passed (-1: for
+	 * ever). */
 	an_status (*reactor_wait)(void *context, struct an_reactor *reactor, int timeout_ms);
 
 	/* Files. All of these block; they belong in jobs. Paths are UTF-8 text. Errors: E_NO_FILE,
@@ -132,13 +140,15 @@ struct an_sys {
 	 * submitted. A finished job wakes `reactor`. */
 	an_status (*workers_new)(void *context, struct an_reactor *reactor, size_t compute_threads,
 	                         struct an_workers **ret_workers);
-	/* Waits for the jobs that are running, never for queued ones; moves all that did not run to
-	 * `ret_unrun` and all whose `done` is still due to `ret_finished`. */
-	void (*workers_free)(void *context, struct an_workers *workers, struct an_list *ret_finished,
-	                     struct an_list *ret_unrun);
-	/* Never fails. */
+	/* Waits for the jobs that are running, never for queued ones; appends all that did not run to
+	 * `ret_unrun` and all whose `done` is still due to `ret_finished`. In a forked child it
+	 * touches neither lock nor job and leaves both lists as they are. */
+	void (*workers_free)(void *context, struct an_workers *workers,
+	                     struct an_list *ret_finished, struct an_list *ret_unrun);
+	/* Never fails: where no thread can be started, the job runs inline. */
 	void (*workers_submit)(void *context, struct an_workers *workers, struct an_job *job);
-	/* Moves the finished jobs to the list; the caller calls `done` of each. */
+	/* Appends the finished jobs to the list; the caller calls `done` of each. Call it after each
+	 * look that saw a wake. */
 	void (*workers_finished)(void *context, struct an_workers *workers,
 	                         struct an_list *ret_finished);
 	/* Jobs submitted whose `done` was not yet taken. */
