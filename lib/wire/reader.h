@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/span.h"
 #include "base/status.h"
 
@@ -57,5 +58,12 @@ uint8_t an_reader_byte(struct an_reader *reader);
 /* An unsigned integer of `size` bytes, 1 to 8. */
 uint64_t an_reader_big_endian(struct an_reader *reader, size_t size);
 uint64_t an_reader_little_endian(struct an_reader *reader, size_t size);
+
+/*
+ * Makes room in `scratch` for everything that could ever be gathered from the reader's bytes, so
+ * that spans into it never move. One scratch buffer, empty at first, serves one message. False, with
+ * the reader failed, where there is no room.
+ */
+bool an_reader_reserve(struct an_reader *reader, struct an_buffer *scratch);
 
 #endif
