@@ -2,7 +2,7 @@
 /*
  * The certificate that a node shows in the TLS handshake: X.509 version 3 (RFC 5280) with an Ed25519
  * key (RFC 8410), signed by itself, without extensions. Its subject and issuer are one common name.
- * All bytes follow from the key and the name: serial number 1, valid from 2020-01-01 to 9999-12-31.
+ * All bytes follow from the key and the name: serial number 1, valid from 1970-01-01 to 9999-12-31.
  *
  * Reading is strict: DER in exactly this form, whatever the serial number and the dates, which say
  * nothing about a peer that just proved its key.
