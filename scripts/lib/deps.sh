@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The libraries that the distribution does not build our way: wolfSSL with QUIC and with our own
 # seed and clock, and ngtcp2 with its wolfSSL helper. Both static, position-independent, into one
-# prefix that is named by the hash of this file, the compiler and the wolfSSL version.
+# prefix that is named by the hash of this file, of its place, the compiler and the wolfSSL version.
 # Source it after common.sh.
 
 wolfssl_crate=wolfssl-sys-5.3.0.crate # carries wolfSSL 5.9.4
@@ -24,7 +24,7 @@ wolfssl_options="--enable-static --disable-shared --with-pic --disable-examples 
 choose_wolfssl()
 {
 	local cargo
-	cargo=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p')
+	cargo=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p') || true
 	case ${AUTONOMI_WOLFSSL:-} in
 	5.9.4 | 5.7.2)
 		wolfssl_version=$AUTONOMI_WOLFSSL

@@ -51,7 +51,10 @@ as_root()
 
 install_packages()
 {
-	local missing
+	local missing tier
+	for tier in "$@"; do
+		packages_of_tier "$tier" >/dev/null
+	done
 	if ! command -v apt-get >/dev/null; then
 		say "setup: no apt-get here; taking what the system has (Debian's names: $(
 			for tier in "$@"; do packages_of_tier "$tier"; done | tr -s '[:space:]' ' '))"
