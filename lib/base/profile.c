@@ -25,6 +25,10 @@ const struct an_profile an_profile_autonomi = {
 	.idle_timeout = AN_SECONDS(10),
 	.slow_peer = AN_SECONDS(1),
 	.discovery_first = AN_SECONDS(10),
+	.discovery_base = AN_SECONDS(60),
+	.discovery_most = AN_SECONDS(1200),
+	.discovery_quiet = AN_SECONDS(180),
+	.dial_back = AN_SECONDS(20), /* after idle_timeout: the peer's own connection must be gone */
 	.liveness_interval = AN_SECONDS(60),
 
 	.records_max = 16384,

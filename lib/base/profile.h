@@ -45,6 +45,10 @@ struct an_profile {
 	an_time_us idle_timeout;      /* of a connection without traffic */
 	an_time_us slow_peer;         /* a lookup asks one more peer after this silence */
 	an_time_us discovery_first;   /* first interval of network discovery */
+	an_time_us discovery_base;    /* its interval with an empty table; grows with the peers */
+	an_time_us discovery_most;    /* its longest interval */
+	an_time_us discovery_quiet;   /* without a new peer for so long, it is rare */
+	an_time_us dial_back;         /* from a peer's call until we dial it to see if it can be */
 	an_time_us liveness_interval; /* the oldest peer of a bucket is asked at most this often */
 
 	/* Records (semantics 1.6). */
