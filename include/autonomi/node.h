@@ -22,7 +22,7 @@
  *  3. It is polled for input only. The library watches for room to write by itself.
  *  4. There is no timer duty: timers make the descriptor readable. Only a host that polls the list of
  *     autonomi_node_pollfds must also honour autonomi_node_timeout_ms.
- *  5. One pump reads the monotonic clock once, and all deadlines of that call use it.
+ *  5. All deadlines of one pump use one reading of the monotonic clock, taken when it begins.
  *  6. Pump never blocks, neither on the network nor on the disk. With compute.threads = 0 there are
  *     no workers, and it blocks for the disk within its budget plus one job.
  *  7. Where the budget (option pump.budget_us) ends a pump early, it returns 1 and the descriptor

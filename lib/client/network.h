@@ -26,14 +26,15 @@ struct an_client_network {
 	void *context;
 	const struct an_profile *profile;
 
-	/* Looks up the `count` peers closest to `name`. Returns an id for `cancel`, 0 where it could
-	 * not begin (the handler is called all the same, later). */
-	uint64_t (*closest)(void *context, struct an_span name, size_t count,
-	                    an_client_closest_handler *handler, void *handler_context);
-	/* Sends a CBOR request in parts (references are taken) to a peer. */
-	uint64_t (*ask)(void *context, const struct an_contact *contact, struct an_blob *const *parts,
-	                size_t part_count, an_time_us timeout, an_client_reply_handler *handler,
-	                void *handler_context);
+	/* Looks up the `count` peers closest to `name`. Any status but AUTONOMI_OK: nothing was begun
+	 * and the handler will not be called. */
+	an_status (*closest)(void *context, struct an_span name, size_t count,
+	                     an_client_closest_handler *handler, void *handler_context,
+	                     uint64_t *ret_id);
+	/* Sends a CBOR request in parts (references are taken) to a peer; status as for `closest`. */
+	an_status (*ask)(void *context, const struct an_contact *contact,
+	                 struct an_blob *const *parts, size_t part_count, an_time_us timeout,
+	                 an_client_reply_handler *handler, void *handler_context, uint64_t *ret_id);
 	/* The handler will not be called any more. 0 and finished ids are ignored. */
 	void (*cancel)(void *context, uint64_t id);
 	/* Hands a job to the workers. */

@@ -35,6 +35,12 @@ enum an_link_kind {
 	AN_LINK_KIND_ADDRESS = 2,  /* asks how we see the peer: empty; answered with a binary multiaddr */
 };
 
+enum {
+	AN_LINK_PARTS_MAX = 2,           /* blobs of one message */
+	AN_LINK_KADEMLIA_MAX = 64 * 1024, /* bytes of a Kademlia message: no records travel in them */
+	AN_LINK_ADDRESS_MAX = 64,        /* bytes of the answer to AN_LINK_KIND_ADDRESS */
+};
+
 /* Codes with which a stream is reset or a connection closed (docs/wire.md). */
 enum an_link_code {
 	AN_LINK_CODE_NONE = 0,        /* done, or no longer wanted */
@@ -47,6 +53,7 @@ enum an_link_code {
 	AN_LINK_CODE_NETWORK_ID = 7,  /* the peer is of another network */
 	AN_LINK_CODE_IDENTITY = 8,    /* the peer is not who it should be */
 	AN_LINK_CODE_INTERNAL = 9,    /* the peer failed to answer */
+	AN_LINK_CODE_UNSUPPORTED = 10, /* a request that this node does not answer */
 };
 
 enum an_link_role { AN_LINK_ROLE_NODE, AN_LINK_ROLE_CLIENT, AN_LINK_ROLE_UNKNOWN };
@@ -57,9 +64,13 @@ struct an_link_limits {
 	size_t connections_per_address;
 	size_t requests_per_peer;  /* inbound, being received or answered */
 	size_t requests;           /* inbound, of all peers */
-	size_t inbound_bytes;      /* of all unfinished inbound messages together */
+	/* Bytes that inbound requests hold: the message until it is answered, then the answer until it
+	 * is delivered. Where all of them together reach `inbound_bytes`, peers that are sending get
+	 * no more flow-control credit, but for the oldest message, and new requests are refused; at
+	 * twice as much, or over a peer's own share, a request is refused whatever it is. */
+	size_t inbound_bytes;
 	size_t inbound_bytes_per_peer;
-	size_t outbound_requests;  /* waiting or under way */
+	size_t outbound_requests; /* waiting or under way */
 };
 
 struct an_link_config {
@@ -90,8 +101,19 @@ struct an_link_request {
 	struct an_span body;     /* its bytes */
 };
 
-/* How a request ended. `body` is in `message`, of which a reference may be taken. Where `status` is
- * AUTONOMI_E_REFUSED, `code` says why. */
+/* How a request ended. `body` is in `message`, of which a reference may be taken. Status:
+ *
+ *   OK           the reply is whole
+ *   E_TIMEOUT    the reply did not come in time
+ *   E_UNREACHABLE  no connection came about, or it ended before the reply. A request that was on the
+ *                wire may have been carried out: it is never sent again by itself
+ *   E_IDENTITY   another peer answered at its address, or we ourselves
+ *   E_NETWORK_ID the peer is of another network
+ *   E_BUSY       the peer is at a limit, or we are at ours of connections
+ *   E_REFUSED    the peer refused; `code` says why
+ *   E_TOO_LARGE  the reply is longer than its kind may be
+ *   E_PROTOCOL   the reply has no kind, or another kind than the request
+ *   E_NO_MEMORY, E_CANCELLED (an_link_close reached its deadline) */
 struct an_link_reply {
 	an_status status;
 	enum an_link_kind kind;
@@ -106,12 +128,16 @@ typedef void an_link_reply_handler(void *context, uint64_t request, const struct
 
 struct an_link_events {
 	void *context;
+	/* A connection was proven, and that connection ended: one pair for each. Two connections to
+	 * one peer may exist for a while, after both ends dialled at once or a dial back; then
+	 * an_link_find says which one is used. */
 	void (*connected)(void *context, const struct an_link_peer *peer);
 	void (*disconnected)(void *context, const struct an_link_peer *peer, an_status why);
 	/* A request of a peer. `inbound` names it in the answer. */
 	void (*request)(void *context, uint64_t inbound, const struct an_link_peer *peer,
 	                const struct an_link_request *request);
-	/* A dial that we began ended without a peer. */
+	/* A dial that we began ended without a peer: once for all its endpoints, of which this is one.
+	 * `id` has size 0 where any peer would have done. E_CANCELLED: nobody waited any more. */
 	void (*dial_failed)(void *context, const struct an_peer_id *id,
 	                    const struct an_endpoint *endpoint, an_status why);
 };
@@ -139,14 +165,22 @@ void an_link_expire(struct an_link *link, an_time_us now);
 
 /* Asks `contact` and calls `handler` with the reply, never from inside this call. Takes references
  * of the parts. A contact without an id is dialled by its endpoint and may be any peer (bootstrap).
- * `timeout` runs from now until the whole reply. E_BUSY: over the limit of outbound requests. */
+ * `timeout` runs from now until the whole reply. At most AN_LINK_PARTS_MAX parts. E_BUSY: over the
+ * limit of outbound requests. E_CLOSED, E_TOO_LARGE, E_NO_MEMORY. E_INVALID: the contact is
+ * ourselves. */
 an_status an_link_ask(struct an_link *link, const struct an_contact *contact,
                       enum an_link_kind kind, struct an_blob *const *parts, size_t part_count,
                       an_time_us timeout, an_time_us now, an_link_reply_handler *handler,
                       void *context, uint64_t *ret_request);
 
-/* The handler is not called any more; a request on the wire is reset. Unknown ids are ignored. */
-void an_link_cancel(struct an_link *link, uint64_t request);
+/* Dials a contact though there may be a connection already: proves that it can be reached at its
+ * endpoints, as the routing table wants it. `connected` with `dialled`, or `dial_failed`, follows;
+ * one dial at a time for a peer. */
+an_status an_link_dial(struct an_link *link, const struct an_contact *contact, an_time_us now);
+
+/* The handler is not called any more; a request on the wire is reset. Returns the handler's context,
+ * so that its owner can free it; NULL for an id that has ended or is unknown. */
+void *an_link_cancel(struct an_link *link, uint64_t request);
 
 /* Answers an inbound request. Takes references of the parts. */
 void an_link_reply(struct an_link *link, uint64_t inbound, enum an_link_kind kind,

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The node's own struct and what its files call of each other. Nobody outside lib/node includes it. */
+#ifndef AN_NODE_INTERNAL_H
+#define AN_NODE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "base/log.h"
+#include "base/profile.h"
+#include "client/client.h"
+#include "crypt/random.h"
+#include "ident/key_pair.h"
+#include "kad/kad.h"
+#include "link/link.h"
+#include "node/node.h"
+#include "node/operation.h"
+
+enum {
+	AN_NODE_DIAL_BACKS_MAX = 64, /* peers that dialled us and wait to be dialled back */
+	AN_NODE_OBSERVED_MAX = 4,    /* addresses at which peers see us */
+	AN_NODE_BOOTSTRAP_MAX = 1500, /* contacts to join through (semantics 1.8) */
+};
+
+enum an_node_state {
+	AN_NODE_OPEN,
+	AN_NODE_CLOSING, /* operations may finish until the deadline */
+	AN_NODE_LEAVING, /* peers are being told */
+	AN_NODE_CLOSED,  /* the last event was emitted */
+};
+
+/* A peer that dialled us, and when we dial it (semantics 6.11, step 9). */
+struct an_node_dial_back {
+	struct an_contact contact;
+	an_time_us due;
+};
+
+struct an_node {
+	const struct an_sys *sys;
+	int process;
+	struct an_node_config config;
+	struct an_profile profile;
+	struct an_logger *logger;
+	bool in_hook;
+	struct an_random random;
+	struct an_key_pair key_pair;
+	char id_text[AN_PEER_ID_TEXT_MAX];
+
+	struct an_udp *udp;
+	struct an_endpoint bound;
+	struct an_reactor *reactor;
+	struct an_workers *workers;
+	size_t compute_threads;
+
+	struct an_link *link;
+	struct an_kad *kad;
+	struct an_store *store; /* NULL for a client */
+	struct an_client *client;
+
+	struct an_event_queue events;
+	struct an_operations operations;
+	struct autonomi_event *joined_event; /* made at open, so that they cannot fail */
+	struct autonomi_event *closed_event;
+
+	_Atomic bool woken; /* by the host, since the last pump */
+
+	/* One turn of the pump. */
+	an_time_us now;
+	an_time_us budget_end;
+	bool in_turn;
+	bool more; /* the next pump has something to do at once */
+	struct an_list finished; /* jobs whose `done` is due */
+
+	/* Runs of datagrams that the socket had no room for. */
+	struct an_datagram outgoing[AN_DATAGRAM_BATCH];
+	size_t outgoing_count, outgoing_sent;
+	bool waiting_for_room;
+
+	enum an_node_state state;
+	an_time_us close_deadline;
+
+	struct an_node_dial_back dial_backs[AN_NODE_DIAL_BACKS_MAX];
+	size_t dial_back_count;
+	struct an_endpoint observed[AN_NODE_OBSERVED_MAX];
+	size_t observed_count;
+	size_t peers; /* connected */
+	size_t lookups; /* of clients' closest, to tell ids apart from the link's */
+
+	/* Bootstrap cache. */
+	char *cache_path; /* NULL: none */
+	bool cache_saving;
+	an_time_us cache_due, cache_interval;
+	an_time_us range_due; /* responsible range (semantics 6.7) */
+	an_time_us cleanup_due;
+	uint64_t pruned_seen, write_errors_seen;
+};
+
+/* pump.c */
+/* Something changed outside of a pump: makes the descriptor readable where that matters. */
+void an_node_touch(struct an_node *node);
+/* Sets the reactor's timer and ready flag to what the node needs now. */
+void an_node_settle(struct an_node *node);
+/* The time for calls from outside of a pump. */
+an_time_us an_node_now(struct an_node *node);
+void an_node_submit(struct an_node *node, struct an_job *job);
+void an_node_hand_over_log(struct an_node *node);
+/* Rounded up, for poll(). */
+int an_node_milliseconds(an_time_us duration);
+
+/* housekeeping.c: what a node does by itself from time to time. */
+void an_node_housekeeping(struct an_node *node);
+an_time_us an_node_housekeeping_deadline(const struct an_node *node);
+/* Leads a closing node to its last event. */
+void an_node_advance_close(struct an_node *node);
+
+/* peers.c: link events, and what kad wants asked. */
+struct an_link_events an_node_link_events(struct an_node *node);
+void an_node_ask_wants(struct an_node *node);
+void an_node_dial_back_due(struct an_node *node);
+an_time_us an_node_dial_back_deadline(const struct an_node *node);
+void an_node_observed(struct an_node *node, const struct an_endpoint *endpoint);
+
+/* serve.c: requests of peers. */
+void an_node_serve(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,
+                   const struct an_link_request *request);
+
+/* network.c: what the client asks of the network. */
+struct an_client_network an_node_client_network(struct an_node *node);
+
+/* bootstrap.c: contacts to begin with, and the cache file. */
+an_status an_node_bootstrap(struct an_node *node, char *reterr, size_t reterr_size);
+void an_node_cache_save(struct an_node *node);
+
+/* identity.c: the secret key in the root directory. */
+an_status an_node_load_identity(struct an_node *node, char *reterr, size_t reterr_size);
+
+/* directory + "/" + name as a new string; NULL without memory. */
+char *an_node_path(const char *directory, const char *name);
+
+#endif

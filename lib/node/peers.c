@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Link and Kademlia brought together: who connected, who is gone, and whom a lookup asks. */
+#include "base/memory.h"
+#include "data/kademlia.h"
+#include "node/internal.h"
+
+enum {
+	DIAL_BACK_SECONDS = 180,      /* semantics 1.5 */
+	DIAL_BACK_BUSY_SECONDS = 30,  /* while the connection that they made is still open */
+};
+
+static struct an_contact contact_of(const struct an_link_peer *peer)
+{
+	return (struct an_contact){
+		.id = peer->identity.id, .endpoint_count = 1, .endpoints = {peer->remote}};
+}
+
+static bool waits_for_dial_back(const struct an_node *node, const struct an_peer_id *id)
+{
+	for (size_t i = 0; i < node->dial_back_count; i++) {
+		if (an_peer_id_equal(&node->dial_backs[i].contact.id, id))
+			return true;
+	}
+	return false;
+}
+
+/* A peer that reached us may still be out of reach itself: it enters the table when a dial of ours
+ * succeeded (semantics 6.11, step 9). When the list is full it has to come again. */
+static void plan_dial_back(struct an_node *node, const struct an_link_peer *peer)
+{
+	if (node->dial_back_count == AN_NODE_DIAL_BACKS_MAX ||
+	    waits_for_dial_back(node, &peer->identity.id))
+		return;
+	node->dial_backs[node->dial_back_count++] = (struct an_node_dial_back){
+		.contact = contact_of(peer),
+		.due = an_time_after(node->now, AN_SECONDS(DIAL_BACK_SECONDS)),
+	};
+}
+
+static void connected(void *context, const struct an_link_peer *peer)
+{
+	struct an_node *node = context;
+	node->peers++;
+	an_event_queue_note(&node->events, AN_EVENT_ONCE_PEERS, AUTONOMI_OK, node->peers);
+	if (peer->role != AN_LINK_ROLE_NODE)
+		return;
+	const struct an_contact contact = contact_of(peer);
+	if (peer->dialled || node->config.network_local)
+		an_kad_peer_proven(node->kad, &contact, node->now);
+	else if (node->config.role == AN_NODE_ROLE_NODE)
+		plan_dial_back(node, peer);
+}
+
+static void disconnected(void *context, const struct an_link_peer *peer, an_status why)
+{
+	struct an_node *node = context;
+	node->peers--;
+	an_event_queue_note(&node->events, AN_EVENT_ONCE_PEERS, AUTONOMI_OK, node->peers);
+	if (why != AUTONOMI_OK && why != AUTONOMI_E_TIMEOUT)
+		an_log(node->logger, AN_LOG_DEBUG, "node", "connection to %s ended: %s",
+		       peer->agent, an_status_message(why));
+}
+
+static void dial_failed(void *context, const struct an_peer_id *id,
+                        const struct an_endpoint *endpoint, an_status why)
+{
+	(void)endpoint;
+	(void)why;
+	struct an_node *node = context;
+	if (id != NULL && id->size > 0)
+		an_kad_peer_failed(node->kad, id, node->now);
+}
+
+static void requested(void *context, uint64_t inbound, const struct an_link_peer *peer,
+                      const struct an_link_request *request)
+{
+	struct an_node *node = context;
+	an_kad_peer_seen(node->kad, &peer->identity.id, node->now);
+	an_node_serve(node, inbound, peer, request);
+}
+
+struct an_link_events an_node_link_events(struct an_node *node)
+{
+	return (struct an_link_events){
+		.context = node,
+		.connected = connected,
+		.disconnected = disconnected,
+		.request = requested,
+		.dial_failed = dial_failed,
+	};
+}
+
+/* A want under way: what the reply handler needs to find its way back. */
+struct pending_want {
+	struct an_node *node;
+	uint64_t token;
+};
+
+static void want_answered(void *context, uint64_t request, const struct an_link_reply *reply)
+{
+	(void)request;
+	struct pending_want *want = context;
+	struct an_node *node = want->node;
+	struct an_kademlia_message answer;
+	an_status status = reply->status;
+	if (status == AUTONOMI_OK)
+		status = reply->kind == AN_LINK_KIND_KADEMLIA
+		                 ? an_kademlia_decode(reply->body, &answer)
+		                 : AUTONOMI_E_PROTOCOL;
+	if (status == AUTONOMI_OK) {
+		an_kad_peer_seen(node->kad, &reply->peer->identity.id, node->now);
+		an_kad_answered(node->kad, want->token, answer.peers, answer.peer_count, node->now);
+	} else {
+		an_kad_failed(node->kad, want->token, status, node->now);
+	}
+	an_free(want);
+}
+
+static an_status encode_find(const struct an_kad_want *want, struct an_blob **ret_message)
+{
+	struct an_buffer message;
+	an_buffer_init(&message, AN_KADEMLIA_KEY_MAX * 2);
+	an_status status =
+		an_kademlia_encode_find(an_span(want->target, want->target_size), &message);
+	*ret_message = status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&message)) : NULL;
+	an_buffer_done(&message);
+	if (status == AUTONOMI_OK && *ret_message == NULL)
+		status = AUTONOMI_E_NO_MEMORY;
+	return status;
+}
+
+static an_status ask(struct an_node *node, const struct an_kad_want *want)
+{
+	struct pending_want *pending = an_malloc(sizeof(*pending));
+	if (pending == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	*pending = (struct pending_want){.node = node, .token = want->token};
+	struct an_blob *message = NULL;
+	uint64_t request = 0;
+	an_status status = encode_find(want, &message);
+	if (status == AUTONOMI_OK)
+		status = an_link_ask(node->link, &want->contact, AN_LINK_KIND_KADEMLIA, &message, 1,
+		                     want->timeout, node->now, want_answered, pending, &request);
+	an_blob_unref(message);
+	if (status != AUTONOMI_OK)
+		an_free(pending);
+	return status;
+}
+
+void an_node_ask_wants(struct an_node *node)
+{
+	struct an_kad_want want;
+	while (node->state != AN_NODE_LEAVING && an_kad_next_want(node->kad, node->now, &want)) {
+		const an_status status = ask(node, &want);
+		if (status != AUTONOMI_OK)
+			an_kad_failed(node->kad, want.token, status, node->now);
+	}
+	if (node->joined_event != NULL && an_kad_joined(node->kad)) {
+		an_event_queue_push(&node->events, node->joined_event);
+		node->joined_event = NULL;
+		an_log(node->logger, AN_LOG_INFO, "node", "joined the network: %zu peers known",
+		       an_kad_size(node->kad));
+	}
+}
+
+static void dial_back_answered(void *context, uint64_t request, const struct an_link_reply *reply)
+{
+	/* What counts, the connection, was reported by itself. */
+	(void)context;
+	(void)request;
+	(void)reply;
+}
+
+static void dial_back(struct an_node *node, const struct an_contact *contact)
+{
+	uint64_t request = 0;
+	struct an_blob *empty = an_blob_new(0);
+	if (empty == NULL)
+		return;
+	an_link_ask(node->link, contact, AN_LINK_KIND_ADDRESS, &empty, 1,
+	            node->profile.handshake_timeout, node->now, dial_back_answered, node, &request);
+	an_blob_unref(empty);
+}
+
+an_time_us an_node_dial_back_deadline(const struct an_node *node)
+{
+	an_time_us earliest = AN_TIME_NEVER;
+	for (size_t i = 0; i < node->dial_back_count; i++)
+		earliest = an_time_earlier(earliest, node->dial_backs[i].due);
+	return earliest;
+}
+
+void an_node_dial_back_due(struct an_node *node)
+{
+	for (size_t i = 0; i < node->dial_back_count;) {
+		struct an_node_dial_back *entry = &node->dial_backs[i];
+		if (entry->due > node->now) {
+			i++;
+		} else if (an_link_find(node->link, &entry->contact.id) != NULL) {
+			entry->due = an_time_after(node->now, AN_SECONDS(DIAL_BACK_BUSY_SECONDS));
+			i++;
+		} else {
+			dial_back(node, &entry->contact);
+			*entry = node->dial_backs[--node->dial_back_count];
+		}
+	}
+}
+
+void an_node_observed(struct an_node *node, const struct an_endpoint *endpoint)
+{
+	for (size_t i = 0; i < node->observed_count; i++) {
+		if (an_endpoint_equal(&node->observed[i], endpoint))
+			return;
+	}
+	if (node->observed_count < AN_NODE_OBSERVED_MAX)
+		node->observed[node->observed_count++] = *endpoint;
+}
