@@ -57,11 +57,12 @@ bool an_agent_version_read(struct an_agent_version *ret_version, struct an_span 
 enum an_agent_verdict {
 	AN_AGENT_ACCEPTED,
 	AN_AGENT_REJECTED,    /* older than the minimum */
-	AN_AGENT_LEGACY,      /* an agent of ours from before it had a version */
-	AN_AGENT_PARSE_ERROR, /* no agent of ours, or a malformed version */
+	AN_AGENT_LEGACY,      /* one of Autonomi's without a version that can be read */
+	AN_AGENT_PARSE_ERROR, /* none of Autonomi's */
 };
 
-/* What the version gate says of an agent text. */
+/* What the version gate says of an agent text. `minimum` NULL: every version is accepted, and what
+ * has none is legacy. */
 enum an_agent_verdict an_agent_judge(struct an_span text, const struct an_agent_version *minimum);
 
 /* The role of an agent text as the gate sees it: by what the text contains. */

@@ -29,6 +29,9 @@ an_status an_endpoint_read(struct an_endpoint *ret_endpoint, struct an_span text
 
 void an_endpoint_write(const struct an_endpoint *endpoint, char text[AN_ENDPOINT_TEXT_MAX]);
 
+/* Any IPv6 address; one that maps an IPv4 address as `::ffff:192.0.2.1` (RFC 5952, 5). */
+void an_ip6_write(const uint8_t address[16], char text[AN_ADDRESS_TEXT_MAX]);
+
 /* The address alone, without brackets. */
 void an_endpoint_write_address(const struct an_endpoint *endpoint,
                                char text[AN_ADDRESS_TEXT_MAX]);

@@ -32,6 +32,11 @@ struct an_key_pair {
 /* The identity of a public key. E_INVALID where no key has these bytes. */
 an_status an_identity_from_public_key(struct an_identity *ret_identity, struct an_span public_key);
 
+/* The same from libp2p's protobuf form, in which messages carry public keys (semantics 5.3), and the
+ * other way round: borrowed from `identity`. */
+an_status an_identity_from_protobuf(struct an_identity *ret_identity, struct an_span bytes);
+struct an_span an_identity_protobuf(const struct an_identity *identity);
+
 /* The key pair of 32 secret bytes. */
 an_status an_key_pair_from_secret(struct an_key_pair *ret_pair,
                                   const uint8_t secret[AN_KEY_SECRET_SIZE]);

@@ -54,7 +54,9 @@ struct an_multiaddr_error {
 an_status an_multiaddr_from_text(struct an_buffer *bytes, struct an_span text,
                                  struct an_multiaddr_error *ret_error);
 
-/* Appends the text of an address, without a final zero. E_ADDRESS where `bytes` are malformed. */
+/* Appends the text of an address, without a final zero. E_ADDRESS where `bytes` are malformed;
+ * E_UNSUPPORTED where one of its protocols has a value that we read in bytes only (onion,
+ * certhash). */
 an_status an_multiaddr_to_text(struct an_buffer *text, struct an_span bytes);
 
 /* What of an address we can dial. */
