@@ -52,7 +52,11 @@ struct an_quic_config {
 
 /* Why a connection ended. */
 struct an_quic_close {
-	an_status status;  /* OK: closed gracefully by either side; TIMEOUT; IDENTITY; PROTOCOL; ... */
+	/* OK: closed by either side. TIMEOUT: nothing was received for the idle timeout. UNREACHABLE:
+	 * the handshake did not complete in time. REFUSED: the peer is full, or refused our
+	 * certificate, or closed during the handshake. What `verify` returned: we refused the peer's.
+	 * IDENTITY: it showed none. VERSION, PROTOCOL, NO_MEMORY, INTERNAL. */
+	an_status status;
 	uint64_t code;     /* application error code, where the peer closed with one */
 	bool by_peer;
 	const char *reason; /* for people; borrowed */
@@ -91,9 +95,12 @@ struct an_quic_counters {
 	uint64_t datagrams_dropped; /* not for any connection, or over a limit */
 	uint64_t handshakes_failed;
 	uint64_t connections_refused; /* over a limit */
-	uint64_t packets_lost;
 	size_t connections; /* now */
 };
+
+/* Starts wolfSSL, once for the process. It puts the system's entropy in place (crypt/library.h), so
+ * whoever sets another one calls this first. an_quic_new calls it too. */
+an_status an_quic_library_start(void);
 
 /* Copies what `config` and `events` say. E_INVALID where the certificate or key is refused. */
 an_status an_quic_new(const struct an_quic_config *config, const struct an_quic_events *events,
