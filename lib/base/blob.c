@@ -22,6 +22,19 @@ struct an_blob *an_blob_copy(struct an_span bytes)
 	return blob;
 }
 
+struct an_blob *an_blob_grow(struct an_blob *blob, size_t capacity)
+{
+	an_assert(blob->references == 1);
+	if (capacity <= blob->capacity)
+		return blob;
+	if (capacity > SIZE_MAX - sizeof(*blob))
+		return NULL;
+	struct an_blob *grown = an_realloc(blob, 1, sizeof(*blob) + capacity);
+	if (grown != NULL)
+		grown->capacity = capacity;
+	return grown;
+}
+
 struct an_blob *an_blob_ref(struct an_blob *blob)
 {
 	blob->references++;

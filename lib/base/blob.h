@@ -24,6 +24,10 @@ struct an_blob *an_blob_new(size_t size);
 /* A blob with a copy of `bytes`. NULL without memory. */
 struct an_blob *an_blob_copy(struct an_span bytes);
 
+/* Makes room for `capacity` bytes in all. The blob has one reference, and may move: the old pointer is
+ * gone. NULL without memory: then the blob is as it was. */
+struct an_blob *an_blob_grow(struct an_blob *blob, size_t capacity);
+
 struct an_blob *an_blob_ref(struct an_blob *blob);
 
 /* Drops one reference; the last one frees. NULL is allowed. Returns NULL. */

@@ -11,7 +11,8 @@
  * answered with an_link_reply or an_link_refuse, once, at any later time; if its peer is gone by
  * then, the answer is dropped.
  *
- * Every event comes from inside an_link_input, an_link_expire, an_link_output or an_link_close.
+ * Every event comes from inside an_link_input or an_link_expire. Handlers may call everything here
+ * but an_link_input, an_link_output, an_link_expire and an_link_free.
  *
  * Threading: single-threaded.
  */
@@ -113,7 +114,7 @@ struct an_link_request {
  *   E_REFUSED    the peer refused; `code` says why
  *   E_TOO_LARGE  the reply is longer than its kind may be
  *   E_PROTOCOL   the reply has no kind, or another kind than the request
- *   E_NO_MEMORY, E_CANCELLED (an_link_close reached its deadline) */
+ *   E_NO_MEMORY, E_CANCELLED (an_link_close reached its deadline; an_link_disconnect) */
 struct an_link_reply {
 	an_status status;
 	enum an_link_kind kind;
@@ -146,7 +147,6 @@ struct an_link_counters {
 	uint64_t datagrams_received, bytes_received, datagrams_sent, bytes_sent, datagrams_dropped;
 	uint64_t dials, dials_failed, accepted, refused_connections;
 	uint64_t requests_sent, requests_received, requests_refused, replies_failed;
-	uint64_t packets_lost;
 	size_t connections;      /* now */
 	size_t inbound_requests; /* now */
 	size_t inbound_bytes;    /* now */
