@@ -30,6 +30,7 @@ enum {
 	AN_MESSAGE_LIST_MAX = 16384,     /* items of one list in a message */
 	AN_MESSAGE_ADDRESSES_MAX = 64,   /* addresses of one peer in an answer */
 	AN_MESSAGE_OVERHEAD_MAX = 1024,  /* of a PutRecord around its record value */
+	AN_MESSAGE_RESPONSE_MAX = 10485760, /* of a response that we make (semantics 1.5) */
 };
 
 /* Items of a list, each in CBOR, one after the other. */

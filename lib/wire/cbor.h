@@ -55,8 +55,8 @@ uint64_t an_cbor_read_uint(struct an_reader *reader, uint64_t max);
 bool an_cbor_read_bool(struct an_reader *reader);
 /* A byte string in one piece. */
 struct an_span an_cbor_read_bytes(struct an_reader *reader);
-/* A text, checked to be UTF-8. In pieces it is put together in `scratch`, whose memory never moves
- * as long as one scratch serves one message. */
+/* A text, checked to be UTF-8. In pieces it is put together in `scratch` (an_reader_reserve); where
+ * that is NULL, pieces are passed over and give an empty text. */
 struct an_span an_cbor_read_text(struct an_reader *reader, struct an_buffer *scratch);
 /* Takes a null or undefined; false where something else comes. */
 bool an_cbor_read_null(struct an_reader *reader);

@@ -110,20 +110,26 @@ static bool is_utf8(struct an_span text)
 	return true;
 }
 
-static struct an_span join_pieces(struct an_reader *reader, struct an_buffer *scratch)
+/* Reads the pieces up to the break. They are not longer than what is left, so they fit. */
+static void read_pieces(struct an_reader *reader, struct an_buffer *scratch)
 {
-	if (!an_reader_reserve(reader, scratch))
-		return an_span(NULL, 0);
-	const size_t start = scratch->size;
 	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
 		const struct an_span piece = an_reader_take(reader, read_argument(reader, AN_CBOR_TEXT));
 		if (!is_utf8(piece))
 			refuse(reader);
-		if (an_buffer_append(scratch, piece) != AUTONOMI_OK)
+		if (scratch != NULL && an_buffer_append(scratch, piece) != AUTONOMI_OK)
 			an_reader_fail(reader, scratch->failed);
 	}
 	(void)an_reader_byte(reader);
-	if (!an_reader_ok(reader))
+}
+
+static struct an_span join_pieces(struct an_reader *reader, struct an_buffer *scratch)
+{
+	if (scratch != NULL && !an_reader_reserve(reader, scratch))
+		return an_span(NULL, 0);
+	const size_t start = scratch != NULL ? scratch->size : 0;
+	read_pieces(reader, scratch);
+	if (scratch == NULL || !an_reader_ok(reader))
 		return an_span(NULL, 0);
 	return an_span(scratch->data + start, scratch->size - start);
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/record.h"
+
+#include <string.h>
+
+#include "crypt/hash.h"
+#include "data/chunk.h"
+#include "wire/msgpack.h"
+
+enum { KINDS_PER_PAYMENT = 10, TYPES = AN_RECORD_SCRATCHPAD + 1 };
+enum { HEADER_READ_SIZE = 3 }; /* what Autonomi's reader looks at (semantics 3.1) */
+
+uint8_t an_record_kind(struct an_record_header header)
+{
+	return (uint8_t)(KINDS_PER_PAYMENT * (unsigned)header.payment + (unsigned)header.type);
+}
+
+an_status an_record_read_header(struct an_span value, struct an_record_header *ret_header)
+{
+	*ret_header = (struct an_record_header){0};
+	if (value.size < HEADER_READ_SIZE)
+		return AUTONOMI_E_CORRUPT;
+	struct an_reader reader = an_reader(an_span(value.data, HEADER_READ_SIZE));
+	an_msgpack_read_tuple(&reader, 1);
+	const uint64_t kind = an_msgpack_read_uint(&reader, UINT8_MAX);
+	const uint64_t type = kind % KINDS_PER_PAYMENT;
+	const uint64_t payment = kind / KINDS_PER_PAYMENT;
+	if (!an_reader_ok(&reader) || type >= TYPES || payment > AN_RECORD_PAID_MERKLE)
+		return AUTONOMI_E_CORRUPT;
+	ret_header->type = (enum an_record_type)type;
+	ret_header->payment = (enum an_record_payment)payment;
+	return AUTONOMI_OK;
+}
+
+static an_status check_chunk(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value)
+{
+	struct an_span content;
+	const an_status status = an_chunk_content(value, &content);
+	if (status != AUTONOMI_OK)
+		return status;
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	an_chunk_name(content, name);
+	return memcmp(name, key, sizeof(name)) == 0 ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
+}
+
+an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value)
+{
+	struct an_record_header header;
+	const an_status status = an_record_read_header(value, &header);
+	if (status != AUTONOMI_OK)
+		return status;
+	if (header.payment != AN_RECORD_UNPAID)
+		return AUTONOMI_E_CORRUPT;
+	return header.type == AN_RECORD_CHUNK ? check_chunk(key, value) : AUTONOMI_E_UNSUPPORTED;
+}
+
+void an_record_proof(struct an_span value, uint64_t nonce, uint8_t ret_proof[AN_CHUNK_PROOF_SIZE])
+{
+	uint8_t big_endian[sizeof(nonce)];
+	for (size_t i = sizeof(nonce); i > 0; i--) {
+		big_endian[i - 1] = (uint8_t)nonce;
+		nonce >>= 8;
+	}
+	struct an_hash hash;
+	an_hash_init(&hash, AN_HASH_SHA3_256);
+	an_hash_add(&hash, value);
+	an_hash_add(&hash, an_span(big_endian, sizeof(big_endian)));
+	an_hash_finish(&hash, ret_proof);
+}
