@@ -8,37 +8,6 @@ enum { DIALLED_ID_SIZE = 16 }; /* of the id that we invent for a peer we do not 
  * enough on most paths. Every path carries 1200 bytes (RFC 9000, 14). */
 static const uint16_t datagram_sizes[] = {AN_DATAGRAM_MAX, 1404, 1342};
 
-static void *hook_malloc(size_t size, void *context)
-{
-	(void)context;
-	return an_malloc(size);
-}
-
-static void hook_free(void *memory, void *context)
-{
-	(void)context;
-	an_free(memory);
-}
-
-static void *hook_calloc(size_t count, size_t size, void *context)
-{
-	(void)context;
-	return an_calloc(count, size);
-}
-
-static void *hook_realloc(void *memory, size_t size, void *context)
-{
-	(void)context;
-	return an_realloc(memory, size, 1);
-}
-
-static const ngtcp2_mem memory_hooks = {
-	.malloc = hook_malloc,
-	.free = hook_free,
-	.calloc = hook_calloc,
-	.realloc = hook_realloc,
-};
-
 static ngtcp2_duration duration_of(an_time_us time)
 {
 	return time > UINT64_MAX / 4 / NGTCP2_MICROSECONDS ? UINT64_MAX / 4
@@ -77,6 +46,7 @@ static struct an_quic_connection *connection_new(struct an_quic *quic,
 	connection->route.connection = connection;
 	connection->remote = *remote;
 	connection->dialled = dialled;
+	an_quic_budget_init(connection);
 	an_list_init(&connection->route.ids);
 	an_list_init(&connection->streams);
 	an_list_init(&connection->sending);
@@ -110,7 +80,7 @@ static an_status client_start(struct an_quic_connection *connection, const ngtcp
 	an_quic_path_set(&path, &connection->remote);
 	return status_of(ngtcp2_conn_client_new(&connection->conn, &peer_id, id, &path.path,
 	                                        NGTCP2_PROTO_VER_V1, &callbacks, &settings,
-	                                        &parameters, &memory_hooks, connection));
+	                                        &parameters, &connection->memory, connection));
 }
 
 static an_status server_start(struct an_quic_connection *connection, const ngtcp2_cid *id,
@@ -129,7 +99,7 @@ static an_status server_start(struct an_quic_connection *connection, const ngtcp
 	an_quic_path_set(&path, &connection->remote);
 	return status_of(ngtcp2_conn_server_new(&connection->conn, &header->scid, id, &path.path,
 	                                        header->version, &callbacks, &settings, &parameters,
-	                                        &memory_hooks, connection));
+	                                        &connection->memory, connection));
 }
 
 static an_status attach(struct an_quic_connection *connection, const ngtcp2_cid *id)
@@ -226,14 +196,23 @@ void an_quic_connection_touch(struct an_quic_connection *connection)
 		an_list_append(&connection->quic->touched, &connection->touched);
 }
 
-void an_quic_connection_schedule(struct an_quic_connection *connection)
+static an_time_us deadline_of(const struct an_quic_connection *connection)
 {
 	const uint64_t expiry = ngtcp2_conn_get_expiry(connection->conn);
-	const an_time_us deadline =
-		expiry == UINT64_MAX ? AN_TIME_NEVER
-				     : expiry / NGTCP2_MICROSECONDS +
-					       (expiry % NGTCP2_MICROSECONDS != 0 ? 1 : 0);
-	an_heap_set(&connection->quic->timers, &connection->timer, deadline);
+	const bool between = expiry % NGTCP2_MICROSECONDS != 0;
+	if (expiry == UINT64_MAX)
+		return AN_TIME_NEVER;
+	return expiry / NGTCP2_MICROSECONDS + (between ? 1 : 0);
+}
+
+/* What is due now was done before the connection wrote. Pacing may name this very instant again, and
+ * a deadline that does not move on would be a busy loop. */
+void an_quic_connection_schedule(struct an_quic_connection *connection)
+{
+	struct an_quic *quic = connection->quic;
+	const an_time_us deadline = deadline_of(connection);
+	an_heap_set(&quic->timers, &connection->timer,
+	            deadline > quic->now ? deadline : quic->now + 1);
 }
 
 void an_quic_connection_read(struct an_quic_connection *connection, const struct an_datagram *run,
@@ -251,15 +230,17 @@ void an_quic_connection_read(struct an_quic_connection *connection, const struct
 		an_quic_connection_settle(connection);
 }
 
-void an_quic_connection_expire(struct an_quic_connection *connection)
+bool an_quic_connection_expire(struct an_quic_connection *connection)
 {
-	const int error = ngtcp2_conn_handle_expiry(connection->conn,
-	                                            an_quic_clock(connection->quic));
 	an_quic_connection_touch(connection);
-	if (error != 0)
-		an_quic_connection_fail(connection, error);
-	else
-		an_quic_connection_settle(connection);
+	const int error =
+		deadline_of(connection) <= connection->quic->now
+			? ngtcp2_conn_handle_expiry(connection->conn, an_quic_clock(connection->quic))
+			: 0;
+	if (error == 0)
+		return an_quic_connection_settle(connection);
+	an_quic_connection_fail(connection, error);
+	return false;
 }
 
 static void reset_streams(struct an_quic_connection *connection)

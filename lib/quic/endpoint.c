@@ -235,11 +235,12 @@ static void write_farewells(struct an_quic *quic, struct an_quic_output *output)
 static void write_connections(struct an_quic *quic, struct an_quic_output *output)
 {
 	struct an_list *link;
-	while (an_quic_output_has_room(output) && (link = an_list_take(&quic->touched)) != NULL) {
+	while (an_quic_output_has_room(output) && (link = an_list_first(&quic->touched)) != NULL) {
 		struct an_quic_connection *connection =
 			an_container_of(link, struct an_quic_connection, touched);
-		if (!an_quic_connection_settle(connection))
+		if (!an_quic_connection_expire(connection))
 			continue;
+		an_list_remove(link);
 		switch (an_quic_connection_write(connection, output)) {
 		case AN_QUIC_WRITE_MORE:
 			an_quic_connection_touch(connection);

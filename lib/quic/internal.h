@@ -111,6 +111,8 @@ struct an_quic_connection {
 	struct an_quic *quic;
 	void *user;
 
+	ngtcp2_mem memory; /* counts what `conn` allocates */
+	size_t memory_used, memory_limit;
 	ngtcp2_conn *conn;
 	WOLFSSL *tls;
 	ngtcp2_crypto_conn_ref reference; /* how the TLS session finds `conn` */
@@ -188,6 +190,9 @@ struct an_quic_address *an_quic_address_take(struct an_quic *quic,
                                              const struct an_endpoint *remote);
 void an_quic_address_release(struct an_quic *quic, struct an_quic_address *address);
 
+/* budget.c */
+void an_quic_budget_init(struct an_quic_connection *connection);
+
 /* connection.c */
 void an_quic_connection_touch(struct an_quic_connection *connection);
 void an_quic_connection_schedule(struct an_quic_connection *connection);
@@ -196,7 +201,8 @@ an_status an_quic_connection_accept(struct an_quic *quic, const struct an_datagr
                                     struct an_quic_connection **ret_connection);
 void an_quic_connection_read(struct an_quic_connection *connection, const struct an_datagram *run,
                              const uint8_t *bytes, size_t size);
-void an_quic_connection_expire(struct an_quic_connection *connection);
+/* Does what is due now, and what handlers asked for. False: the connection is gone. */
+bool an_quic_connection_expire(struct an_quic_connection *connection);
 /* Carries out what handlers asked for. False: the connection is gone. */
 bool an_quic_connection_settle(struct an_quic_connection *connection);
 /* Ends the connection for an error of ngtcp2. */

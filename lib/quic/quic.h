@@ -147,7 +147,7 @@ bool an_quic_connection_can_open(const struct an_quic_connection *connection);
 
 /* Sends the blobs one after the other, then the end of the stream. Takes references of its own and
  * drops each when its bytes are acknowledged. At most once for a stream. */
-enum { AN_QUIC_PARTS_MAX = 3 };
+enum { AN_QUIC_PARTS_MAX = 4 };
 an_status an_quic_stream_send(struct an_quic_stream *stream, struct an_blob *const *parts,
                               size_t count);
 

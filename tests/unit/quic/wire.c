@@ -149,9 +149,10 @@ static void keep(struct wire_message *message, struct an_span bytes)
 	message->size += bytes.size;
 }
 
-static void echo(struct wire_message *message)
+static void answer(struct wire_message *message)
 {
-	struct an_blob *blob = an_blob_copy(an_span(message->data, message->size));
+	const size_t size = message->peer->echoes ? message->size : 0;
+	struct an_blob *blob = an_blob_copy(an_span(message->data, size));
 	if (blob == NULL)
 		return;
 	an_quic_stream_send(message->stream, &blob, 1);
@@ -176,8 +177,8 @@ static void on_stream_data(void *context, struct an_quic_stream *stream, struct 
 		message->unconsumed += bytes.size;
 	else
 		an_quic_stream_consumed(stream, bytes.size);
-	if (end && message->inbound && peer->echoes)
-		echo(message);
+	if (end && message->inbound && !peer->silent)
+		answer(message);
 }
 
 static void on_stream_reset(void *context, struct an_quic_stream *stream, uint64_t code)
@@ -463,14 +464,23 @@ struct an_blob *wire_bytes(uint64_t seed, size_t size)
 	return blob;
 }
 
-struct wire_message *wire_send(struct an_quic_connection *connection, uint64_t seed, size_t size)
+struct wire_message *wire_open(struct an_quic_connection *connection,
+                               struct an_quic_stream **ret_stream)
 {
 	struct wire_peer *peer = an_quic_connection_user(connection);
 	struct wire_message *message = message_new(peer, NULL);
+	ck_assert_int_eq(an_quic_stream_open(connection, message, &message->stream), AUTONOMI_OK);
+	*ret_stream = message->stream;
+	return message;
+}
+
+struct wire_message *wire_send(struct an_quic_connection *connection, uint64_t seed, size_t size)
+{
+	struct an_quic_stream *stream;
+	struct wire_message *message = wire_open(connection, &stream);
 	struct an_blob *blob = wire_bytes(seed, size);
 	ck_assert_ptr_nonnull(blob);
-	ck_assert_int_eq(an_quic_stream_open(connection, message, &message->stream), AUTONOMI_OK);
-	ck_assert_int_eq(an_quic_stream_send(message->stream, &blob, 1), AUTONOMI_OK);
+	ck_assert_int_eq(an_quic_stream_send(stream, &blob, 1), AUTONOMI_OK);
 	an_blob_unref(blob);
 	return message;
 }
@@ -503,6 +513,17 @@ size_t wire_messages(const struct wire_peer *peer)
 	     link = an_list_next(&peer->messages, link))
 		count++;
 	return count;
+}
+
+void wire_consume(struct wire_peer *peer)
+{
+	for (struct an_list *link = an_list_first(&peer->messages); link != NULL;
+	     link = an_list_next(&peer->messages, link)) {
+		struct wire_message *message = an_container_of(link, struct wire_message, link);
+		if (message->stream != NULL)
+			an_quic_stream_consumed(message->stream, message->unconsumed);
+		message->unconsumed = 0;
+	}
 }
 
 void wire_inject(struct wire_peer *to, const struct an_endpoint *from, const uint8_t *bytes,

@@ -38,7 +38,8 @@ struct wire_peer {
 	size_t peer_certificate_size;
 
 	/* What the application does. */
-	bool echoes;           /* sends what it got, when it has all of it */
+	bool echoes;           /* sends what it got, when it has all of it; else an empty message */
+	bool silent;           /* sends nothing */
 	bool hoards;           /* does not consume */
 	bool forgets;          /* counts bytes and keeps none */
 	bool closes_at_once;   /* in `accepted` or `connected` */
@@ -93,6 +94,9 @@ struct an_quic_connection *wire_dial(struct wire_peer *from, struct wire_peer *t
 /* Dials, and runs until both sides are connected. */
 struct an_quic_connection *wire_connect(struct wire_peer *from, struct wire_peer *to);
 
+/* A new stream on which nothing is sent yet. */
+struct wire_message *wire_open(struct an_quic_connection *connection,
+                               struct an_quic_stream **ret_stream);
 /* Sends `size` bytes that `seed` determines, on a new stream. */
 struct wire_message *wire_send(struct an_quic_connection *connection, uint64_t seed, size_t size);
 struct an_blob *wire_bytes(uint64_t seed, size_t size);
@@ -101,6 +105,8 @@ bool wire_received(const struct wire_message *message, uint64_t seed, size_t siz
 /* Whether all messages of the peer are closed. */
 bool wire_peer_idle(const struct wire_peer *peer);
 size_t wire_messages(const struct wire_peer *peer);
+/* Lets the peer consume what it hoarded. */
+void wire_consume(struct wire_peer *peer);
 
 /* Hands one datagram to a peer as it is. */
 void wire_inject(struct wire_peer *to, const struct an_endpoint *from, const uint8_t *bytes,
