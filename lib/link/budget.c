@@ -67,8 +67,8 @@ void an_link_budget_grant(struct an_link *link)
 {
 	struct an_list *member = an_list_first(&link->receiving);
 	for (; member != NULL; member = an_list_next(&link->receiving, member)) {
-		struct an_link_inbound *inbound =
-			an_container_of(member, struct an_link_inbound, of_receiving);
+		struct an_link_inbound *inbound = an_container_of(member, struct an_link_inbound,
+		                                                  of_receiving);
 		if (!may_have_credit(inbound))
 			return;
 		give_credit(inbound);

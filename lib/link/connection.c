@@ -98,8 +98,7 @@ static an_status read_agent(struct an_link_connection *connection)
 {
 	const struct an_profile *profile = connection->link->profile;
 	struct an_agent agent;
-	const an_status status =
-		an_agent_read(&agent, an_span_text(connection->peer.agent));
+	const an_status status = an_agent_read(&agent, an_span_text(connection->peer.agent));
 	if (status != AUTONOMI_OK)
 		return status;
 	connection->peer.role = role_of(&agent);
@@ -124,8 +123,7 @@ an_status an_link_connection_verify(struct an_link_connection *connection,
 {
 	struct an_link *link = connection->link;
 	struct an_link_peer *peer = &connection->peer;
-	an_status status =
-		an_identity_from_certificate(&peer->identity, peer->agent, certificate);
+	an_status status = an_identity_from_certificate(&peer->identity, peer->agent, certificate);
 	if (status == AUTONOMI_OK)
 		status = read_agent(connection);
 	if (status != AUTONOMI_OK) {
@@ -167,6 +165,21 @@ static void refuse(struct an_link_connection *connection, enum an_link_code code
 		an_link_dial_attempt_failed(connection, why);
 }
 
+/* Both ends shall learn the reason, so the handshake is let through, and the end that was dialled
+ * says it: it has seen both certificates. The other one could be understood only after that, and the
+ * idle timeout ends what is left. */
+static void refuse_network(struct an_link_connection *connection)
+{
+	log_refusal(connection, &connection->link->log_network_id, "it is of another network");
+	if (!an_quic_connection_dialled(connection->quic)) {
+		refuse(connection, AN_LINK_CODE_NETWORK_ID, connection->refusal);
+		return;
+	}
+	connection->why = connection->refusal;
+	if (connection->dial != NULL)
+		an_link_dial_attempt_failed(connection, connection->why);
+}
+
 static void describe(struct an_link_connection *connection)
 {
 	struct an_link_peer *peer = &connection->peer;
@@ -181,10 +194,8 @@ void an_link_connection_proven(struct an_link_connection *connection)
 	struct an_link *link = connection->link;
 	if (connection->ending)
 		return;
-	/* Said only now, and not by failing the handshake, so that both ends learn the reason. */
 	if (connection->refusal != AUTONOMI_OK) {
-		log_refusal(connection, &link->log_network_id, "it is of another network");
-		refuse(connection, AN_LINK_CODE_NETWORK_ID, connection->refusal);
+		refuse_network(connection);
 		return;
 	}
 	struct an_contact contact = {.id = connection->peer.identity.id, .endpoint_count = 1};
@@ -227,14 +238,14 @@ static an_status reason_of(const struct an_link_connection *connection,
 static void end_requests(struct an_link_connection *connection)
 {
 	for (struct an_list *member; (member = an_list_first(&connection->outbound)) != NULL;) {
-		struct an_link_outbound *request =
-			an_container_of(member, struct an_link_outbound, member);
+		struct an_link_outbound *request = an_container_of(member, struct an_link_outbound,
+		                                                   member);
 		request->stream.quic = NULL;
 		an_link_outbound_finish(request, an_link_status_of_loss(connection->why), 0);
 	}
 	for (struct an_list *member; (member = an_list_first(&connection->inbound)) != NULL;) {
-		struct an_link_inbound *inbound =
-			an_container_of(member, struct an_link_inbound, of_connection);
+		struct an_link_inbound *inbound = an_container_of(member, struct an_link_inbound,
+		                                                  of_connection);
 		inbound->stream.quic = NULL;
 		an_link_inbound_end(inbound, AN_LINK_CODE_NONE);
 	}
@@ -254,9 +265,9 @@ void an_link_connection_closed(struct an_link_connection *connection,
 	connection->quic = NULL;
 	end_requests(connection);
 	if (connection->dial != NULL)
-		an_link_dial_attempt_failed(
-			connection, connection->why != AUTONOMI_OK ? connection->why
-		                                                   : AUTONOMI_E_UNREACHABLE);
+		an_link_dial_attempt_failed(connection, connection->why != AUTONOMI_OK
+		                                                ? connection->why
+		                                                : AUTONOMI_E_UNREACHABLE);
 	if (target == NULL) {
 		an_link_connection_free(connection);
 		return;

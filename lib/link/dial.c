@@ -40,8 +40,8 @@ static an_status attempt(struct an_link_target *target, const struct an_endpoint
 	if (connection == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	connection->endpoint = *endpoint;
-	const an_status status =
-		an_quic_dial(link->quic, endpoint, connection, link->now, &connection->quic);
+	const an_status status = an_quic_dial(link->quic, endpoint, connection, link->now,
+	                                      &connection->quic);
 	if (status != AUTONOMI_OK) {
 		an_link_connection_free(connection);
 		return status;
@@ -92,8 +92,9 @@ void an_link_dial_begin(struct an_link_target *target)
 static void hang_up(struct an_link_target *target)
 {
 	for (struct an_list *member; (member = an_list_take(&target->attempts)) != NULL;) {
-		struct an_link_connection *connection =
-			an_container_of(member, struct an_link_connection, of_dial);
+		struct an_link_connection *connection = an_container_of(member,
+		                                                        struct an_link_connection,
+		                                                        of_dial);
 		connection->dial = NULL;
 		an_link_connection_close(connection, AN_LINK_CODE_NONE);
 	}
@@ -151,8 +152,8 @@ void an_link_dials_expire(struct an_link *link)
 {
 	for (struct an_heap_node *node;
 	     (node = an_heap_take_due(&link->dial_timers, link->now)) != NULL;) {
-		struct an_link_target *target =
-			an_container_of(node, struct an_link_target, dial_timer);
+		struct an_link_target *target = an_container_of(node, struct an_link_target,
+		                                                dial_timer);
 		if (target->next_endpoint < target->endpoint_count) {
 			go_on(target);
 			continue;

@@ -49,7 +49,7 @@ static void tell_reply(struct an_link *link, struct an_link_outbound *request)
 		.body = an_blob_span(whole ? request->reply.blob : NULL),
 		.code = request->code,
 		.peer = request->connection != NULL ? an_link_connection_peer(request->connection)
-		                                    : NULL,
+	                                            : NULL,
 		.took = request->took,
 	};
 	an_map_remove(&link->outbound, &request->entry);

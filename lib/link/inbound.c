@@ -47,8 +47,7 @@ static struct an_link_inbound *inbound_new(struct an_link_connection *connection
 static void await_more(struct an_link_inbound *inbound)
 {
 	struct an_link *link = inbound->connection->link;
-	const an_time_us whole =
-		an_time_after(inbound->started_at, link->profile->request_timeout);
+	const an_time_us whole = an_time_after(inbound->started_at, link->profile->request_timeout);
 	const an_time_us next = an_time_after(link->now, link->profile->idle_timeout);
 	an_heap_set(&link->inbound_timers, &inbound->timer,
 	            inbound->owed > 0 ? whole : an_time_earlier(whole, next));
@@ -120,8 +119,8 @@ static enum an_link_code take_request(struct an_link_inbound *inbound, struct an
 		return request->has_kind || !end ? AN_LINK_CODE_NONE : AN_LINK_CODE_MALFORMED;
 	if (!an_link_receiver_kind(request, &bytes))
 		return AN_LINK_CODE_UNKNOWN_KIND;
-	const size_t limit =
-		an_link_request_limit(inbound->connection->link->profile, request->kind);
+	const size_t limit = an_link_request_limit(inbound->connection->link->profile,
+	                                           request->kind);
 	const size_t size = request->blob != NULL ? request->blob->size : 0;
 	if (bytes.size > limit - size)
 		return AN_LINK_CODE_TOO_LARGE;
@@ -152,8 +151,7 @@ static void log_busy(struct an_link_inbound *inbound)
 	char id[AN_PEER_ID_TEXT_MAX];
 	an_peer_id_to_text(&inbound->connection->peer.identity.id, id);
 	an_log(link->logger, AN_LOG_INFO, "link",
-	       "refused a request of %s: inbound requests hold %zu bytes", id,
-	       link->inbound_bytes);
+	       "refused a request of %s: inbound requests hold %zu bytes", id, link->inbound_bytes);
 }
 
 void an_link_inbound_data(struct an_link_inbound *inbound, struct an_span bytes, bool end)

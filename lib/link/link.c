@@ -215,8 +215,8 @@ static void end_dials(struct an_link *link)
 	struct an_map_entry *entry = an_map_first(&link->targets);
 	while (entry != NULL) {
 		struct an_map_entry *next = an_map_next(&link->targets, entry);
-		struct an_link_target *target =
-			an_container_of(entry, struct an_link_target, entry);
+		struct an_link_target *target = an_container_of(entry, struct an_link_target,
+		                                                entry);
 		if (target->dialling)
 			an_link_dial_end(target, AUTONOMI_E_CANCELLED);
 		entry = next;
@@ -294,8 +294,7 @@ an_time_us an_link_deadline(const struct an_link *link)
 const struct an_link_peer *an_link_find(struct an_link *link, const struct an_peer_id *id)
 {
 	struct an_link_target *target = an_link_target_find(link, id);
-	struct an_link_connection *connection =
-		target != NULL ? an_link_target_open(target) : NULL;
+	struct an_link_connection *connection = target != NULL ? an_link_target_open(target) : NULL;
 	return connection != NULL ? an_link_connection_peer(connection) : NULL;
 }
 
@@ -318,8 +317,9 @@ void an_link_disconnect(struct an_link *link, const struct an_peer_id *id, enum 
 		return;
 	struct an_list *member = an_list_first(&target->connections);
 	for (; member != NULL; member = an_list_next(&target->connections, member))
-		an_link_connection_close(
-			an_container_of(member, struct an_link_connection, of_target), code);
+		an_link_connection_close(an_container_of(member, struct an_link_connection,
+		                                         of_target),
+		                         code);
 	an_link_target_give_up(target, AUTONOMI_E_CANCELLED);
 }
 

@@ -193,8 +193,8 @@ static an_status take_reply(struct an_link_outbound *request, struct an_span byt
 	const size_t size = reply->blob != NULL ? reply->blob->size : 0;
 	if (bytes.size > limit - size)
 		return AUTONOMI_E_TOO_LARGE;
-	return an_link_receiver_append(
-		reply, bytes, an_link_receiver_capacity(reply, bytes.size, end, limit));
+	return an_link_receiver_append(reply, bytes,
+	                               an_link_receiver_capacity(reply, bytes.size, end, limit));
 }
 
 void an_link_outbound_data(struct an_link_outbound *request, struct an_span bytes, bool end)
@@ -207,8 +207,9 @@ void an_link_outbound_data(struct an_link_outbound *request, struct an_span byte
 
 void an_link_outbound_reset(struct an_link_outbound *request, uint64_t code)
 {
-	an_link_outbound_finish(
-		request, code == AN_LINK_CODE_BUSY ? AUTONOMI_E_BUSY : AUTONOMI_E_REFUSED, code);
+	an_link_outbound_finish(request,
+	                        code == AN_LINK_CODE_BUSY ? AUTONOMI_E_BUSY : AUTONOMI_E_REFUSED,
+	                        code);
 }
 
 /* A peer that leaves several requests in a row without any sign is taken for dead before the idle
@@ -216,8 +217,7 @@ void an_link_outbound_reset(struct an_link_outbound *request, uint64_t code)
 static void note_silence(struct an_link_outbound *request)
 {
 	struct an_link_connection *connection = request->connection;
-	if (connection == NULL || request->delivered ||
-	    connection->active_at > request->sent_at)
+	if (connection == NULL || request->delivered || connection->active_at > request->sent_at)
 		return;
 	if (++connection->silences < AN_LINK_SILENCES_MAX || connection->quic == NULL)
 		return;
@@ -229,8 +229,8 @@ void an_link_outbound_expire(struct an_link *link)
 {
 	for (struct an_heap_node *node;
 	     (node = an_heap_take_due(&link->outbound_timers, link->now)) != NULL;) {
-		struct an_link_outbound *request =
-			an_container_of(node, struct an_link_outbound, timer);
+		struct an_link_outbound *request = an_container_of(node, struct an_link_outbound,
+		                                                   timer);
 		struct an_link_target *target = request->target;
 		note_silence(request);
 		an_link_outbound_finish(request, AUTONOMI_E_TIMEOUT, 0);
@@ -243,8 +243,8 @@ void an_link_outbound_fail_all(struct an_link *link, an_status status)
 {
 	struct an_map_entry *entry = an_map_first(&link->outbound);
 	for (; entry != NULL; entry = an_map_next(&link->outbound, entry)) {
-		struct an_link_outbound *request =
-			an_container_of(entry, struct an_link_outbound, entry);
+		struct an_link_outbound *request = an_container_of(entry, struct an_link_outbound,
+		                                                   entry);
 		struct an_link_target *target = request->target;
 		if (an_list_linked(&request->done.member))
 			continue;

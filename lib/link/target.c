@@ -61,8 +61,8 @@ static struct an_link_target *target_new(struct an_link *link, const struct an_c
 struct an_link_target *an_link_target_of(struct an_link *link, const struct an_contact *contact)
 {
 	uint8_t key[AN_PEER_ID_MAX + 1];
-	struct an_link_target *target =
-		target_of_entry(an_map_find(&link->targets, key_of_contact(key, contact)));
+	struct an_link_target *target = target_of_entry(
+		an_map_find(&link->targets, key_of_contact(key, contact)));
 	if (target == NULL)
 		target = target_new(link, contact);
 	if (target != NULL)
@@ -147,8 +147,9 @@ static struct an_link_connection *newest_usable(const struct an_link_target *tar
 	struct an_link_connection *newest = NULL;
 	struct an_list *member = an_list_first(&target->connections);
 	for (; member != NULL; member = an_list_next(&target->connections, member)) {
-		struct an_link_connection *connection =
-			an_container_of(member, struct an_link_connection, of_target);
+		struct an_link_connection *connection = an_container_of(member,
+		                                                        struct an_link_connection,
+		                                                        of_target);
 		if (an_link_connection_usable(connection))
 			newest = connection;
 	}
@@ -204,8 +205,9 @@ struct an_link_target *an_link_target_at(struct an_link *link, const struct an_e
 {
 	struct an_list *member = an_list_first(&link->connections);
 	for (; member != NULL; member = an_list_next(&link->connections, member)) {
-		struct an_link_connection *connection =
-			an_container_of(member, struct an_link_connection, member);
+		struct an_link_connection *connection = an_container_of(member,
+		                                                        struct an_link_connection,
+		                                                        member);
 		if (connection->target != NULL && an_link_connection_usable(connection) &&
 		    an_endpoint_equal(&connection->peer.remote, endpoint))
 			return connection->target;
@@ -243,8 +245,8 @@ void an_link_target_lost(struct an_link_target *target)
 	const bool replaced = target->dialling || an_link_target_kept(target) != NULL;
 	while (member != NULL && !replaced) {
 		struct an_list *next = an_list_next(&target->waiting, member);
-		struct an_link_outbound *request =
-			an_container_of(member, struct an_link_outbound, member);
+		struct an_link_outbound *request = an_container_of(member, struct an_link_outbound,
+		                                                   member);
 		if (request->redialled)
 			an_link_outbound_finish(request, AUTONOMI_E_UNREACHABLE, 0);
 		request->redialled = true;

@@ -15,16 +15,14 @@ static an_status on_verify(void *context, struct an_quic_connection *quic,
 static void on_accepted(void *context, struct an_quic_connection *quic)
 {
 	struct an_link *link = context;
-	struct an_link_connection *connection =
-		link->closing ? NULL : an_link_connection_new(link);
+	struct an_link_connection *connection = link->closing ? NULL : an_link_connection_new(link);
 	an_quic_connection_set_user(quic, connection);
 	if (connection != NULL) {
 		connection->quic = quic;
 		return;
 	}
 	link->counters.refused_connections++;
-	an_quic_connection_close(quic, link->closing ? AN_LINK_CODE_SHUTDOWN
-	                                             : AN_LINK_CODE_BUSY);
+	an_quic_connection_close(quic, link->closing ? AN_LINK_CODE_SHUTDOWN : AN_LINK_CODE_BUSY);
 }
 
 static void on_connected(void *context, struct an_quic_connection *quic)
@@ -47,8 +45,8 @@ static void on_closed(void *context, struct an_quic_connection *quic,
 static void on_stream_opened(void *context, struct an_quic_stream *quic)
 {
 	(void)context;
-	struct an_link_connection *connection =
-		an_quic_connection_user(an_quic_stream_connection(quic));
+	struct an_link_connection *connection = an_quic_connection_user(
+		an_quic_stream_connection(quic));
 	an_quic_stream_set_user(quic, NULL);
 	if (connection == NULL) {
 		an_quic_stream_reset(quic, AN_LINK_CODE_BUSY);
@@ -70,8 +68,8 @@ static struct an_link_inbound *inbound_of(struct an_link_stream *stream)
 
 static void touch(const struct an_quic_stream *quic)
 {
-	struct an_link_connection *connection =
-		an_quic_connection_user(an_quic_stream_connection(quic));
+	struct an_link_connection *connection = an_quic_connection_user(
+		an_quic_stream_connection(quic));
 	if (connection != NULL)
 		an_link_connection_touch(connection);
 }
