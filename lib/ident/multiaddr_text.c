@@ -135,8 +135,10 @@ static const char *read_parts(struct an_buffer *bytes, struct path *path)
 	const char *reason = NULL;
 	size_t count = 0;
 	do {
-		if (++count > AN_MULTIADDR_PARTS_MAX)
+		if (++count > AN_MULTIADDR_PARTS_MAX) {
+			path->word_start = path->position;
 			return "the address has too many parts";
+		}
 		reason = read_part(bytes, path);
 	} while (reason == NULL && path->position < path->text.size);
 	if (reason == NULL && bytes->size - start > AN_MULTIADDR_MAX)
