@@ -35,10 +35,11 @@ enum {
 typedef struct autonomi_option_view {
 	const char *name;
 	const char *description;  /* one sentence */
-	const char *default_text; /* as autonomi_config_set would take it */
+	const char *default_text; /* of a text, flag or choice, as autonomi_config_set takes it */
 	const char *choices;      /* of a choice: the words, separated by "|"; else "" */
 	const char *unit;         /* "bytes", "ms", "us" or "" */
-	uint64_t minimum;         /* of a number */
+	uint64_t default_number;  /* of a number */
+	uint64_t minimum;
 	uint64_t maximum;
 	uint32_t type; /* AUTONOMI_OPTION_... */
 } autonomi_option_view;

@@ -114,10 +114,11 @@ AUTONOMI_API int64_t autonomi_node_timeout_us(autonomi_node *node);
 /* The same in milliseconds for poll(), rounded up. */
 AUTONOMI_API int32_t autonomi_node_timeout_ms(autonomi_node *node);
 
-/* The descriptors inside, for a loop that cannot poll a nested one: fills at most `capacity` entries
+/* The descriptors to poll, for a loop that cannot poll a nested one: fills at most `capacity` entries
  * of `fd_size` bytes each, and their number in all goes to `ret_count`. `ret_generation`, which may
  * be NULL, changes whenever the list does. The host polls all of them and honours
- * autonomi_node_timeout_ms. Returns AUTONOMI_OK; AUTONOMI_E_INVALID; a status of clauses 8 and 16. */
+ * autonomi_node_timeout_ms. Where descriptors nest, as on Linux, the list is autonomi_node_fd alone.
+ * Returns AUTONOMI_OK; AUTONOMI_E_INVALID; a status of clauses 8 and 16. */
 AUTONOMI_API autonomi_status autonomi_node_pollfds(autonomi_node *node, autonomi_pollfd *fds,
                                                    size_t fd_size, size_t capacity,
                                                    size_t *ret_count, uint64_t *ret_generation);

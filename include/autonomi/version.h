@@ -6,6 +6,7 @@
 #ifndef AUTONOMI_VERSION_H
 #define AUTONOMI_VERSION_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <autonomi/export.h>
@@ -26,9 +27,9 @@ AUTONOMI_API uint32_t autonomi_version_number(void);
 /* The library's version as text, for example "0.1.0". Static, never freed. Any thread. */
 AUTONOMI_API const char *autonomi_version_text(void);
 
-/* One line that names what the library was built with: its TLS library and version, QUIC library,
- * SQLite, compressor, and whether post-quantum key exchange is available. Static. Any thread. */
-AUTONOMI_API const char *autonomi_version_details(void);
+/* What the library was built with, one part a call: "wolfSSL 5.9.4", "ngtcp2 1.11.0", the key
+ * exchange, the database, the compressor; NULL behind the last. Static. Any thread. */
+AUTONOMI_API const char *autonomi_version_part(size_t index);
 
 #ifdef __cplusplus
 }

@@ -201,3 +201,8 @@ struct an_db *an_db_close(struct an_db *db)
 	sqlite3_close_v2(db->connection);
 	return an_free(db);
 }
+
+const char *an_db_library(void)
+{
+	return "SQLite " SQLITE_VERSION;
+}

@@ -24,6 +24,9 @@
 struct an_db;
 struct an_db_statement;
 
+/* The name and version of the database library. Static. */
+const char *an_db_library(void);
+
 /* Leads from version n to n + 1, where n is its place in the table. */
 struct an_db_migration {
 	const char *sql; /* one or more statements */

@@ -23,7 +23,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 /* TEXT(member, name, default, description)
  * NUMBER(member, name, default, minimum, maximum, unit, description)
  * FLAG(member, name, default, description)
- * CHOICE(member, name, default, words, description)
+ * CHOICE(member, name, default, default word, words, description)
  * in the order of the names. */
 #define AN_NODE_OPTION_TABLE(TEXT, NUMBER, FLAG, CHOICE)                                           \
 	TEXT(bootstrap_cache_dir, "bootstrap.cache_dir", "",                                       \
@@ -61,7 +61,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "Requests of all peers that are being received or answered")                        \
 	NUMBER(link_requests_per_peer, "link.requests_per_peer", 128, 1, 100000, "",               \
 	       "Requests of one peer that are being received or answered")                         \
-	CHOICE(log_level, "log.level", AN_NODE_LOG_INFO, "none|error|warning|info|debug|trace",    \
+	CHOICE(log_level, "log.level", AN_NODE_LOG_INFO, "info", "none|error|warning|info|debug|trace",    \
 	       "Log lines that reach the log hook")                                                \
 	FLAG(network_first, "network.first", 0, "This node is the first of its network")           \
 	NUMBER(network_handshake_timeout_ms, "network.handshake_timeout_ms", 10000, 100, 120000,   \
@@ -76,7 +76,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	     "A local network: loopback and private addresses may be dialled")                     \
 	NUMBER(network_lookup_timeout_ms, "network.lookup_timeout_ms", 120000, 100, 600000, "ms",  \
 	       "Longest time of one lookup")                                                       \
-	CHOICE(network_payments, "network.payments", AN_NODE_PAYMENTS_AUTO, "auto|on|off",         \
+	CHOICE(network_payments, "network.payments", AN_NODE_PAYMENTS_AUTO, "auto", "auto|on|off",         \
 	       "Whether records must be paid for; auto: on, but off in a local network")           \
 	TEXT(network_peers, "network.peers", "",                                                   \
 	     "Addresses of peers to join through, separated by commas")                            \
@@ -87,7 +87,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "ms", "From a request to its whole reply")                                          \
 	NUMBER(network_send_buffer, "network.send_buffer", AN_MIB(2), 0, AN_GIB(1), "bytes",       \
 	       "Send buffer of the UDP socket; 0: the system's default")                           \
-	CHOICE(role, "node.role", AN_NODE_ROLE_NODE, "node|client",                                \
+	CHOICE(role, "node.role", AN_NODE_ROLE_NODE, "node", "node|client",                                \
 	       "A node stores records and is found by others; a client does neither")              \
 	TEXT(root_dir, "node.root_dir", "",                                                        \
 	     "Folder of the key, the records and the bootstrap cache; needed by a node")           \
@@ -95,12 +95,6 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	     "Version of the host program in the agent string; empty: the library's")              \
 	NUMBER(pump_budget_us, "pump.budget_us", 2000, 100, 1000000, "us",                         \
 	       "A pump that works longer returns and asks to be called again")                     \
-	NUMBER(connection_window, "quic.connection_window", AN_MIB(16), AN_MIB(1), AN_GIB(1),      \
-	       "bytes", "Bytes in flight to us on one connection")                                 \
-	NUMBER(stream_window, "quic.stream_window", AN_MIB(6), AN_KIB(64), AN_GIB(1), "bytes",     \
-	       "Bytes in flight to us on one stream")                                              \
-	NUMBER(streams, "quic.streams", 128, 1, 100000, "",                                        \
-	       "Streams that a peer may have open on a connection")                                \
 	TEXT(rewards_address, "rewards.address", "",                                               \
 	     "EVM address that is paid for records, 0x and 40 hexadecimal digits")                 \
 	NUMBER(storage_bytes_max, "storage.bytes_max", 0, 0, UINT64_MAX, "bytes",                  \
@@ -116,7 +110,7 @@ struct an_node_config {
 #define OPTION_TEXT(member, name, value, description)                            char *member;
 #define OPTION_NUMBER(member, name, value, minimum, maximum, unit, description)  uint64_t member;
 #define OPTION_FLAG(member, name, value, description)                            uint64_t member;
-#define OPTION_CHOICE(member, name, value, words, description)                   uint64_t member;
+#define OPTION_CHOICE(member, name, value, word, words, description)                 uint64_t member;
 	AN_NODE_OPTION_TABLE(OPTION_TEXT, OPTION_NUMBER, OPTION_FLAG, OPTION_CHOICE)
 #undef OPTION_TEXT
 #undef OPTION_NUMBER

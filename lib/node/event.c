@@ -38,6 +38,7 @@ an_status an_event_set_data(struct autonomi_event *event, struct an_blob *blob,
                             struct an_span bytes)
 {
 	struct an_blob *own = NULL;
+	/* One reference is the giver's, who drops it when this call has returned. */
 	if (blob != NULL && blob->references == 1) {
 		own = an_blob_ref(blob);
 	} else {
@@ -161,6 +162,11 @@ struct autonomi_event *an_event_queue_take(struct an_event_queue *queue)
 	}
 	give_back(queue, event);
 	return event;
+}
+
+size_t an_event_queue_completions(const struct an_event_queue *queue)
+{
+	return queue->count;
 }
 
 bool an_event_queue_empty(const struct an_event_queue *queue)

@@ -71,7 +71,7 @@ enum an_event_once { AN_EVENT_ONCE_PEERS, AN_EVENT_ONCE_PRUNED, AN_EVENT_ONCE_ST
 struct an_event_queue {
 	struct an_list waiting;
 	size_t count_max, bytes_max;
-	size_t count; /* waiting events and reservations */
+	size_t count; /* completions reserved or waiting */
 	size_t bytes; /* reserved */
 	struct autonomi_event *once[AN_EVENT_ONCE_COUNT]; /* waiting ones, borrowed from the list */
 };
@@ -98,6 +98,9 @@ void an_event_queue_withdraw(struct an_event_queue *queue, struct autonomi_event
 
 /* The oldest event, owned by the caller now; NULL where none waits. */
 struct autonomi_event *an_event_queue_take(struct an_event_queue *queue);
+
+/* Completions that were reserved and not taken yet. */
+size_t an_event_queue_completions(const struct an_event_queue *queue);
 
 bool an_event_queue_empty(const struct an_event_queue *queue);
 

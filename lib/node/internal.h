@@ -16,7 +16,6 @@
 #include "node/operation.h"
 
 enum {
-	AN_NODE_DIAL_BACKS_MAX = 64, /* peers that dialled us and wait to be dialled back */
 	AN_NODE_OBSERVED_MAX = 4,    /* addresses at which peers see us */
 	AN_NODE_BOOTSTRAP_MAX = 1500, /* contacts to join through (semantics 1.8) */
 };
@@ -26,12 +25,6 @@ enum an_node_state {
 	AN_NODE_CLOSING, /* operations may finish until the deadline */
 	AN_NODE_LEAVING, /* peers are being told */
 	AN_NODE_CLOSED,  /* the last event was emitted */
-};
-
-/* A peer that dialled us, and when we dial it (semantics 6.11, step 9). */
-struct an_node_dial_back {
-	struct an_contact contact;
-	an_time_us due;
 };
 
 struct an_node {
@@ -77,21 +70,16 @@ struct an_node {
 
 	enum an_node_state state;
 	an_time_us close_deadline;
+	bool cancelled_all; /* the grace is over */
 
-	struct an_node_dial_back dial_backs[AN_NODE_DIAL_BACKS_MAX];
-	size_t dial_back_count;
 	struct an_endpoint observed[AN_NODE_OBSERVED_MAX];
 	size_t observed_count;
 	size_t peers; /* connected */
-	size_t lookups; /* of clients' closest, to tell ids apart from the link's */
 
-	/* Bootstrap cache. */
-	char *cache_path; /* NULL: none */
-	bool cache_saving;
-	an_time_us cache_due, cache_interval;
-	an_time_us range_due; /* responsible range (semantics 6.7) */
-	an_time_us cleanup_due;
-	uint64_t pruned_seen, write_errors_seen;
+	struct an_node_cache *cache; /* of contacts to join through; NULL where none is kept */
+	an_time_us range_due;        /* next look at the responsible range (semantics 6.7) */
+	an_time_us cleanup_due;      /* next cleanup of records (semantics 6.14) */
+	uint64_t pruned_seen, write_errors_seen; /* that were told to the host */
 };
 
 /* pump.c */
@@ -115,8 +103,6 @@ void an_node_advance_close(struct an_node *node);
 /* peers.c: link events, and what kad wants asked. */
 struct an_link_events an_node_link_events(struct an_node *node);
 void an_node_ask_wants(struct an_node *node);
-void an_node_dial_back_due(struct an_node *node);
-an_time_us an_node_dial_back_deadline(const struct an_node *node);
 void an_node_observed(struct an_node *node, const struct an_endpoint *endpoint);
 
 /* serve.c: requests of peers. */
@@ -128,7 +114,13 @@ struct an_client_network an_node_client_network(struct an_node *node);
 
 /* bootstrap.c: contacts to begin with, and the cache file. */
 an_status an_node_bootstrap(struct an_node *node, char *reterr, size_t reterr_size);
-void an_node_cache_save(struct an_node *node);
+/* A peer entered the table, or left it. */
+void an_node_cache_changed(void *context, const struct an_contact *contact, bool added);
+void an_node_cache_expire(struct an_node *node);
+an_time_us an_node_cache_deadline(const struct an_node *node);
+/* Saves at once where there is something to save; true while that goes on. */
+bool an_node_cache_finish(struct an_node *node);
+void an_node_cache_free(struct an_node *node);
 
 /* identity.c: the secret key in the root directory. */
 an_status an_node_load_identity(struct an_node *node, char *reterr, size_t reterr_size);

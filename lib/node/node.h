@@ -16,11 +16,15 @@
 
 #include <autonomi/event.h>
 
+#include "base/profile.h"
 #include "node/config.h"
 #include "store/store.h"
 #include "sys/sys.h"
 
 struct an_node;
+
+/* The network's profile with what the options change of it. */
+struct an_profile an_node_profile(const struct an_node_config *config);
 
 /* Opens a node on the machine `sys`. Copies `config`. Blocks for the disk. */
 an_status an_node_open(const struct an_node_config *config, const struct an_sys *sys,

@@ -4,37 +4,10 @@
 #include "data/kademlia.h"
 #include "node/internal.h"
 
-enum {
-	DIAL_BACK_SECONDS = 180,      /* semantics 1.5 */
-	DIAL_BACK_BUSY_SECONDS = 30,  /* while the connection that they made is still open */
-};
-
 static struct an_contact contact_of(const struct an_link_peer *peer)
 {
 	return (struct an_contact){
 		.id = peer->identity.id, .endpoint_count = 1, .endpoints = {peer->remote}};
-}
-
-static bool waits_for_dial_back(const struct an_node *node, const struct an_peer_id *id)
-{
-	for (size_t i = 0; i < node->dial_back_count; i++) {
-		if (an_peer_id_equal(&node->dial_backs[i].contact.id, id))
-			return true;
-	}
-	return false;
-}
-
-/* A peer that reached us may still be out of reach itself: it enters the table when a dial of ours
- * succeeded (semantics 6.11, step 9). When the list is full it has to come again. */
-static void plan_dial_back(struct an_node *node, const struct an_link_peer *peer)
-{
-	if (node->dial_back_count == AN_NODE_DIAL_BACKS_MAX ||
-	    waits_for_dial_back(node, &peer->identity.id))
-		return;
-	node->dial_backs[node->dial_back_count++] = (struct an_node_dial_back){
-		.contact = contact_of(peer),
-		.due = an_time_after(node->now, AN_SECONDS(DIAL_BACK_SECONDS)),
-	};
 }
 
 static void connected(void *context, const struct an_link_peer *peer)
@@ -45,10 +18,10 @@ static void connected(void *context, const struct an_link_peer *peer)
 	if (peer->role != AN_LINK_ROLE_NODE)
 		return;
 	const struct an_contact contact = contact_of(peer);
-	if (peer->dialled || node->config.network_local)
+	if (peer->dialled)
 		an_kad_peer_proven(node->kad, &contact, node->now);
-	else if (node->config.role == AN_NODE_ROLE_NODE)
-		plan_dial_back(node, peer);
+	else
+		an_kad_peer_met(node->kad, &contact, node->now);
 }
 
 static void disconnected(void *context, const struct an_link_peer *peer, an_status why)
@@ -160,49 +133,6 @@ void an_node_ask_wants(struct an_node *node)
 		node->joined_event = NULL;
 		an_log(node->logger, AN_LOG_INFO, "node", "joined the network: %zu peers known",
 		       an_kad_size(node->kad));
-	}
-}
-
-static void dial_back_answered(void *context, uint64_t request, const struct an_link_reply *reply)
-{
-	/* What counts, the connection, was reported by itself. */
-	(void)context;
-	(void)request;
-	(void)reply;
-}
-
-static void dial_back(struct an_node *node, const struct an_contact *contact)
-{
-	uint64_t request = 0;
-	struct an_blob *empty = an_blob_new(0);
-	if (empty == NULL)
-		return;
-	an_link_ask(node->link, contact, AN_LINK_KIND_ADDRESS, &empty, 1,
-	            node->profile.handshake_timeout, node->now, dial_back_answered, node, &request);
-	an_blob_unref(empty);
-}
-
-an_time_us an_node_dial_back_deadline(const struct an_node *node)
-{
-	an_time_us earliest = AN_TIME_NEVER;
-	for (size_t i = 0; i < node->dial_back_count; i++)
-		earliest = an_time_earlier(earliest, node->dial_backs[i].due);
-	return earliest;
-}
-
-void an_node_dial_back_due(struct an_node *node)
-{
-	for (size_t i = 0; i < node->dial_back_count;) {
-		struct an_node_dial_back *entry = &node->dial_backs[i];
-		if (entry->due > node->now) {
-			i++;
-		} else if (an_link_find(node->link, &entry->contact.id) != NULL) {
-			entry->due = an_time_after(node->now, AN_SECONDS(DIAL_BACK_BUSY_SECONDS));
-			i++;
-		} else {
-			dial_back(node, &entry->contact);
-			*entry = node->dial_backs[--node->dial_back_count];
-		}
 	}
 }
 

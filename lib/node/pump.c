@@ -46,7 +46,7 @@ static void expire(struct an_node *node)
 	an_link_expire(node->link, node->now);
 	an_kad_expire(node->kad, node->now);
 	an_client_expire(node->client, node->now);
-	an_node_dial_back_due(node);
+	an_node_cache_expire(node);
 	an_node_housekeeping(node);
 }
 
@@ -107,7 +107,7 @@ static an_time_us deadline(const struct an_node *node)
 	if (!node->waiting_for_room)
 		earliest = an_time_earlier(earliest, an_link_deadline(node->link));
 	earliest = an_time_earlier(earliest, an_client_deadline(node->client));
-	earliest = an_time_earlier(earliest, an_node_dial_back_deadline(node));
+	earliest = an_time_earlier(earliest, an_node_cache_deadline(node));
 	return an_time_earlier(earliest, an_node_housekeeping_deadline(node));
 }
 
@@ -224,7 +224,13 @@ an_time_us an_node_now(struct an_node *node)
 
 void an_node_submit(struct an_node *node, struct an_job *job)
 {
-	node->sys->workers_submit(node->sys->context, node->workers, job);
+	if (node->workers != NULL) {
+		node->sys->workers_submit(node->sys->context, node->workers, job);
+		return;
+	}
+	/* The node is being freed: nothing runs any more. */
+	job->skipped = true;
+	an_list_append(&node->finished, &job->link);
 }
 
 void an_node_hand_over_log(struct an_node *node)

@@ -102,6 +102,11 @@ struct an_quic_counters {
  * whoever sets another one calls this first. an_quic_new calls it too. */
 an_status an_quic_library_start(void);
 
+/* Names and versions of what QUIC is made of, and the key exchange that we offer first. Static. */
+const char *an_quic_tls_library(void);
+const char *an_quic_library(void);
+const char *an_quic_best_key_exchange(void);
+
 /* Copies what `config` and `events` say. E_INVALID where the certificate or key is refused. */
 an_status an_quic_new(const struct an_quic_config *config, const struct an_quic_events *events,
                       struct an_quic **ret_quic);

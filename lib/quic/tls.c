@@ -180,3 +180,18 @@ bool an_quic_tls_alpn_agreed(const struct an_quic_tls *tls, WOLFSSL *session)
 		return false;
 	return an_span_equal(an_span(name, size), an_span_text(tls->alpn));
 }
+
+const char *an_quic_tls_library(void)
+{
+	return "wolfSSL " LIBWOLFSSL_VERSION_STRING;
+}
+
+const char *an_quic_library(void)
+{
+	return "ngtcp2 " NGTCP2_VERSION;
+}
+
+const char *an_quic_best_key_exchange(void)
+{
+	return AN_QUIC_POST_QUANTUM ? "X25519MLKEM768" : "X25519";
+}

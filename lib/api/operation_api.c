@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Every operation: the guard, the arguments, the node. */
+#include <stddef.h>
+
+#include <autonomi/chunk.h>
+#include <autonomi/dht.h>
+#include <autonomi/file.h>
+#include <autonomi/network.h>
+
+#include "api/handle.h"
+
+static struct autonomi_node *node_of_network(const struct autonomi_network *network)
+{
+	return network != NULL ? network->node : NULL;
+}
+
+static struct autonomi_node *node_of_dht(const struct autonomi_dht *dht)
+{
+	return dht != NULL ? dht->node : NULL;
+}
+
+autonomi_status autonomi_network_peers(autonomi_network *network, uint64_t tag,
+                                       autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_network(network));
+	if (status == AUTONOMI_OK)
+		status = an_node_peers(network->node->inner, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_network_addresses(autonomi_network *network, uint64_t tag,
+                                           autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_network(network));
+	if (status == AUTONOMI_OK)
+		status = an_node_addresses(network->node->inner, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+typedef an_status inquiry(struct an_node *node, const char *address, uint64_t tag,
+                          autonomi_op *ret_op);
+
+static an_status inquire(inquiry *function, struct autonomi_network *network, const char *address,
+                         uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_network(network));
+	if (status == AUTONOMI_OK && address == NULL)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = function(network->node->inner, address, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_network_connect(autonomi_network *network, const char *address,
+                                         uint64_t tag, autonomi_op *ret_op)
+{
+	return inquire(an_node_connect, network, address, tag, ret_op);
+}
+
+autonomi_status autonomi_network_ask_info(autonomi_network *network, const char *address,
+                                          uint64_t tag, autonomi_op *ret_op)
+{
+	return inquire(an_node_ask_info, network, address, tag, ret_op);
+}
+
+autonomi_status autonomi_network_ask_peers(autonomi_network *network, const char *address,
+                                           uint64_t tag, autonomi_op *ret_op)
+{
+	return inquire(an_node_ask_peers, network, address, tag, ret_op);
+}
+
+autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const uint8_t *name, size_t name_size,
+                                          size_t count, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_dht(dht));
+	if (status == AUTONOMI_OK && name == NULL)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_find_closest(dht->node->inner, an_span(name, name_size), count,
+		                              tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_dht_table(autonomi_dht *dht, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_dht(dht));
+	if (status == AUTONOMI_OK)
+		status = an_node_table(dht->node->inner, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_chunk_put(autonomi_node *node, const uint8_t *data, size_t data_size,
+                                   uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK && data == NULL && data_size > 0)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_chunk_put(node->inner, an_span(data, data_size), tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_chunk_get(autonomi_node *node, const uint8_t *address, uint64_t tag,
+                                   autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK && address == NULL)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_chunk_get(node->inner, address, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_file_upload(autonomi_node *node, const char *path, uint32_t flags,
+                                     uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK && (path == NULL || (flags & ~(uint32_t)AUTONOMI_UPLOAD_PUBLIC)))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_upload(node->inner, path, (flags & AUTONOMI_UPLOAD_PUBLIC) != 0,
+		                        tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_file_download(autonomi_node *node, const uint8_t *source,
+                                       size_t source_size, const char *path, uint32_t flags,
+                                       uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK &&
+	    (path == NULL || source == NULL || (flags & ~(uint32_t)AUTONOMI_DOWNLOAD_REPLACE)))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_download(node->inner, an_span(source, source_size), path,
+		                          (flags & AUTONOMI_DOWNLOAD_REPLACE) != 0, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}

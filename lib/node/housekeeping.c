@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a node does by itself from time to time, and how it ends. */
+#include "node/internal.h"
+
+enum {
+	RANGE_SECONDS = 15,           /* semantics 1.5 */
+	CLEANUP_FIRST_SECONDS = 3600, /* semantics 1.6: drawn from one to two hours */
+	LEAVE_SECONDS = 1,            /* for telling peers that we go */
+};
+
+static void update_range(struct an_node *node)
+{
+	struct an_dht_key range;
+	if (an_kad_converged(node->kad) && an_kad_responsible_range(node->kad, &range))
+		an_store_set_responsible_range(node->store, &range);
+	node->range_due = an_time_after(node->now, AN_SECONDS(RANGE_SECONDS));
+}
+
+static void clean_up(struct an_node *node)
+{
+	const size_t removed = an_store_cleanup(node->store);
+	if (removed > 0)
+		an_log(node->logger, AN_LOG_INFO, "node", "%zu records far from here were removed",
+		       removed);
+	const uint64_t more = an_random_below(&node->random, CLEANUP_FIRST_SECONDS);
+	node->cleanup_due = an_time_after(node->now, AN_SECONDS(CLEANUP_FIRST_SECONDS + more));
+}
+
+/* What the store counted since the host was last told. */
+static void tell_of_store(struct an_node *node)
+{
+	const struct an_store_counters *counters = an_store_counters(node->store);
+	if (counters->pruned > node->pruned_seen)
+		an_event_queue_note(&node->events, AN_EVENT_ONCE_PRUNED, AUTONOMI_OK,
+		                    counters->pruned - node->pruned_seen);
+	if (counters->write_errors > node->write_errors_seen)
+		an_event_queue_note(&node->events, AN_EVENT_ONCE_STORAGE,
+		                    counters->write_error_status,
+		                    counters->write_errors - node->write_errors_seen);
+	node->pruned_seen = counters->pruned;
+	node->write_errors_seen = counters->write_errors;
+}
+
+void an_node_housekeeping(struct an_node *node)
+{
+	if (node->store == NULL)
+		return;
+	if (node->range_due <= node->now)
+		update_range(node);
+	if (node->cleanup_due == 0)
+		node->cleanup_due = an_time_after(node->now, AN_SECONDS(CLEANUP_FIRST_SECONDS));
+	if (node->cleanup_due <= node->now)
+		clean_up(node);
+	tell_of_store(node);
+}
+
+an_time_us an_node_housekeeping_deadline(const struct an_node *node)
+{
+	an_time_us earliest = AN_TIME_NEVER;
+	if (node->store != NULL)
+		earliest = an_time_earlier(node->range_due, node->cleanup_due);
+	if (node->state == AN_NODE_CLOSING)
+		earliest = an_time_earlier(earliest, node->close_deadline);
+	return earliest;
+}
+
+void an_node_close(struct an_node *node, an_time_us grace)
+{
+	const an_time_us deadline = an_time_after(an_node_now(node), grace);
+	if (node->state == AN_NODE_OPEN) {
+		node->state = AN_NODE_CLOSING;
+		node->close_deadline = deadline;
+		an_log(node->logger, AN_LOG_INFO, "node", "closing");
+	} else if (node->state == AN_NODE_CLOSING) {
+		node->close_deadline = an_time_earlier(node->close_deadline, deadline);
+	}
+	an_node_touch(node);
+}
+
+static bool work_left(const struct an_node *node)
+{
+	const struct an_sys *sys = node->sys;
+	return an_operations_count(&node->operations) > 0 ||
+	       sys->workers_pending(sys->context, node->workers) > 0 ||
+	       !an_list_empty(&node->finished) ||
+	       (node->store != NULL && an_store_busy(node->store));
+}
+
+static void advance_closing(struct an_node *node)
+{
+	if (node->now >= node->close_deadline && !node->cancelled_all) {
+		an_operations_cancel_all(node);
+		node->cancelled_all = true;
+	}
+	if (an_operations_count(&node->operations) > 0)
+		return;
+	node->state = AN_NODE_LEAVING;
+	node->close_deadline = an_time_after(node->now, AN_SECONDS(LEAVE_SECONDS));
+	an_link_close(node->link, node->close_deadline);
+	node->more = true;
+}
+
+void an_node_advance_close(struct an_node *node)
+{
+	if (node->state == AN_NODE_CLOSING)
+		advance_closing(node);
+	if (node->state != AN_NODE_LEAVING || !an_link_closed(node->link))
+		return;
+	if (an_node_cache_finish(node) || work_left(node))
+		return;
+	node->state = AN_NODE_CLOSED;
+	an_event_queue_push(&node->events, node->closed_event);
+	node->closed_event = NULL;
+	an_log(node->logger, AN_LOG_INFO, "node", "closed");
+}
