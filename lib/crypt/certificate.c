@@ -207,7 +207,8 @@ static bool take_exactly(struct an_span *from, const uint8_t *bytes, size_t size
 static bool take_bits(struct an_span *from, size_t size, struct an_span *ret_bits)
 {
 	struct an_span content;
-	if (!take_value(from, TAG_BIT_STRING, &content) || !take_exactly(&content, (uint8_t[]){0}, 1))
+	if (!take_value(from, TAG_BIT_STRING, &content) ||
+	    !take_exactly(&content, (uint8_t[]){0}, 1))
 		return false;
 	*ret_bits = content;
 	return content.size == size;

@@ -35,7 +35,6 @@ an_status an_certificate_write(const uint8_t secret[AN_ED25519_SECRET_SIZE], str
 an_status an_certificate_read(struct an_certificate *ret_certificate, struct an_span der);
 
 /* Appends the private key in PKCS #8 form (RFC 8410, section 7). The caller wipes the buffer. */
-an_status an_private_key_write(const uint8_t secret[AN_ED25519_SECRET_SIZE],
-                               struct an_buffer *der);
+an_status an_private_key_write(const uint8_t secret[AN_ED25519_SECRET_SIZE], struct an_buffer *der);
 
 #endif

@@ -47,8 +47,8 @@ static int verify(const uint8_t *public_key, bool check_key, struct an_span mess
 	result = wc_ed25519_import_public_ex(public_key, AN_ED25519_PUBLIC_SIZE, &key, !check_key);
 	if (result == 0)
 		result = wc_ed25519_verify_msg(signature, AN_ED25519_SIGNATURE_SIZE,
-		                               message_data(message), (word32)message.size,
-		                               &valid, &key);
+		                               message_data(message), (word32)message.size, &valid,
+		                               &key);
 	wc_ed25519_free(&key);
 	*ret_valid = result == 0 && valid == 1;
 	return result;

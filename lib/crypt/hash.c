@@ -9,9 +9,9 @@
 #include "base/assert.h"
 
 _Static_assert(sizeof(wc_Sha3) <= AN_HASH_STATE_SIZE && alignof(wc_Sha3) <= 32,
-                "wolfCrypt's SHA-3 state fits");
+               "wolfCrypt's SHA-3 state fits");
 _Static_assert(sizeof(wc_Sha256) <= AN_HASH_STATE_SIZE && alignof(wc_Sha256) <= 32,
-                "wolfCrypt's SHA-256 state fits");
+               "wolfCrypt's SHA-256 state fits");
 
 /* wolfCrypt counts in 32 bits. */
 enum { PIECE_MAX = 1 << 30 };

@@ -84,5 +84,5 @@ an_status an_crypt_library_set(an_crypt_entropy *entropy, an_crypt_unix_time_us 
 #endif
 	/* A wolfSSL with a clock of its own keeps it where no other is given. */
 	return wc_SetTimeCb(time != NULL ? unix_time : NULL) == 0 ? AUTONOMI_OK
-	                                                           : AUTONOMI_E_INTERNAL;
+	                                                          : AUTONOMI_E_INTERNAL;
 }

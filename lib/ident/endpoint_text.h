@@ -33,7 +33,6 @@ void an_endpoint_write(const struct an_endpoint *endpoint, char text[AN_ENDPOINT
 void an_ip6_write(const uint8_t address[16], char text[AN_ADDRESS_TEXT_MAX]);
 
 /* The address alone, without brackets. */
-void an_endpoint_write_address(const struct an_endpoint *endpoint,
-                               char text[AN_ADDRESS_TEXT_MAX]);
+void an_endpoint_write_address(const struct an_endpoint *endpoint, char text[AN_ADDRESS_TEXT_MAX]);
 
 #endif

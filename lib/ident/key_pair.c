@@ -44,8 +44,8 @@ an_status an_identity_from_protobuf(struct an_identity *ret_identity, struct an_
 	if (bytes.size != PROTOBUF_SIZE ||
 	    memcmp(bytes.data, protobuf_head, sizeof(protobuf_head)) != 0)
 		return AUTONOMI_E_INVALID;
-	return an_identity_from_public_key(
-		ret_identity, an_span(bytes.data + sizeof(protobuf_head), AN_ED25519_PUBLIC_SIZE));
+	return an_identity_from_public_key(ret_identity, an_span(bytes.data + sizeof(protobuf_head),
+	                                                         AN_ED25519_PUBLIC_SIZE));
 }
 
 struct an_span an_identity_protobuf(const struct an_identity *identity)
@@ -73,8 +73,8 @@ void an_key_pair_done(struct an_key_pair *pair)
 an_status an_key_pair_sign(const struct an_key_pair *pair, struct an_span message,
                            uint8_t signature[AN_SIGNATURE_MAX], size_t *ret_size)
 {
-	const an_status status =
-		an_ed25519_sign(pair->secret, pair->identity.public_key, message, signature);
+	const an_status status = an_ed25519_sign(pair->secret, pair->identity.public_key, message,
+	                                         signature);
 	if (status == AUTONOMI_OK)
 		*ret_size = AN_ED25519_SIGNATURE_SIZE;
 	return status;

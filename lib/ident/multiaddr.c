@@ -166,7 +166,8 @@ an_status an_multiaddr_target(struct an_multiaddr_target *ret_target, struct an_
 	if (!take(&bytes, AN_MULTIADDR_QUIC_V1, &value))
 		return AUTONOMI_E_UNSUPPORTED;
 	if (take(&bytes, AN_MULTIADDR_P2P, &value))
-		(void)an_peer_id_from_bytes(&target.id, value); /* valid, as every part was checked */
+		(void)an_peer_id_from_bytes(&target.id,
+		                            value); /* valid, as every part was checked */
 	if (bytes.size > 0)
 		return AUTONOMI_E_UNSUPPORTED;
 	*ret_target = target;

@@ -70,8 +70,7 @@ struct an_multiaddr_target {
 an_status an_multiaddr_target(struct an_multiaddr_target *ret_target, struct an_span bytes);
 
 /* The same from text. */
-an_status an_multiaddr_target_from_text(struct an_multiaddr_target *ret_target,
-                                        struct an_span text,
+an_status an_multiaddr_target_from_text(struct an_multiaddr_target *ret_target, struct an_span text,
                                         struct an_multiaddr_error *ret_error);
 
 /* Appends `/ip4|ip6/ADDR/udp/PORT/quic-v1`, with `/p2p/ID` where `id` is neither NULL nor empty. */

@@ -159,7 +159,8 @@ an_status an_multiaddr_from_text(struct an_buffer *bytes, struct an_span text,
 	if (reason == NULL)
 		return bytes->failed;
 	if (ret_error != NULL)
-		*ret_error = (struct an_multiaddr_error){.offset = path.word_start, .reason = reason};
+		*ret_error = (struct an_multiaddr_error){.offset = path.word_start,
+		                                         .reason = reason};
 	return AUTONOMI_E_ADDRESS;
 }
 
@@ -186,8 +187,8 @@ static void add_number(struct an_buffer *text, struct an_span value)
 
 static void add_ip4(struct an_buffer *text, struct an_span value)
 {
-	const struct an_endpoint endpoint =
-		an_endpoint_ip4(value.data[0], value.data[1], value.data[2], value.data[3], 0);
+	const struct an_endpoint endpoint = an_endpoint_ip4(value.data[0], value.data[1],
+	                                                    value.data[2], value.data[3], 0);
 	char word[AN_ADDRESS_TEXT_MAX];
 	an_endpoint_write_address(&endpoint, word);
 	add_word(text, word);
@@ -251,8 +252,8 @@ an_status an_multiaddr_to_text(struct an_buffer *text, struct an_span bytes)
 	return status;
 }
 
-an_status an_multiaddr_target_from_text(struct an_multiaddr_target *ret_target,
-                                        struct an_span text, struct an_multiaddr_error *ret_error)
+an_status an_multiaddr_target_from_text(struct an_multiaddr_target *ret_target, struct an_span text,
+                                        struct an_multiaddr_error *ret_error)
 {
 	struct an_buffer bytes;
 	an_buffer_init(&bytes, AN_MULTIADDR_MAX + AN_MULTIADDR_TEXT_MAX);

@@ -50,8 +50,7 @@ uint8_t *vectors_hex(const char *text, size_t *ret_size)
 	return bytes;
 }
 
-struct an_span vectors_bytes(const json_t *item, const char *field, uint8_t *bytes,
-                             size_t capacity)
+struct an_span vectors_bytes(const json_t *item, const char *field, uint8_t *bytes, size_t capacity)
 {
 	size_t size;
 	uint8_t *found = vectors_hex(vectors_text(item, field), &size);

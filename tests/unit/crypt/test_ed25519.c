@@ -23,8 +23,7 @@ static void read_key(const json_t *item)
 	vectors_bytes(item, "secret", key.secret, sizeof(key.secret));
 	vectors_bytes(item, "public_key", key.public_key, sizeof(key.public_key));
 	vectors_bytes(item, "signature", key.signature, sizeof(key.signature));
-	key.message =
-		vectors_bytes(item, "message", key.message_bytes, sizeof(key.message_bytes));
+	key.message = vectors_bytes(item, "message", key.message_bytes, sizeof(key.message_bytes));
 }
 
 static void load(void)
@@ -54,9 +53,8 @@ START_TEST(keys_and_signatures_are_those_of_the_vectors)
 		read_key(item);
 		ck_assert_int_eq(an_ed25519_public_key(key.secret, public_key), AUTONOMI_OK);
 		ck_assert_mem_eq(public_key, key.public_key, sizeof(public_key));
-		ck_assert_int_eq(
-			an_ed25519_sign(key.secret, public_key, key.message, signature),
-			AUTONOMI_OK);
+		ck_assert_int_eq(an_ed25519_sign(key.secret, public_key, key.message, signature),
+		                 AUTONOMI_OK);
 		ck_assert_mem_eq(signature, key.signature, sizeof(signature));
 		ck_assert(verifies());
 	}

@@ -85,7 +85,8 @@ START_TEST(a_name_of_content_in_parts_is_that_of_the_whole)
 		an_hash_init(&hash, AN_HASH_SHA3_256);
 		size_t i;
 		const json_t *part;
-		json_array_foreach(json_object_get(item, "parts"), i, part) {
+		json_array_foreach(json_object_get(item, "parts"), i, part)
+		{
 			size_t size;
 			uint8_t *bytes = vectors_hex(json_string_value(part), &size);
 			an_hash_add(&hash, an_span(bytes, size));

@@ -95,7 +95,8 @@ START_TEST(candidates_are_in_autonomis_order)
 		struct an_dht_key candidates[CANDIDATES_MAX];
 		size_t i;
 		const json_t *text;
-		json_array_foreach(json_object_get(item, "candidates"), i, text) {
+		json_array_foreach(json_object_get(item, "candidates"), i, text)
+		{
 			size_t size;
 			uint8_t *bytes = vectors_hex(json_string_value(text), &size);
 			candidates[i] = an_dht_key_of(an_span(bytes, size));
@@ -113,18 +114,19 @@ START_TEST(the_closest_peers_are_autonomis)
 	size_t index = 0, count = 0;
 	const json_t *item;
 	while ((item = vectors_next(vectors, "closest", &index)) != NULL) {
-		const struct an_dht_key target =
-			key_of_field(json_object_get(item, "target"), "bytes");
+		const struct an_dht_key target = key_of_field(json_object_get(item, "target"),
+		                                              "bytes");
 		struct an_dht_key candidates[CANDIDATES_MAX];
 		size_t i;
 		const json_t *text;
 		if (json_is_null(json_object_get(item, "order")))
 			continue;
-		json_array_foreach(json_object_get(item, "peers"), i, text) {
+		json_array_foreach(json_object_get(item, "peers"), i, text)
+		{
 			struct an_peer_id id;
-			ck_assert_int_eq(
-				an_peer_id_from_text(&id, an_span_text(json_string_value(text))),
-				AUTONOMI_OK);
+			ck_assert_int_eq(an_peer_id_from_text(&id, an_span_text(json_string_value(
+									   text))),
+			                 AUTONOMI_OK);
 			candidates[i] = an_peer_id_dht_key(&id);
 		}
 		assert_order(&target, candidates, i, json_object_get(item, "order"));

@@ -51,13 +51,12 @@ END_TEST
 START_TEST(a_public_key_gives_the_same_identity)
 {
 	struct an_identity identity;
-	ck_assert_int_eq(
-		an_identity_from_public_key(&identity, an_span(pair.identity.public_key, 32)),
-		AUTONOMI_OK);
+	ck_assert_int_eq(an_identity_from_public_key(&identity,
+	                                             an_span(pair.identity.public_key, 32)),
+	                 AUTONOMI_OK);
 	ck_assert(an_peer_id_equal(&identity.id, &pair.identity.id));
-	ck_assert_int_eq(
-		an_identity_from_protobuf(&identity, an_identity_protobuf(&pair.identity)),
-		AUTONOMI_OK);
+	ck_assert_int_eq(an_identity_from_protobuf(&identity, an_identity_protobuf(&pair.identity)),
+	                 AUTONOMI_OK);
 	ck_assert(an_peer_id_equal(&identity.id, &pair.identity.id));
 }
 END_TEST
@@ -69,9 +68,9 @@ START_TEST(bytes_that_are_no_public_key_are_refused)
 	memset(bytes, 0xff, sizeof(bytes));
 	ck_assert_int_eq(an_identity_from_public_key(&identity, an_span(bytes, 32)),
 	                 AUTONOMI_E_INVALID);
-	ck_assert_int_eq(
-		an_identity_from_public_key(&identity, an_span(pair.identity.public_key, 31)),
-		AUTONOMI_E_INVALID);
+	ck_assert_int_eq(an_identity_from_public_key(&identity,
+	                                             an_span(pair.identity.public_key, 31)),
+	                 AUTONOMI_E_INVALID);
 	memcpy(bytes, an_identity_protobuf(&pair.identity).data, sizeof(bytes));
 	bytes[1] = 2; /* secp256k1 */
 	ck_assert_int_eq(an_identity_from_protobuf(&identity, an_span(bytes, sizeof(bytes))),
@@ -85,8 +84,8 @@ START_TEST(a_signature_is_autonomis_and_verifies)
 {
 	uint8_t message_bytes[500], signature[AN_SIGNATURE_MAX];
 	size_t size;
-	const struct an_span message =
-		vectors_bytes(peer, "message", message_bytes, sizeof(message_bytes));
+	const struct an_span message = vectors_bytes(peer, "message", message_bytes,
+	                                             sizeof(message_bytes));
 	ck_assert_int_eq(an_key_pair_sign(&pair, message, signature, &size), AUTONOMI_OK);
 	assert_field("signature", an_span(signature, size));
 	ck_assert(an_identity_verify(&pair.identity, message, an_span(signature, size)));
@@ -127,9 +126,9 @@ START_TEST(the_longest_agent_fits_a_certificate)
 	agent[sizeof(agent) - 1] = '\0';
 	an_buffer_init(&certificate, 1000);
 	ck_assert_int_eq(an_key_pair_certificate(&pair, agent, &certificate), AUTONOMI_OK);
-	ck_assert_int_eq(
-		an_identity_from_certificate(&identity, read, an_buffer_span(&certificate)),
-		AUTONOMI_OK);
+	ck_assert_int_eq(an_identity_from_certificate(&identity, read,
+	                                              an_buffer_span(&certificate)),
+	                 AUTONOMI_OK);
 	ck_assert_str_eq(read, agent);
 	an_buffer_done(&certificate);
 }

@@ -37,8 +37,8 @@ START_TEST(both_forms_are_autonomis)
 	for (; (item = vectors_next(vectors, "multiaddr", &index)) != NULL; count++) {
 		uint8_t expected_bytes[AN_MULTIADDR_MAX];
 		const char *expected_text = vectors_text(item, "text");
-		const struct an_span expected =
-			vectors_bytes(item, "bytes", expected_bytes, sizeof(expected_bytes));
+		const struct an_span expected = vectors_bytes(item, "bytes", expected_bytes,
+		                                              sizeof(expected_bytes));
 		ck_assert_int_eq(read_text(expected_text), AUTONOMI_OK);
 		ck_assert(an_span_equal(an_buffer_span(&bytes), expected));
 		ck_assert_int_eq(an_multiaddr_check(expected), AUTONOMI_OK);
@@ -74,8 +74,7 @@ START_TEST(more_texts_come_back_as_they_were)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		ck_assert_msg(read_text(texts[i]) == AUTONOMI_OK, "%s", texts[i]);
 		an_buffer_clear(&text);
-		ck_assert_int_eq(an_multiaddr_to_text(&text, an_buffer_span(&bytes)),
-		                 AUTONOMI_OK);
+		ck_assert_int_eq(an_multiaddr_to_text(&text, an_buffer_span(&bytes)), AUTONOMI_OK);
 		ck_assert(an_span_equal(an_buffer_span(&text), an_span_text(texts[i])));
 	}
 }
@@ -105,8 +104,7 @@ START_TEST(a_bad_text_is_explained_where_it_is_wrong)
 		{"/ip4/1.2.3.4/udp/1/p2p/12D3", 23, "this is not a peer id"},
 		{"/dns4//tcp/1", 6, "a name is missing here"},
 		{"/dns4/a b/tcp/1", 6, "a name has printable characters only"},
-		{"/memory/18446744073709551616", 8,
-	         "this is not a number, or it is too large"},
+		{"/memory/18446744073709551616", 8, "this is not a number, or it is too large"},
 		{"/certhash/uEiA", 10, "the value of this protocol is not read from text"},
 		{"/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws/ws", 48,
 	         "the address has too many parts"},
@@ -145,18 +143,18 @@ static an_status check_hex(const char *hex)
 START_TEST(malformed_bytes_are_refused)
 {
 	static const char *const texts[] = {
-		"04",                 /* ip4 without an address */
-		"047f0000",           /* cut */
-		"8400047f000001",     /* a code in a longer form than needed */
-		"047f00000191021f",   /* a port of one byte */
-		"3600",               /* dns4 with an empty name */
-		"360b6578616d706c65", /* a name that is cut */
-		"3603612f62",         /* a slash in a name */
-		"3603610062",         /* a zero byte in a name */
+		"04",                     /* ip4 without an address */
+		"047f0000",               /* cut */
+		"8400047f000001",         /* a code in a longer form than needed */
+		"047f00000191021f",       /* a port of one byte */
+		"3600",                   /* dns4 with an empty name */
+		"360b6578616d706c65",     /* a name that is cut */
+		"3603612f62",             /* a slash in a name */
+		"3603610062",             /* a zero byte in a name */
 		"36ffffffffffffffff7f61", /* a name of 2^63 bytes */
-		"a503020024",         /* a peer id that is cut */
-		"a50300",             /* a peer id of no bytes */
-		"ff7f",               /* a code that nobody has given away */
+		"a503020024",             /* a peer id that is cut */
+		"a50300",                 /* a peer id of no bytes */
+		"ff7f",                   /* a code that nobody has given away */
 		"ffffffffffffffffffff01", /* a code of 64 bits and more */
 		"a5032600240801122028064d3ed54ecfd5a6b18b268c3fc209904786050cf48a71b262001b7a6496",
 	};
@@ -172,8 +170,7 @@ START_TEST(known_protocols_that_have_no_text_are_read_in_bytes)
 	size_t size;
 	uint8_t *found = vectors_hex(hex, &size);
 	ck_assert_int_eq(an_multiaddr_check(an_span(found, size)), AUTONOMI_OK);
-	ck_assert_int_eq(an_multiaddr_to_text(&text, an_span(found, size)),
-	                 AUTONOMI_E_UNSUPPORTED);
+	ck_assert_int_eq(an_multiaddr_to_text(&text, an_span(found, size)), AUTONOMI_E_UNSUPPORTED);
 	ck_assert_uint_eq(text.size, 0);
 	free(found);
 }
@@ -260,8 +257,7 @@ START_TEST(what_cannot_be_dialled_is_no_target)
 	}
 	ck_assert_int_eq(target_of("1.2.3.4:80", &target), AUTONOMI_E_ADDRESS);
 	ck_assert_int_eq(an_multiaddr_target(&target, an_span(NULL, 0)), AUTONOMI_E_UNSUPPORTED);
-	ck_assert_int_eq(an_multiaddr_target(&target, an_span("\x04\x01", 2)),
-	                 AUTONOMI_E_ADDRESS);
+	ck_assert_int_eq(an_multiaddr_target(&target, an_span("\x04\x01", 2)), AUTONOMI_E_ADDRESS);
 }
 END_TEST
 
@@ -276,7 +272,8 @@ START_TEST(damaged_bytes_do_no_harm)
 			uint8_t *damaged = malloc(bytes.size);
 			memcpy(damaged, bytes.data, bytes.size);
 			damaged[i] = (uint8_t)value;
-			const struct an_span span = an_span(damaged, value % 2 ? i + 1 : bytes.size);
+			const struct an_span span = an_span(damaged,
+			                                    value % 2 ? i + 1 : bytes.size);
 			an_buffer_clear(&text);
 			const an_status status = an_multiaddr_to_text(&text, span);
 			if (an_multiaddr_check(span) == AUTONOMI_OK)

@@ -33,9 +33,9 @@ START_TEST(bytes_and_text_of_peers_are_autonomis)
 	for (; (item = vectors_next(vectors, "peer_id", &index)) != NULL; count++) {
 		uint8_t bytes[100], key[AN_DHT_KEY_SIZE];
 		struct an_peer_id id;
-		ck_assert_int_eq(
-			an_peer_id_from_bytes(&id, vectors_bytes(item, "bytes", bytes, 100)),
-			AUTONOMI_OK);
+		ck_assert_int_eq(an_peer_id_from_bytes(&id,
+		                                       vectors_bytes(item, "bytes", bytes, 100)),
+		                 AUTONOMI_OK);
 		assert_text(&id, vectors_text(item, "base58"));
 		vectors_bytes(item, "kbucket_key", key, sizeof(key));
 		const struct an_dht_key own = an_peer_id_dht_key(&id);
@@ -53,9 +53,9 @@ START_TEST(what_is_a_peer_id_is_what_autonomi_takes)
 		uint8_t bytes[100];
 		struct an_peer_id id;
 		const bool fine = json_is_true(json_object_get(item, "ok"));
-		ck_assert_int_eq(
-			an_peer_id_from_bytes(&id, vectors_bytes(item, "bytes", bytes, 100)),
-			fine ? AUTONOMI_OK : AUTONOMI_E_ADDRESS);
+		ck_assert_int_eq(an_peer_id_from_bytes(&id,
+		                                       vectors_bytes(item, "bytes", bytes, 100)),
+		                 fine ? AUTONOMI_OK : AUTONOMI_E_ADDRESS);
 		if (fine)
 			assert_text(&id, vectors_text(item, "base58"));
 	}
@@ -96,9 +96,9 @@ START_TEST(text_that_is_no_peer_id_is_refused)
 	                 AUTONOMI_E_ADDRESS);
 	ck_assert_int_eq(read_text("12D3KooWRr3aoYrmh6hGbeTPHGTaQtStn2kKp6j1muQHR8UTLPii "),
 	                 AUTONOMI_E_ADDRESS);
-	ck_assert_int_eq(
-		read_text("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"),
-		AUTONOMI_E_ADDRESS);
+	ck_assert_int_eq(read_text(
+				 "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"),
+	                 AUTONOMI_E_ADDRESS);
 	ck_assert_int_eq(
 		read_text("1111111111111111111111111111111111111111111111111111111111111111"),
 		AUTONOMI_E_ADDRESS);
