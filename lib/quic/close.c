@@ -88,6 +88,18 @@ static void close_of_other(struct an_quic_connection *connection, int error,
 		ret_close->status = AUTONOMI_E_IDENTITY;
 }
 
+static void close_of_silence(const struct an_quic_connection *connection,
+                             struct an_quic_close *ret_close)
+{
+	if (connection->connected) {
+		ret_close->status = AUTONOMI_E_TIMEOUT;
+		ret_close->reason = "nothing was received for the idle timeout";
+	} else {
+		ret_close->status = AUTONOMI_E_UNREACHABLE;
+		ret_close->reason = "the handshake did not complete in time";
+	}
+}
+
 void an_quic_close_of_error(struct an_quic_connection *connection, int error,
                             struct an_quic_close *ret_close, enum an_quic_farewell *ret_farewell,
                             ngtcp2_ccerr *ret_error)
@@ -97,12 +109,8 @@ void an_quic_close_of_error(struct an_quic_connection *connection, int error,
 	ngtcp2_ccerr_default(ret_error);
 	switch (error) {
 	case NGTCP2_ERR_IDLE_CLOSE:
-		ret_close->status = AUTONOMI_E_TIMEOUT;
-		ret_close->reason = "nothing was received for the idle timeout";
-		break;
 	case NGTCP2_ERR_HANDSHAKE_TIMEOUT:
-		ret_close->status = AUTONOMI_E_UNREACHABLE;
-		ret_close->reason = "the handshake did not complete in time";
+		close_of_silence(connection, ret_close);
 		break;
 	case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
 		ret_close->status = AUTONOMI_E_VERSION;

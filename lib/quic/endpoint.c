@@ -115,19 +115,30 @@ static void answer_version(struct an_quic *quic, const struct an_datagram *run,
 	                                                  our_id_size, versions, 1));
 }
 
+static bool was_refused(struct an_quic *quic, const ngtcp2_cid *id)
+{
+	for (size_t i = 0; i < AN_QUIC_REPLIES_MAX; i++) {
+		if (ngtcp2_cid_eq(&quic->refused[i], id))
+			return true;
+	}
+	quic->refused[quic->refused_next] = *id;
+	quic->refused_next = (quic->refused_next + 1) % AN_QUIC_REPLIES_MAX;
+	return false;
+}
+
 /* A busy node says so (DESIGN 8). The answer is smaller than what it answers. */
 static void refuse(struct an_quic *quic, const struct an_datagram *run, const ngtcp2_pkt_hd *header)
 {
-	ngtcp2_cid id;
-	quic->counters.connections_refused++;
+	if (!was_refused(quic, &header->dcid))
+		quic->counters.connections_refused++;
 	struct an_quic_reply *reply = reply_add(quic, run);
 	if (reply == NULL)
 		return;
-	an_quic_id_choose(quic, &id);
+	/* ngtcp2 takes the keys from our id, so it must be the one that the peer invented for us. */
 	reply_commit(quic, reply,
 	             ngtcp2_crypto_write_connection_close(
 			     reply->packet, sizeof(reply->packet), header->version, &header->scid,
-			     &id, NGTCP2_CONNECTION_REFUSED, NULL, 0));
+			     &header->dcid, NGTCP2_CONNECTION_REFUSED, NULL, 0));
 }
 
 static bool is_full(const struct an_quic *quic, const struct an_endpoint *remote)

@@ -98,6 +98,9 @@ struct an_quic {
 	struct an_list farewells;
 	size_t reply_count;
 	struct an_quic_reply replies[AN_QUIC_REPLIES_MAX];
+	/* Whom we refused last: a first flight has several datagrams, but counts once. */
+	ngtcp2_cid refused[AN_QUIC_REPLIES_MAX];
+	size_t refused_next;
 
 	uint8_t *output;
 	struct an_quic_counters counters;
