@@ -17,8 +17,8 @@ extern "C" {
  * bytes of a peer id, `name_size` in all. The completion lists them, nearest first. It fails with
  * AUTONOMI_E_NO_PEERS or AUTONOMI_E_CANCELLED; with AUTONOMI_E_TIMEOUT it lists what was found. */
 AUTONOMI_API autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const uint8_t *name,
-                                                       size_t name_size, size_t count,
-                                                       uint64_t tag, autonomi_op *ret_op);
+                                                       size_t name_size, size_t count, uint64_t tag,
+                                                       autonomi_op *ret_op);
 
 /* A snapshot of the routing table. The completion lists its peers, bucket by bucket; its count is the
  * estimated size of the network (semantics 6.7). */

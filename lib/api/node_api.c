@@ -37,8 +37,8 @@ autonomi_status autonomi_node_open(const autonomi_config *config, autonomi_node 
 	if (ret_node == NULL)
 		return AUTONOMI_E_INVALID;
 	const int saved_errno = errno;
-	const an_status status =
-		an_api_node_open(config, an_sys_machine(), ret_node, reterr, reterr_size);
+	const an_status status = an_api_node_open(config, an_sys_machine(), ret_node, reterr,
+	                                          reterr_size);
 	errno = saved_errno;
 	return status;
 }
@@ -48,8 +48,8 @@ autonomi_status autonomi_node_close(autonomi_node *node, uint64_t grace_ms)
 	struct an_guard guard;
 	const an_status status = an_guard_enter(&guard, node);
 	if (status == AUTONOMI_OK)
-		an_node_close(node->inner, grace_ms > AN_TIME_NEVER / 1000 ? AN_TIME_NEVER
-		                                                           : AN_MS(grace_ms));
+		an_node_close(node->inner,
+		              grace_ms > AN_TIME_NEVER / 1000 ? AN_TIME_NEVER : AN_MS(grace_ms));
 	return an_guard_leave(&guard, status);
 }
 
@@ -99,7 +99,8 @@ autonomi_status autonomi_node_pollfds(autonomi_node *node, autonomi_pollfd *fds,
 {
 	struct an_guard guard;
 	an_status status = an_guard_enter(&guard, node);
-	if (status == AUTONOMI_OK && (ret_count == NULL || fd_size == 0 || (fds == NULL && capacity)))
+	if (status == AUTONOMI_OK &&
+	    (ret_count == NULL || fd_size == 0 || (fds == NULL && capacity)))
 		status = AUTONOMI_E_INVALID;
 	if (status != AUTONOMI_OK)
 		return an_guard_leave(&guard, status);

@@ -19,8 +19,7 @@ static struct autonomi_node *node_of_dht(const struct autonomi_dht *dht)
 	return dht != NULL ? dht->node : NULL;
 }
 
-autonomi_status autonomi_network_peers(autonomi_network *network, uint64_t tag,
-                                       autonomi_op *ret_op)
+autonomi_status autonomi_network_peers(autonomi_network *network, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_guard guard;
 	an_status status = an_guard_enter(&guard, node_of_network(network));

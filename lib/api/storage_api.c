@@ -72,8 +72,7 @@ autonomi_status autonomi_storage_open(const autonomi_config *config, const char 
 	if (directory == NULL || ret_storage == NULL)
 		return AUTONOMI_E_INVALID;
 	const int saved_errno = errno;
-	const an_status status =
-		open_checked(config, directory, ret_storage, reterr, reterr_size);
+	const an_status status = open_checked(config, directory, ret_storage, reterr, reterr_size);
 	errno = saved_errno;
 	return status;
 }
@@ -211,6 +210,5 @@ autonomi_status autonomi_storage_iterate(const autonomi_storage *storage, uint8_
 	struct key_list list = {keys, capacity, 0};
 	an_store_visit(storage->store, add_key, &list);
 	*ret_count = list.count;
-	return an_guard_leave(&guard,
-	                      list.count > capacity ? AUTONOMI_E_TOO_SMALL : AUTONOMI_OK);
+	return an_guard_leave(&guard, list.count > capacity ? AUTONOMI_E_TOO_SMALL : AUTONOMI_OK);
 }

@@ -13,9 +13,9 @@
 #include "base/endpoint.h"
 
 enum {
-	AN_DATAGRAM_MAX = 1452,     /* payload of one datagram that we send: 1500 - IPv6 - UDP */
+	AN_DATAGRAM_MAX = 1452,      /* payload of one datagram that we send: 1500 - IPv6 - UDP */
 	AN_DATAGRAM_RUN_MAX = 65500, /* bytes of one run */
-	AN_DATAGRAM_BATCH = 32,     /* runs that one call of lib/sys moves */
+	AN_DATAGRAM_BATCH = 32,      /* runs that one call of lib/sys moves */
 };
 
 struct an_datagram {

@@ -17,7 +17,8 @@ struct an_heap_node {
 	an_time_us deadline;
 	struct an_heap_node *child;
 	struct an_heap_node *sibling;
-	struct an_heap_node *previous; /* parent of a first child, else left sibling; itself: root */
+	struct an_heap_node
+		*previous; /* parent of a first child, else left sibling; itself: root */
 };
 
 struct an_heap {

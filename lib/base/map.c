@@ -43,9 +43,8 @@ static void sip_word(uint64_t v[4], uint64_t word)
 /* SipHash-1-3 (Aumasson and Bernstein 2012). */
 static uint64_t hash_of(const struct an_map *map, struct an_span key)
 {
-	uint64_t v[4] = {
-		map->seed[0] ^ 0x736f6d6570736575, map->seed[1] ^ 0x646f72616e646f6d,
-		map->seed[0] ^ 0x6c7967656e657261, map->seed[1] ^ 0x7465646279746573};
+	uint64_t v[4] = {map->seed[0] ^ 0x736f6d6570736575, map->seed[1] ^ 0x646f72616e646f6d,
+	                 map->seed[0] ^ 0x6c7967656e657261, map->seed[1] ^ 0x7465646279746573};
 	size_t i = 0;
 	for (; i + 8 <= key.size; i += 8)
 		sip_word(v, little_endian(key.data + i, 8));

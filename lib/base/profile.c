@@ -28,7 +28,8 @@ const struct an_profile an_profile_autonomi = {
 	.discovery_base = AN_SECONDS(60),
 	.discovery_most = AN_SECONDS(1200),
 	.discovery_quiet = AN_SECONDS(180),
-	.dial_back = AN_SECONDS(20), /* after idle_timeout: the peer's own connection must be gone */
+	.dial_back = AN_SECONDS(
+		20), /* after idle_timeout: the peer's own connection must be gone */
 	.liveness_interval = AN_SECONDS(60),
 
 	.records_max = 16384,

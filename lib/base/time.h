@@ -12,10 +12,10 @@ typedef uint64_t an_time_us;
 
 #define AN_TIME_NEVER UINT64_MAX
 
-#define AN_MS(n)      ((an_time_us)(n) * 1000)
-#define AN_SECONDS(n) ((an_time_us)(n) * 1000000)
-#define AN_MINUTES(n) AN_SECONDS((an_time_us)(n) * 60)
-#define AN_HOURS(n)   AN_MINUTES((an_time_us)(n) * 60)
+#define AN_MS(n)      ((an_time_us)(n)*1000)
+#define AN_SECONDS(n) ((an_time_us)(n)*1000000)
+#define AN_MINUTES(n) AN_SECONDS((an_time_us)(n)*60)
+#define AN_HOURS(n)   AN_MINUTES((an_time_us)(n)*60)
 
 /* `time` + `duration`, which stays AN_TIME_NEVER where either is never or the sum would wrap. */
 static inline an_time_us an_time_after(an_time_us time, an_time_us duration)

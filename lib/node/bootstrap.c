@@ -41,8 +41,9 @@ static an_status add_text(struct contact_list *list, struct an_span text, char *
 		         (int)text.size, (const char *)text.data, error.reason);
 		return AUTONOMI_E_ADDRESS;
 	}
-	const struct an_contact contact = {
-		.id = target.id, .endpoint_count = 1, .endpoints = {target.endpoint}};
+	const struct an_contact contact = {.id = target.id,
+	                                   .endpoint_count = 1,
+	                                   .endpoints = {target.endpoint}};
 	add(list, &contact);
 	return AUTONOMI_OK;
 }
@@ -54,8 +55,8 @@ static an_status add_configured(struct an_node *node, struct contact_list *list,
 	while (*text != '\0') {
 		const size_t size = strcspn(text, ",");
 		if (size > 0) {
-			const an_status status =
-				add_text(list, an_span(text, size), reterr, reterr_size);
+			const an_status status = add_text(list, an_span(text, size), reterr,
+			                                  reterr_size);
 			if (status != AUTONOMI_OK)
 				return status;
 		}
@@ -87,7 +88,7 @@ an_status an_node_bootstrap(struct an_node *node, char *reterr, size_t reterr_si
 		return AUTONOMI_E_NO_MEMORY;
 	an_status status = add_configured(node, &list, reterr, reterr_size);
 	if (status == AUTONOMI_OK)
-		status = an_node_cache_open(node, add_cached, &list, reterr, reterr_size);
+		status = an_node_cache_open(node, add_cached, &list);
 	if (status == AUTONOMI_OK && list.count == 0)
 		status = nobody(node, reterr, reterr_size);
 	if (status == AUTONOMI_OK)

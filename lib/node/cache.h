@@ -15,6 +15,6 @@
  * cannot be read is as good as none, and is logged. Blocks. */
 an_status an_node_cache_open(struct an_node *node,
                              void (*add)(void *context, const struct an_contact *contact),
-                             void *context, char *reterr, size_t reterr_size);
+                             void *context);
 
 #endif

@@ -32,8 +32,8 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	     "Neither read nor write the bootstrap cache")                                         \
 	TEXT(client_data_dir, "client.data_dir", "",                                               \
 	     "Folder of upload journals; empty: uploads do not resume")                            \
-	NUMBER(client_memory_max, "client.memory_max", AN_MIB(64), AN_MIB(16), AN_GIB(16), "bytes", \
-	       "Chunks that file operations hold in memory at once")                               \
+	NUMBER(client_memory_max, "client.memory_max", AN_MIB(64), AN_MIB(16), AN_GIB(16),         \
+	       "bytes", "Chunks that file operations hold in memory at once")                      \
 	NUMBER(client_parallel_gets, "client.parallel_gets", 8, 1, 256, "",                        \
 	       "Chunks of files fetched at once")                                                  \
 	NUMBER(client_parallel_puts, "client.parallel_puts", 4, 1, 256, "",                        \
@@ -45,8 +45,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "Payload that events may hold, reserved when an operation is submitted")            \
 	NUMBER(events_max_count, "events.max_count", 4096, 16, 1000000, "",                        \
 	       "Operations and events that may wait at once")                                      \
-	NUMBER(link_connections, "link.connections", 1000, 8, 100000, "",                          \
-	       "Connections in all")                                                               \
+	NUMBER(link_connections, "link.connections", 1000, 8, 100000, "", "Connections in all")    \
 	NUMBER(link_connections_per_address, "link.connections_per_address", 256, 1, 100000, "",   \
 	       "Accepted connections from one IP address (of IPv6: one /64)")                      \
 	NUMBER(link_handshakes, "link.handshakes", 200, 1, 100000, "",                             \
@@ -61,8 +60,8 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "Requests of all peers that are being received or answered")                        \
 	NUMBER(link_requests_per_peer, "link.requests_per_peer", 128, 1, 100000, "",               \
 	       "Requests of one peer that are being received or answered")                         \
-	CHOICE(log_level, "log.level", AN_NODE_LOG_INFO, "info", "none|error|warning|info|debug|trace",    \
-	       "Log lines that reach the log hook")                                                \
+	CHOICE(log_level, "log.level", AN_NODE_LOG_INFO, "info",                                   \
+	       "none|error|warning|info|debug|trace", "Log lines that reach the log hook")         \
 	FLAG(network_first, "network.first", 0, "This node is the first of its network")           \
 	NUMBER(network_handshake_timeout_ms, "network.handshake_timeout_ms", 10000, 100, 120000,   \
 	       "ms", "From dialling a peer to its proven identity")                                \
@@ -70,13 +69,12 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "Network id, 0 to 255; the largest number: 0 for a local network, else 1")          \
 	NUMBER(network_idle_timeout_ms, "network.idle_timeout_ms", 10000, 1000, 600000, "ms",      \
 	       "A connection without traffic is closed after this time")                           \
-	TEXT(network_ip, "network.ip", "::",                                                       \
-	     "IP address to bind; :: takes IPv6 and IPv4 alike")                                   \
+	TEXT(network_ip, "network.ip", "::", "IP address to bind; :: takes IPv6 and IPv4 alike")   \
 	FLAG(network_local, "network.local", 0,                                                    \
 	     "A local network: loopback and private addresses may be dialled")                     \
 	NUMBER(network_lookup_timeout_ms, "network.lookup_timeout_ms", 120000, 100, 600000, "ms",  \
 	       "Longest time of one lookup")                                                       \
-	CHOICE(network_payments, "network.payments", AN_NODE_PAYMENTS_AUTO, "auto", "auto|on|off",         \
+	CHOICE(network_payments, "network.payments", AN_NODE_PAYMENTS_AUTO, "auto", "auto|on|off", \
 	       "Whether records must be paid for; auto: on, but off in a local network")           \
 	TEXT(network_peers, "network.peers", "",                                                   \
 	     "Addresses of peers to join through, separated by commas")                            \
@@ -87,7 +85,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "ms", "From a request to its whole reply")                                          \
 	NUMBER(network_send_buffer, "network.send_buffer", AN_MIB(2), 0, AN_GIB(1), "bytes",       \
 	       "Send buffer of the UDP socket; 0: the system's default")                           \
-	CHOICE(role, "node.role", AN_NODE_ROLE_NODE, "node", "node|client",                                \
+	CHOICE(role, "node.role", AN_NODE_ROLE_NODE, "node", "node|client",                        \
 	       "A node stores records and is found by others; a client does neither")              \
 	TEXT(root_dir, "node.root_dir", "",                                                        \
 	     "Folder of the key, the records and the bootstrap cache; needed by a node")           \
@@ -107,10 +105,10 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "Records that this node stores; 0: the network's number")
 
 struct an_node_config {
-#define OPTION_TEXT(member, name, value, description)                            char *member;
-#define OPTION_NUMBER(member, name, value, minimum, maximum, unit, description)  uint64_t member;
-#define OPTION_FLAG(member, name, value, description)                            uint64_t member;
-#define OPTION_CHOICE(member, name, value, word, words, description)                 uint64_t member;
+#define OPTION_TEXT(member, name, value, description)                           char *member;
+#define OPTION_NUMBER(member, name, value, minimum, maximum, unit, description) uint64_t member;
+#define OPTION_FLAG(member, name, value, description)                           uint64_t member;
+#define OPTION_CHOICE(member, name, value, word, words, description)            uint64_t member;
 	AN_NODE_OPTION_TABLE(OPTION_TEXT, OPTION_NUMBER, OPTION_FLAG, OPTION_CHOICE)
 #undef OPTION_TEXT
 #undef OPTION_NUMBER

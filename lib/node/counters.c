@@ -8,9 +8,18 @@ struct sample {
 	uint64_t records, record_bytes, table_peers, operations;
 };
 
-#define LINK(field)        {#field, offsetof(struct sample, link.field)}
-#define STORE(name, field) {name, offsetof(struct sample, store.field)}
-#define NODE(field)        {#field, offsetof(struct sample, field)}
+#define LINK(field)                                                                                \
+	{                                                                                          \
+#field, offsetof(struct sample, link.field)                                        \
+	}
+#define STORE(name, field)                                                                         \
+	{                                                                                          \
+		name, offsetof(struct sample, store.field)                                         \
+	}
+#define NODE(field)                                                                                \
+	{                                                                                          \
+#field, offsetof(struct sample, field)                                             \
+	}
 
 static const struct {
 	const char *name;

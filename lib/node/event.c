@@ -57,8 +57,8 @@ struct an_event_peer *an_event_add_peer(struct autonomi_event *event)
 {
 	if (event->peer_count == event->peer_capacity) {
 		const size_t capacity = event->peer_capacity > 0 ? event->peer_capacity * 2 : 8;
-		struct an_event_peer *peers =
-			an_realloc(event->peers, capacity, sizeof(struct an_event_peer));
+		struct an_event_peer *peers = an_realloc(event->peers, capacity,
+		                                         sizeof(struct an_event_peer));
 		if (peers == NULL)
 			return NULL;
 		event->peers = peers;

@@ -66,13 +66,18 @@ void an_event_say(struct autonomi_event *event, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Event types that wait at most once each. */
-enum an_event_once { AN_EVENT_ONCE_PEERS, AN_EVENT_ONCE_PRUNED, AN_EVENT_ONCE_STORAGE, AN_EVENT_ONCE_COUNT };
+enum an_event_once {
+	AN_EVENT_ONCE_PEERS,
+	AN_EVENT_ONCE_PRUNED,
+	AN_EVENT_ONCE_STORAGE,
+	AN_EVENT_ONCE_COUNT
+};
 
 struct an_event_queue {
 	struct an_list waiting;
 	size_t count_max, bytes_max;
-	size_t count; /* completions reserved or waiting */
-	size_t bytes; /* reserved */
+	size_t count;                                     /* completions reserved or waiting */
+	size_t bytes;                                     /* reserved */
 	struct autonomi_event *once[AN_EVENT_ONCE_COUNT]; /* waiting ones, borrowed from the list */
 };
 

@@ -123,8 +123,8 @@ an_status an_node_chunk_put(struct an_node *node, struct an_span content, uint64
 	if (content.size > node->profile.chunk_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_operation *operation = NULL;
-	an_status status =
-		an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client, &operation);
+	an_status status = an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client,
+	                                      &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	struct an_blob *blob = an_blob_copy(content);
@@ -152,8 +152,8 @@ an_status an_node_upload(struct an_node *node, const char *path, bool is_public,
                          autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status =
-		an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client, &operation);
+	an_status status = an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client,
+	                                      &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_upload(node->client, path, is_public, progressed, upload_done, operation,
@@ -165,8 +165,8 @@ an_status an_node_download(struct an_node *node, struct an_span source, const ch
                            bool replace, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status =
-		an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client, &operation);
+	an_status status = an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client,
+	                                      &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_download(node->client, source, path, replace, progressed, download_done,

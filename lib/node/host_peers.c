@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "node/host_peers.h"
 
-
 #include "ident/multiaddr.h"
 
 void an_host_write_address(const struct an_endpoint *endpoint, const struct an_peer_id *id,
@@ -47,8 +46,8 @@ an_status an_host_add_peer(struct an_node *node, struct autonomi_event *event,
 	memcpy(entry->agent, peer->agent, sizeof(entry->agent));
 	entry->rtt = peer->rtt;
 	entry->age = an_time_until(an_node_now(node), peer->connected_at);
-	entry->bucket =
-		an_dht_key_bucket(&node->key_pair.identity.dht_key, &peer->identity.dht_key);
+	entry->bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key,
+	                                  &peer->identity.dht_key);
 	entry->flags = (peer->dialled ? AUTONOMI_PEER_DIALLED : 0U) |
 	               (peer->role == AN_LINK_ROLE_CLIENT ? AUTONOMI_PEER_CLIENT : 0U);
 	return AUTONOMI_OK;
@@ -68,8 +67,8 @@ static void closest_found(void *context, const struct an_kad_result *result)
 	for (size_t i = 0; i < result->count; i++) {
 		const struct an_dht_key key = an_peer_id_dht_key(&result->contacts[i].id);
 		const int bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key, &key);
-		if (an_host_add_contact(node, operation->completion, &result->contacts[i], bucket) !=
-		    AUTONOMI_OK)
+		if (an_host_add_contact(node, operation->completion, &result->contacts[i],
+		                        bucket) != AUTONOMI_OK)
 			status = AUTONOMI_E_NO_MEMORY;
 	}
 	operation->completion->count = result->count;
@@ -79,7 +78,8 @@ static void closest_found(void *context, const struct an_kad_result *result)
 an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t count,
                                uint64_t tag, autonomi_op *ret_op)
 {
-	if (name.size == 0 || name.size > AN_KAD_TARGET_MAX || count == 0 || count > node->profile.k)
+	if (name.size == 0 || name.size > AN_KAD_TARGET_MAX || count == 0 ||
+	    count > node->profile.k)
 		return AUTONOMI_E_INVALID;
 	struct an_operation *operation = NULL;
 	an_status status = an_operation_begin(node, tag, count * sizeof(struct an_event_peer),
@@ -117,8 +117,8 @@ static void add_table_entry(void *context, int bucket, const struct an_contact *
 	if (an_host_add_contact(snapshot->node, snapshot->event, contact, bucket) != AUTONOMI_OK)
 		snapshot->status = AUTONOMI_E_NO_MEMORY;
 	else
-		snapshot->event->peers[snapshot->event->peer_count - 1].age =
-			an_time_until(an_node_now(snapshot->node), last_seen);
+		snapshot->event->peers[snapshot->event->peer_count - 1].age = an_time_until(
+			an_node_now(snapshot->node), last_seen);
 }
 
 static void add_connection(void *context, const struct an_link_peer *peer)
@@ -141,8 +141,8 @@ static an_status begin_snapshot(struct an_node *node, uint64_t tag, size_t peers
 an_status an_node_table(struct an_node *node, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	const an_status status =
-		begin_snapshot(node, tag, an_kad_size(node->kad), &operation, ret_op);
+	const an_status status = begin_snapshot(node, tag, an_kad_size(node->kad), &operation,
+	                                        ret_op);
 	if (status != AUTONOMI_OK)
 		return status;
 	struct snapshot snapshot = {.node = node, .event = operation->completion};

@@ -81,7 +81,8 @@ an_status an_node_load_identity(struct an_node *node, char *reterr, size_t reter
 	an_wipe(secret, sizeof(secret));
 	if (status != AUTONOMI_OK) {
 		snprintf(reterr, reterr_size,
-		         "the key %s/" KEY_FILE " cannot be used (%s); it must be a file of 32 bytes "
+		         "the key %s/" KEY_FILE
+		         " cannot be used (%s); it must be a file of 32 bytes "
 		         "that this process may read and write",
 		         node->config.root_dir, an_status_message(status));
 		return status;

@@ -97,8 +97,8 @@ static an_status ask_version(struct inquiry *inquiry)
 	struct an_request request = {.type = AN_REQUEST_GET_VERSION};
 	request.get_version.address = an_address_of_peer(&inquiry->contact.id);
 	struct an_blob *message = NULL;
-	const an_status status =
-		an_request_encode_blob(&request, node->profile.record_form, &message);
+	const an_status status = an_request_encode_blob(&request, node->profile.record_form,
+	                                                &message);
 	if (status != AUTONOMI_OK)
 		return status;
 	return ask(inquiry, AN_LINK_KIND_MESSAGE, message, version_told);
@@ -191,8 +191,9 @@ static an_status begin(struct an_node *node, enum inquiry_kind kind, const char 
 	operation->release = release_inquiry;
 	inquiry->operation = operation;
 	inquiry->kind = kind;
-	inquiry->contact = (struct an_contact){
-		.id = target.id, .endpoint_count = 1, .endpoints = {target.endpoint}};
+	inquiry->contact = (struct an_contact){.id = target.id,
+	                                       .endpoint_count = 1,
+	                                       .endpoints = {target.endpoint}};
 	status = ask(inquiry, AN_LINK_KIND_ADDRESS, an_blob_new(0), connected);
 	if (status != AUTONOMI_OK) {
 		an_operation_abandon(operation);

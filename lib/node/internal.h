@@ -16,7 +16,7 @@
 #include "node/operation.h"
 
 enum {
-	AN_NODE_OBSERVED_MAX = 4,    /* addresses at which peers see us */
+	AN_NODE_OBSERVED_MAX = 4,     /* addresses at which peers see us */
 	AN_NODE_BOOTSTRAP_MAX = 1500, /* contacts to join through (semantics 1.8) */
 };
 
@@ -60,7 +60,7 @@ struct an_node {
 	an_time_us now;
 	an_time_us budget_end;
 	bool in_turn;
-	bool more; /* the next pump has something to do at once */
+	bool more;               /* the next pump has something to do at once */
 	struct an_list finished; /* jobs whose `done` is due */
 
 	/* Runs of datagrams that the socket had no room for. */

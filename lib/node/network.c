@@ -88,9 +88,9 @@ static an_status ask(void *context, const struct an_contact *contact, struct an_
 		return AUTONOMI_E_NO_MEMORY;
 	*pending = (struct pending_ask){node, handler, handler_context, contact->id};
 	uint64_t request = 0;
-	const an_status status =
-		an_link_ask(node->link, contact, AN_LINK_KIND_MESSAGE, parts, part_count, timeout,
-	                    an_node_now(node), asked, pending, &request);
+	const an_status status = an_link_ask(node->link, contact, AN_LINK_KIND_MESSAGE, parts,
+	                                     part_count, timeout, an_node_now(node), asked, pending,
+	                                     &request);
 	if (status != AUTONOMI_OK) {
 		an_free(pending);
 		return status;

@@ -43,13 +43,15 @@ static an_status check_config(const struct an_node *node, char *reterr, size_t r
 		return refuse(reterr, reterr_size, AUTONOMI_E_INVALID,
 		              "a node needs a root directory: set node.root_dir");
 	if (config->network_first && config->network_peers[0] != '\0')
-		return refuse(reterr, reterr_size, AUTONOMI_E_CONFLICT,
-		              "the first node of a network has no peers to join through: set either "
-		              "network.first or network.peers");
+		return refuse(
+			reterr, reterr_size, AUTONOMI_E_CONFLICT,
+			"the first node of a network has no peers to join through: set either "
+			"network.first or network.peers");
 	if (is_node && node->profile.payments)
-		return refuse(reterr, reterr_size, AUTONOMI_E_UNSUPPORTED,
-		              "a node of a network with payments must verify them, and this version "
-		              "cannot: set network.payments to off for a private network");
+		return refuse(
+			reterr, reterr_size, AUTONOMI_E_UNSUPPORTED,
+			"a node of a network with payments must verify them, and this version "
+			"cannot: set network.payments to off for a private network");
 	return AUTONOMI_OK;
 }
 
@@ -67,8 +69,8 @@ static an_status make_root(struct an_node *node, char *reterr, size_t reterr_siz
 {
 	if (node->config.role == AN_NODE_ROLE_CLIENT)
 		return AUTONOMI_OK;
-	const an_status status =
-		node->sys->path_make_directory(node->sys->context, node->config.root_dir);
+	const an_status status = node->sys->path_make_directory(node->sys->context,
+	                                                        node->config.root_dir);
 	if (status != AUTONOMI_OK)
 		snprintf(reterr, reterr_size, "the root directory %s cannot be made: %s",
 		         node->config.root_dir, an_status_message(status));
@@ -178,7 +180,8 @@ static an_status open_client(struct an_node *node)
 	const struct an_node_config *config = &node->config;
 	const struct an_client_config client = {
 		.sys = node->sys,
-		.data_directory = config->client_data_dir[0] != '\0' ? config->client_data_dir : NULL,
+		.data_directory = config->client_data_dir[0] != '\0' ? config->client_data_dir
+	                                                             : NULL,
 		.parallel_puts = config->client_parallel_puts,
 		.parallel_gets = config->client_parallel_gets,
 		.memory_max = config->client_memory_max,
@@ -346,7 +349,7 @@ struct an_node *an_node_free(struct an_node *node)
 	const struct an_sys *sys = node->sys;
 	stop_workers(node);
 	free_parts(node);
-	an_store_free(node->store);
+	node->store = an_store_free(node->store);
 	if (node->reactor != NULL) {
 		if (node->udp != NULL)
 			sys->reactor_unwatch(sys->context, node->reactor, node->udp);

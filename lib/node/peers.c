@@ -6,8 +6,9 @@
 
 static struct an_contact contact_of(const struct an_link_peer *peer)
 {
-	return (struct an_contact){
-		.id = peer->identity.id, .endpoint_count = 1, .endpoints = {peer->remote}};
+	return (struct an_contact){.id = peer->identity.id,
+	                           .endpoint_count = 1,
+	                           .endpoints = {peer->remote}};
 }
 
 static void connected(void *context, const struct an_link_peer *peer)
@@ -93,8 +94,8 @@ static an_status encode_find(const struct an_kad_want *want, struct an_blob **re
 {
 	struct an_buffer message;
 	an_buffer_init(&message, AN_KADEMLIA_KEY_MAX * 2);
-	an_status status =
-		an_kademlia_encode_find(an_span(want->target, want->target_size), &message);
+	an_status status = an_kademlia_encode_find(an_span(want->target, want->target_size),
+	                                           &message);
 	*ret_message = status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&message)) : NULL;
 	an_buffer_done(&message);
 	if (status == AUTONOMI_OK && *ret_message == NULL)

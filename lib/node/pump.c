@@ -93,8 +93,8 @@ static void send(struct an_node *node)
 			return;
 		}
 		node->outgoing_sent = 0;
-		node->outgoing_count =
-			an_link_output(node->link, node->outgoing, AN_DATAGRAM_BATCH, node->now);
+		node->outgoing_count = an_link_output(node->link, node->outgoing, AN_DATAGRAM_BATCH,
+		                                      node->now);
 	} while (node->outgoing_count > 0 && budget_left(node));
 	watch_for_room(node, false);
 }
@@ -177,9 +177,9 @@ void an_node_wake(struct an_node *node)
 an_status an_node_wait(struct an_node *node, int timeout_ms)
 {
 	const struct an_sys *sys = node->sys;
-	const an_time_us end =
-		timeout_ms < 0 ? AN_TIME_NEVER
-			       : an_time_after(sys->now(sys->context), AN_MS(timeout_ms));
+	const an_time_us end = timeout_ms < 0
+	                               ? AN_TIME_NEVER
+	                               : an_time_after(sys->now(sys->context), AN_MS(timeout_ms));
 	for (;;) {
 		struct an_reactor_ready ready;
 		sys->reactor_look(sys->context, node->reactor, &ready);

@@ -17,7 +17,7 @@ struct an_serve_pending *an_serve_later(struct an_node *node, uint64_t inbound)
 }
 
 void an_serve_reply_blob(struct an_node *node, uint64_t inbound, enum an_link_kind kind,
-                       struct an_blob *message)
+                         struct an_blob *message)
 {
 	if (message != NULL)
 		an_link_reply(node->link, inbound, kind, &message, 1);
@@ -26,12 +26,12 @@ void an_serve_reply_blob(struct an_node *node, uint64_t inbound, enum an_link_ki
 	an_blob_unref(message);
 }
 
-void an_serve_reply(struct an_node *node, uint64_t inbound,
-                           const struct an_response *response)
+void an_serve_reply(struct an_node *node, uint64_t inbound, const struct an_response *response)
 {
 	struct an_blob *message = NULL;
 	const an_status status = an_response_encode_blob(response, &message);
-	an_serve_reply_blob(node, inbound, AN_LINK_KIND_MESSAGE, status == AUTONOMI_OK ? message : NULL);
+	an_serve_reply_blob(node, inbound, AN_LINK_KIND_MESSAGE,
+	                    status == AUTONOMI_OK ? message : NULL);
 }
 
 /* FIND_NODE: up to K closest peers of our table (semantics 5.7). */
@@ -49,7 +49,7 @@ static void serve_kademlia(struct an_node *node, uint64_t inbound, struct an_spa
 	an_buffer_init(&answer, AN_KADEMLIA_ANSWER_MAX);
 	const an_status status = an_kademlia_encode_peers(closest, count, &answer);
 	an_serve_reply_blob(node, inbound, AN_LINK_KIND_KADEMLIA,
-	           status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&answer)) : NULL);
+	                    status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&answer)) : NULL);
 	an_buffer_done(&answer);
 }
 
@@ -60,7 +60,7 @@ static void serve_address(struct an_node *node, uint64_t inbound, const struct a
 	an_buffer_init(&answer, AN_MULTIADDR_MAX);
 	const an_status status = an_multiaddr_of(&answer, &peer->remote, &peer->identity.id);
 	an_serve_reply_blob(node, inbound, AN_LINK_KIND_ADDRESS,
-	           status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&answer)) : NULL);
+	                    status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&answer)) : NULL);
 	an_buffer_done(&answer);
 }
 
@@ -69,8 +69,8 @@ static size_t closest_wanted(struct an_node *node, const struct an_request *requ
                              struct an_contact *contacts)
 {
 	uint8_t space[AN_RECORD_NAME_SIZE];
-	const struct an_dht_key target =
-		an_dht_key_of(an_address_record_key(&request->get_closest_peers.key, space));
+	const struct an_dht_key target = an_dht_key_of(
+		an_address_record_key(&request->get_closest_peers.key, space));
 	size_t wanted = 0;
 	if (request->get_closest_peers.has_range)
 		wanted = AN_KAD_CLOSEST_MAX;
@@ -120,14 +120,13 @@ static void serve_version(struct an_node *node, uint64_t inbound)
 	an_serve_reply(node, inbound, &response);
 }
 
-static void serve_message(struct an_node *node, uint64_t inbound,
-                          const struct an_link_request *raw)
+static void serve_message(struct an_node *node, uint64_t inbound, const struct an_link_request *raw)
 {
 	struct an_buffer scratch;
 	an_buffer_init(&scratch, raw->body.size);
 	struct an_request request;
-	const an_status status =
-		an_request_decode(raw->body, node->profile.record_form, &scratch, &request);
+	const an_status status = an_request_decode(raw->body, node->profile.record_form, &scratch,
+	                                           &request);
 	if (status != AUTONOMI_OK) {
 		an_link_refuse(node->link, inbound,
 		               status == AUTONOMI_E_UNSUPPORTED ? AN_LINK_CODE_UNSUPPORTED

@@ -30,8 +30,7 @@ static void record_read(void *context, const struct an_store_result *result)
 	an_free(pending);
 }
 
-void an_serve_get_record(struct an_node *node, uint64_t inbound,
-                             const struct an_request *request)
+void an_serve_get_record(struct an_node *node, uint64_t inbound, const struct an_request *request)
 {
 	const struct an_address *key = &request->get_replicated_record.key;
 	struct an_serve_pending *pending = an_serve_later(node, inbound);
@@ -58,7 +57,8 @@ static void reply_put(const struct an_serve_pending *pending, const char *proble
 	if (problem != NULL)
 		response.put_record.result = (struct an_message_result){
 			.failed = true,
-			.error = {.type = AN_ERROR_PUT_RECORD_FAILED, .text = an_span_text(problem)},
+			.error = {.type = AN_ERROR_PUT_RECORD_FAILED,
+		                  .text = an_span_text(problem)},
 		};
 	an_serve_reply(pending->node, pending->inbound, &response);
 }
@@ -140,8 +140,8 @@ static an_status store_record(struct an_serve_pending *pending, const struct an_
 	return status;
 }
 
-void an_serve_put_record(struct an_node *node, uint64_t inbound,
-                             const struct an_request *request, const struct an_link_request *raw)
+void an_serve_put_record(struct an_node *node, uint64_t inbound, const struct an_request *request,
+                         const struct an_link_request *raw)
 {
 	struct an_serve_pending *pending = an_serve_later(node, inbound);
 	if (pending == NULL)
