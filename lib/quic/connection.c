@@ -58,10 +58,13 @@ static struct an_quic_connection *connection_new(struct an_quic *quic,
 	return connection;
 }
 
-static an_status status_of(int error)
+/* Keeps `conn` where it was made: ngtcp2 leaves a stale pointer where not. */
+static an_status started(struct an_quic_connection *connection, int error, ngtcp2_conn *conn)
 {
-	if (error == 0)
+	if (error == 0) {
+		connection->conn = conn;
 		return AUTONOMI_OK;
+	}
 	return error == NGTCP2_ERR_NOMEM ? AUTONOMI_E_NO_MEMORY : AUTONOMI_E_INTERNAL;
 }
 
@@ -72,15 +75,17 @@ static an_status client_start(struct an_quic_connection *connection, const ngtcp
 	ngtcp2_settings settings;
 	ngtcp2_transport_params parameters;
 	ngtcp2_path_storage path;
+	ngtcp2_conn *conn = NULL;
 	ngtcp2_cid peer_id = {.datalen = DIALLED_ID_SIZE};
 	an_random_fill(quic->random, peer_id.data, peer_id.datalen);
 	an_quic_callbacks_set(&callbacks);
 	set_settings(quic, &settings);
 	set_parameters(quic, &parameters);
 	an_quic_path_set(&path, &connection->remote);
-	return status_of(ngtcp2_conn_client_new(&connection->conn, &peer_id, id, &path.path,
-	                                        NGTCP2_PROTO_VER_V1, &callbacks, &settings,
-	                                        &parameters, &connection->memory, connection));
+	const int error = ngtcp2_conn_client_new(&conn, &peer_id, id, &path.path,
+	                                         NGTCP2_PROTO_VER_V1, &callbacks, &settings,
+	                                         &parameters, &connection->memory, connection);
+	return started(connection, error, conn);
 }
 
 static an_status server_start(struct an_quic_connection *connection, const ngtcp2_cid *id,
@@ -91,15 +96,17 @@ static an_status server_start(struct an_quic_connection *connection, const ngtcp
 	ngtcp2_settings settings;
 	ngtcp2_transport_params parameters;
 	ngtcp2_path_storage path;
+	ngtcp2_conn *conn = NULL;
 	an_quic_callbacks_set(&callbacks);
 	set_settings(quic, &settings);
 	set_parameters(quic, &parameters);
 	parameters.original_dcid = header->dcid;
 	parameters.original_dcid_present = 1;
 	an_quic_path_set(&path, &connection->remote);
-	return status_of(ngtcp2_conn_server_new(&connection->conn, &header->scid, id, &path.path,
-	                                        header->version, &callbacks, &settings, &parameters,
-	                                        &connection->memory, connection));
+	const int error = ngtcp2_conn_server_new(&conn, &header->scid, id, &path.path,
+	                                         header->version, &callbacks, &settings,
+	                                         &parameters, &connection->memory, connection);
+	return started(connection, error, conn);
 }
 
 static an_status attach(struct an_quic_connection *connection, const ngtcp2_cid *id)

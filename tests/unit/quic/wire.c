@@ -464,13 +464,25 @@ struct an_blob *wire_bytes(uint64_t seed, size_t size)
 	return blob;
 }
 
-struct wire_message *wire_open(struct an_quic_connection *connection,
-                               struct an_quic_stream **ret_stream)
+struct wire_message *wire_try_open(struct an_quic_connection *connection,
+                                   struct an_quic_stream **ret_stream)
 {
 	struct wire_peer *peer = an_quic_connection_user(connection);
 	struct wire_message *message = message_new(peer, NULL);
-	ck_assert_int_eq(an_quic_stream_open(connection, message, &message->stream), AUTONOMI_OK);
-	*ret_stream = message->stream;
+	if (an_quic_stream_open(connection, message, ret_stream) != AUTONOMI_OK) {
+		an_list_remove(&message->link);
+		free(message);
+		return NULL;
+	}
+	message->stream = *ret_stream;
+	return message;
+}
+
+struct wire_message *wire_open(struct an_quic_connection *connection,
+                               struct an_quic_stream **ret_stream)
+{
+	struct wire_message *message = wire_try_open(connection, ret_stream);
+	ck_assert_ptr_nonnull(message);
 	return message;
 }
 

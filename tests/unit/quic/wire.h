@@ -94,6 +94,9 @@ struct an_quic_connection *wire_dial(struct wire_peer *from, struct wire_peer *t
 /* Dials, and runs until both sides are connected. */
 struct an_quic_connection *wire_connect(struct wire_peer *from, struct wire_peer *to);
 
+/* As wire_open; NULL where it cannot be opened. */
+struct wire_message *wire_try_open(struct an_quic_connection *connection,
+                                   struct an_quic_stream **ret_stream);
 /* A new stream on which nothing is sent yet. */
 struct wire_message *wire_open(struct an_quic_connection *connection,
                                struct an_quic_stream **ret_stream);

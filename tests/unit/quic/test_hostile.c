@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "quic/quic.h"
+
+#include <stdlib.h>
+
+#include "harness.h"
+#include "quic/internal.h"
+#include "wire.h"
+
+enum { RECORDED_MAX = 400 };
+
+static struct wire wire;
+static struct wire_peer *a, *b;
+
+/* Real datagrams of a whole connection, in both directions. */
+static struct recorded {
+	struct an_endpoint to;
+	size_t size;
+	uint8_t bytes[AN_DATAGRAM_MAX];
+} recorded[RECORDED_MAX];
+static size_t recorded_count;
+
+static bool record(struct wire *w, const struct an_datagram *datagram)
+{
+	(void)w;
+	if (recorded_count < RECORDED_MAX) {
+		struct recorded *one = &recorded[recorded_count++];
+		one->to = datagram->remote;
+		one->size = datagram->size;
+		memcpy(one->bytes, datagram->data, datagram->size);
+	}
+	return false;
+}
+
+static void setup(void)
+{
+	const struct an_quic_limits limits = wire_limits();
+	wire_init(&wire, 4);
+	a = wire_add(&wire, &limits);
+	b = wire_add(&wire, &limits);
+	wire.drops = record;
+	recorded_count = 0;
+}
+
+static void teardown(void)
+{
+	wire_done(&wire);
+}
+
+static bool both_idle(struct wire *w)
+{
+	(void)w;
+	return wire_peer_idle(a) && wire_peer_idle(b);
+}
+
+static void assert_works(struct an_quic_connection *connection, uint64_t seed)
+{
+	struct wire_message *message = wire_send(connection, seed, 20000);
+	ck_assert(wire_run(&wire, AN_SECONDS(8), both_idle));
+	ck_assert(wire_received(message, seed, 20000));
+}
+
+START_TEST(random_datagrams_are_dropped_and_counted)
+{
+	uint8_t bytes[1500];
+	struct an_quic_connection *connection = wire_connect(a, b);
+	for (unsigned i = 0; i < 20000; i++) {
+		const size_t size = (size_t)an_random_below(&wire.random, sizeof(bytes));
+		an_random_fill(&wire.random, bytes, size);
+		wire_inject(b, &a->address, bytes, size);
+		wire_inject(a, &b->address, bytes, size);
+	}
+	ck_assert_uint_gt(an_quic_counters(b->quic)->datagrams_dropped, 10000);
+	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 1);
+	assert_works(connection, 1);
+}
+END_TEST
+
+static void replay(const struct recorded *one, const uint8_t *bytes, size_t size)
+{
+	struct wire_peer *to = an_endpoint_equal(&one->to, &a->address) ? a : b;
+	wire_inject(to, to == a ? &b->address : &a->address, bytes, size);
+}
+
+START_TEST(a_connection_survives_its_own_datagrams_again_cut_and_damaged)
+{
+	uint8_t bytes[AN_DATAGRAM_MAX];
+	struct an_quic_connection *connection = wire_connect(a, b);
+	assert_works(connection, 1);
+	wire.drops = NULL;
+	for (unsigned i = 0; i < 20000; i++) {
+		const struct recorded *one =
+			&recorded[an_random_below(&wire.random, recorded_count)];
+		size_t size = one->size;
+		memcpy(bytes, one->bytes, size);
+		if (i % 3 == 1)
+			size = (size_t)an_random_below(&wire.random, size);
+		if (i % 3 == 2)
+			bytes[an_random_below(&wire.random, size)] ^=
+				(uint8_t)(1u << an_random_below(&wire.random, 8));
+		replay(one, bytes, size);
+		wire_settle(&wire);
+	}
+	assert_works(connection, 2);
+}
+END_TEST
+
+START_TEST(handshakes_and_messages_get_through_a_wire_that_damages_datagrams)
+{
+	wire.damaged = 100;
+	for (uint64_t i = 0; i < 20; i++) {
+		struct an_quic_connection *connection = wire_connect(a, b);
+		assert_works(connection, i);
+	}
+}
+END_TEST
+
+/* First flights of many diallers, cut and damaged, never make more than the limit admits. */
+START_TEST(damaged_first_flights_cost_no_more_than_the_limit_of_handshakes)
+{
+	uint8_t bytes[AN_DATAGRAM_MAX];
+	wire_connect(a, b);
+	wire.drops = NULL;
+	const struct recorded *first = &recorded[0];
+	for (unsigned i = 0; i < 3000; i++) {
+		const struct an_endpoint from =
+			an_endpoint_ip4(10, 1, (uint8_t)(i >> 8), (uint8_t)i, 4000);
+		memcpy(bytes, first->bytes, first->size);
+		an_random_fill(&wire.random, bytes + 6, 8); /* another connection id */
+		wire_inject(b, &from, bytes, first->size);
+		ck_assert_uint_le(b->quic->handshakes, 100);
+		wire_settle(&wire);
+	}
+	wire_run_for(&wire, AN_SECONDS(12));
+	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 0);
+}
+END_TEST
+
+START_TEST(a_flood_to_an_ended_connection_is_answered_ever_more_rarely)
+{
+	struct an_quic_connection *connection = wire_connect(a, b);
+	assert_works(connection, 1);
+	an_quic_connection_close(connection, 0);
+	wire_settle(&wire);
+	wire.drops = NULL;
+	const uint64_t before = an_quic_counters(a->quic)->datagrams_sent;
+	for (unsigned i = 0; i < 1000; i++) {
+		for (size_t k = recorded_count; k-- > 0;) {
+			if (!an_endpoint_equal(&recorded[k].to, &a->address))
+				continue;
+			replay(&recorded[k], recorded[k].bytes, recorded[k].size);
+			break;
+		}
+		wire_settle(&wire);
+	}
+	ck_assert_uint_le(an_quic_counters(a->quic)->datagrams_sent - before, 10);
+}
+END_TEST
+
+START_TEST(a_datagram_of_nothing_or_of_one_byte_is_dropped)
+{
+	const uint8_t nothing = 0;
+	wire_connect(a, b);
+	wire_inject(b, &a->address, &nothing, 0);
+	for (unsigned value = 0; value < 256; value++) {
+		const uint8_t one = (uint8_t)value;
+		wire_inject(b, &a->address, &one, 1);
+	}
+	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 1);
+	ck_assert_uint_ge(an_quic_counters(b->quic)->datagrams_dropped, 256);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("quic/hostile");
+	TCase *hostile = tcase_create("hostile");
+	tcase_add_checked_fixture(hostile, setup, teardown);
+	tcase_set_timeout(hostile, 200);
+	tcase_add_test(hostile, random_datagrams_are_dropped_and_counted);
+	tcase_add_test(hostile, a_connection_survives_its_own_datagrams_again_cut_and_damaged);
+	tcase_add_test(hostile,
+	               handshakes_and_messages_get_through_a_wire_that_damages_datagrams);
+	tcase_add_test(hostile, damaged_first_flights_cost_no_more_than_the_limit_of_handshakes);
+	tcase_add_test(hostile, a_flood_to_an_ended_connection_is_answered_ever_more_rarely);
+	tcase_add_test(hostile, a_datagram_of_nothing_or_of_one_byte_is_dropped);
+	suite_add_tcase(s, hostile);
+	return s;
+}
