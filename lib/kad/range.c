@@ -24,6 +24,8 @@ struct an_dht_key an_kad_share(uint64_t size, uint32_t factor)
 
 	struct an_dht_key share;
 	for (int i = 0; i < AN_DHT_KEY_SIZE; i++)
-		share.bytes[i] = carry != 0 ? 0xff : (uint8_t)(words[i / 4] >> (24 - i % 4 * 8));
+		share.bytes[i] = (uint8_t)(words[i / 4] >> (24 - i % 4 * 8));
+	if (carry != 0)
+		memset(share.bytes, 0xff, sizeof(share.bytes));
 	return share;
 }
