@@ -76,7 +76,8 @@ void an_db_bind_number(struct an_db_statement *statement, int parameter, uint64_
 	if (number > INT64_MAX)
 		note(statement, SQLITE_TOOBIG);
 	else
-		note(statement, sqlite3_bind_int64(statement->prepared, parameter, (sqlite3_int64)number));
+		note(statement,
+		     sqlite3_bind_int64(statement->prepared, parameter, (sqlite3_int64)number));
 }
 
 void an_db_bind_bytes(struct an_db_statement *statement, int parameter, struct an_span bytes)

@@ -25,17 +25,39 @@ struct an_store;
 
 enum { AN_RECORD_KEY_SIZE = 32 };
 
+/* Limits; the first three are defaults of the configuration's. */
+enum {
+	AN_STORE_INLINE_MAX = 64 * 1024,
+	AN_STORE_PENDING_BYTES_MAX = 32 * 1024 * 1024,
+	AN_STORE_READ_BYTES_MAX = 64 * 1024 * 1024, /* of values asked for and not yet given */
+	AN_STORE_WRITES_MAX = 1024,                 /* puts and removes that wait */
+	AN_STORE_READS_MAX = 1024,                  /* gets that wait */
+	AN_STORE_BATCH_OPERATIONS = 256,            /* of one commit */
+	AN_STORE_BATCH_BYTES = 16 * 1024 * 1024,    /* of one commit, or a single larger value */
+	AN_STORE_VICTIMS_MAX = 64,                  /* records that one put may replace */
+	AN_STORE_CHECK_AT_ONCE = 16 * 1024,         /* chunks up to this are hashed without a job */
+	AN_STORE_READ_TRIES = 4,                    /* of a record that changes while it is read */
+	AN_STORE_SWEEP_MAX = 65536,                 /* files that one opening removes */
+};
+
+struct an_store_entry;
+
+/* Told of each record that was removed to make room or by cleanup, when it is gone. */
+typedef void an_store_pruned(void *context, const struct an_store_entry *entry);
+
 struct an_store_config {
 	const struct an_profile *profile;
 	const struct an_sys *sys;
-	const char *directory;     /* made where missing; borrowed during open only */
-	struct an_dht_key self;    /* distances are counted from here */
-	size_t records_max;        /* 0: the profile's */
-	uint64_t bytes_max;        /* quota on disk; 0: none */
-	size_t inline_max;         /* largest value kept inside SQLite; 0: the default */
-	size_t pending_bytes_max;  /* of values that wait to be written; 0: the default */
+	const char *directory;    /* made where missing; borrowed during open only */
+	struct an_dht_key self;   /* distances are counted from here */
+	size_t records_max;       /* 0: the profile's */
+	uint64_t bytes_max;       /* quota on disk; 0: none */
+	size_t inline_max;        /* largest value kept inside SQLite; 0: the default */
+	size_t pending_bytes_max; /* of values that wait to be written; 0: the default */
 	struct an_random *random;
 	struct an_logger *logger;
+	an_store_pruned *pruned; /* may be NULL; must not call the store */
+	void *pruned_context;
 };
 
 /* What the index knows of a record. */
@@ -44,7 +66,7 @@ struct an_store_entry {
 	struct an_dht_key dht_key; /* SHA-256 of the key */
 	uint8_t kind;              /* record kind (semantics 3.1) */
 	uint32_t size;             /* bytes of the value */
-	uint8_t content_hash[32];  /* SHA3-256 of the value; of a chunk: zero, for its key says it */
+	uint8_t content_hash[32]; /* SHA3-256 of the value; of a chunk: zero, for its key says it */
 };
 
 /* Opens or makes a store. Blocks. `reterr`, where not NULL, gets one sentence for people on failure
@@ -54,28 +76,38 @@ struct an_store_entry {
 an_status an_store_open(const struct an_store_config *config, struct an_store **ret_store,
                         char *reterr, size_t reterr_size);
 
-/* Blocks until a running commit has ended (its job must have run). Pending operations end without
- * `done`. NULL is allowed. */
+/* Closes and frees. Blocks for the database. Every job that was handed out must have come back, run or
+ * skipped (base/job.h), with or without its `done`. Operations that still wait end without `done`.
+ * NULL is allowed. */
 struct an_store *an_store_free(struct an_store *store);
 
 struct an_store_result {
-	an_status status; /* OK; E_FULL; E_DISK_FULL; E_IO; E_CORRUPT: not what its key says; E_NOT_FOUND;
-	                   * E_EXISTS never: what is there already counts as stored; E_OUTDATED */
+	an_status
+		status; /* OK; E_FULL; E_DISK_FULL; E_IO; E_CORRUPT: not what its key says; E_NOT_FOUND;
+	                   * E_EXISTS never: what is there already counts as stored; E_OUTDATED;
+	                   * E_UNSUPPORTED: a type that cannot be checked; E_NO_MEMORY; E_CANCELLED: its job
+	                   * was skipped */
 	struct an_blob *value; /* of a get: one reference may be taken; else NULL */
 	struct an_span bytes;  /* the value inside `value` */
 };
 typedef void an_store_done(void *context, const struct an_store_result *result);
 
 /* Stores the record value `bytes`, which lie in `value`, under `key`. Takes a reference of `value`.
- * E_BUSY: too many bytes wait; nothing was taken. */
+ * Only unpaid records in our own form are taken (data/record.h). A chunk that is there already is
+ * done at once; a record of another kind is replaced where its content differs: which of two
+ * versions counts is decided before the put. Operations on one key are done in the order in which
+ * they were asked for. E_BUSY: too many bytes or operations wait; nothing was taken. E_NO_MEMORY. */
 an_status an_store_put(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                        struct an_blob *value, struct an_span bytes, an_store_done *done,
                        void *context);
 
-/* Reads and verifies a record. E_BUSY: too many reads wait. */
+/* Reads and verifies a record. What fails its check is removed, counted and logged, and the answer is
+ * E_CORRUPT; a file that is gone likewise, as E_NOT_FOUND. A disk that cannot be read (E_IO) removes
+ * nothing. E_BUSY: too many reads wait. E_NO_MEMORY. */
 an_status an_store_get(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                        an_store_done *done, void *context);
 
+/* E_NOT_FOUND in the result: it was not there. E_BUSY; E_NO_MEMORY. */
 an_status an_store_remove(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                           an_store_done *done, void *context);
 
@@ -93,7 +125,9 @@ void an_store_visit(const struct an_store *store,
  * (DESIGN 5). Unknown at first: then nothing gives way. */
 void an_store_set_responsible_range(struct an_store *store, const struct an_dht_key *range);
 
-/* Removes what semantics 6.14's cleanup removes within DESIGN 5's rule; returns how many. */
+/* Asks for the removal of what semantics 6.14's cleanup removes within DESIGN 5's rule: with the
+ * profile's `prune_batch` of records or more and a known range, of the farthest tenth those at ten
+ * times the range or more. Returns how many will go; the pruned callback tells when they did. */
 size_t an_store_cleanup(struct an_store *store);
 
 /* Takes the jobs that shall run now. */
@@ -103,8 +137,23 @@ void an_store_poll(struct an_store *store);
 /* Whether an_store_jobs or an_store_poll has something to do. */
 bool an_store_busy(const struct an_store *store);
 
+/* Runs all jobs on the calling thread until nothing is left to do: for a store without a node.
+ * Blocks. Not to be mixed with jobs that run elsewhere. */
+void an_store_run_inline(struct an_store *store);
+
 struct an_store_counters {
-	uint64_t puts, puts_existing, puts_refused, commits, reads, reads_corrupt, pruned, write_errors;
+	uint64_t puts;          /* stored, durable */
+	uint64_t puts_existing; /* were there already */
+	uint64_t puts_refused;  /* E_FULL, E_DISK_FULL by the quota, E_CORRUPT, E_UNSUPPORTED */
+	uint64_t commits;
+	uint64_t reads;         /* given, verified */
+	uint64_t reads_corrupt; /* failed the check or were missing; the record is removed */
+	uint64_t read_errors;   /* of the disk; nothing is removed */
+	uint64_t pruned;        /* removed to make room or by cleanup */
+	uint64_t write_errors;  /* puts and removes that the disk failed */
+	uint64_t swept_files;   /* while opening: files that no row names */
+	uint64_t swept_rows;    /* while opening: rows whose file is missing or that say nonsense */
+	an_status write_error_status; /* of the newest write error */
 	size_t pending_bytes;
 };
 const struct an_store_counters *an_store_counters(const struct an_store *store);

@@ -106,7 +106,8 @@ START_TEST(bytes_and_numbers_come_back_as_they_were_bound)
 {
 	struct an_db *db = open_at(1);
 	struct an_db_statement *insert, *select;
-	ck_assert_int_eq(an_db_prepare(db, "INSERT INTO thing VALUES(?1, ?2)", &insert), AUTONOMI_OK);
+	ck_assert_int_eq(an_db_prepare(db, "INSERT INTO thing VALUES(?1, ?2)", &insert),
+	                 AUTONOMI_OK);
 	an_db_bind_number(insert, 1, INT64_MAX);
 	an_db_bind_bytes(insert, 2, an_span("a\0b", 3));
 	ck_assert_int_eq(an_db_run(insert), AUTONOMI_OK);
@@ -135,7 +136,8 @@ START_TEST(a_number_that_sql_cannot_hold_is_refused_and_forgotten_by_reset)
 {
 	struct an_db *db = open_at(1);
 	struct an_db_statement *insert;
-	ck_assert_int_eq(an_db_prepare(db, "INSERT INTO thing VALUES(?1, NULL)", &insert), AUTONOMI_OK);
+	ck_assert_int_eq(an_db_prepare(db, "INSERT INTO thing VALUES(?1, NULL)", &insert),
+	                 AUTONOMI_OK);
 	an_db_bind_number(insert, 1, (uint64_t)INT64_MAX + 1);
 	ck_assert_int_eq(an_db_run(insert), AUTONOMI_E_TOO_LARGE);
 	an_db_bind_number(insert, 1, 1);
@@ -241,10 +243,11 @@ END_TEST
 START_TEST(removed_rows_give_their_space_back)
 {
 	struct an_db *db = open_at(1);
-	ck_assert_int_eq(an_db_execute(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
-	                                   "n WHERE i < 200) INSERT INTO thing SELECT i, "
-	                                   "randomblob(10000) FROM n"),
-	                 AUTONOMI_OK);
+	ck_assert_int_eq(
+		an_db_execute(db, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+	                          "n WHERE i < 200) INSERT INTO thing SELECT i, "
+	                          "randomblob(10000) FROM n"),
+		AUTONOMI_OK);
 	const uint64_t pages = number(db, "PRAGMA page_count");
 	ck_assert_int_eq(an_db_execute(db, "DELETE FROM thing; PRAGMA incremental_vacuum"),
 	                 AUTONOMI_OK);
