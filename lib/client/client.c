@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/memory.h"
+
+an_time_us an_client_now(const struct an_client *client)
+{
+	return client->network.now(client->network.context);
+}
+
+void an_client_set_timer(struct an_client *client, struct an_client_timer *timer, an_time_us when)
+{
+	an_heap_set(&client->timers, &timer->node, when);
+}
+
+an_time_us an_client_backoff(struct an_client *client, an_time_us base, unsigned doublings,
+                             an_time_us most)
+{
+	an_time_us wait = base;
+	for (unsigned i = 0; i < doublings && wait < most; i++)
+		wait *= 2;
+	if (wait > most)
+		wait = most;
+	return wait + an_random_below(client->random, wait / 4 + 1);
+}
+
+const char *an_client_name_text(const uint8_t name[AN_RECORD_NAME_SIZE],
+                                char text[AN_CLIENT_NAME_TEXT_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < AN_RECORD_NAME_SIZE; i++) {
+		text[2 * i] = digits[name[i] >> 4];
+		text[2 * i + 1] = digits[name[i] & 15];
+	}
+	text[2 * AN_RECORD_NAME_SIZE] = '\0';
+	return text;
+}
+
+an_status an_client_new(const struct an_client_config *config,
+                        const struct an_client_network *network, struct an_client **ret_client)
+{
+	struct an_client *client = an_calloc(1, sizeof(*client));
+	if (client == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	if (config->data_directory != NULL) {
+		client->data_directory = an_strdup(config->data_directory);
+		if (client->data_directory == NULL) {
+			an_free(client);
+			return AUTONOMI_E_NO_MEMORY;
+		}
+	}
+	client->sys = config->sys;
+	client->network = *network;
+	client->profile = network->profile;
+	client->parallel_puts = config->parallel_puts > 0 ? config->parallel_puts : 1;
+	client->parallel_gets = config->parallel_gets > 0 ? config->parallel_gets : 1;
+	client->memory_max = config->memory_max;
+	client->random = config->random;
+	client->logger = config->logger;
+	an_heap_init(&client->timers);
+	an_list_init(&client->operations);
+	an_list_init(&client->works);
+	*ret_client = client;
+	return AUTONOMI_OK;
+}
+
+static struct an_client_work *work_at(struct an_list *link)
+{
+	return an_container_of(link, struct an_client_work, link);
+}
+
+static struct an_client_operation *operation_at(struct an_list *link)
+{
+	return an_container_of(link, struct an_client_operation, link);
+}
+
+static void release_operation(struct an_client_operation *operation)
+{
+	an_list_remove(&operation->link);
+	an_client_set_timer(operation->client, &operation->timer, AN_TIME_NEVER);
+	an_blob_unref(operation->result.content);
+	operation->kind->release(operation);
+}
+
+struct an_client *an_client_free(struct an_client *client)
+{
+	if (client == NULL)
+		return NULL;
+	struct an_list *link;
+	for (link = an_list_first(&client->operations); link != NULL;
+	     link = an_list_next(&client->operations, link))
+		operation_at(link)->kind->stop(operation_at(link));
+	while ((link = an_list_take(&client->works)) != NULL)
+		work_at(link)->release(work_at(link));
+	while ((link = an_list_first(&client->operations)) != NULL)
+		release_operation(operation_at(link));
+	an_free(client->data_directory);
+	an_free(client);
+	return NULL;
+}
+
+/* ---- Jobs. */
+static void work_done(struct an_job *job)
+{
+	struct an_client_work *work = an_container_of(job, struct an_client_work, job);
+	struct an_client_operation *operation = work->operation;
+	an_list_remove(&work->link);
+	if (operation != NULL) {
+		operation->works--;
+		an_client_soon(operation);
+	}
+	if (operation != NULL && operation->over)
+		work->release(work);
+	else
+		work->finished(work);
+}
+
+void an_client_submit(struct an_client *client, struct an_client_operation *operation,
+                      struct an_client_work *work, enum an_job_lane lane,
+                      void (*run)(struct an_job *job))
+{
+	work->job = (struct an_job){.lane = lane, .run = run, .done = work_done};
+	work->client = client;
+	work->operation = operation;
+	an_list_append(&client->works, &work->link);
+	if (operation != NULL)
+		operation->works++;
+	client->network.submit(client->network.context, &work->job);
+}
+
+/* ---- Operations. */
+static void finish(struct an_client_operation *operation)
+{
+	/* Out of the list first: `done` may cancel whatever it likes. */
+	an_list_remove(&operation->link);
+	if (operation->done != NULL)
+		operation->done(operation->context, &operation->result);
+	release_operation(operation);
+}
+
+static void advance(struct an_client_timer *timer)
+{
+	struct an_client_operation *operation =
+		an_container_of(timer, struct an_client_operation, timer);
+	if (!operation->over)
+		operation->kind->advance(operation);
+	if (operation->over && operation->works == 0)
+		finish(operation);
+}
+
+void an_client_soon(struct an_client_operation *operation)
+{
+	an_client_set_timer(operation->client, &operation->timer, 0);
+}
+
+void an_client_begin(struct an_client *client, struct an_client_operation *operation,
+                     const struct an_client_operation_kind *kind, an_client_done *done,
+                     void *context, uint64_t *ret_id)
+{
+	operation->client = client;
+	operation->kind = kind;
+	operation->id = ++client->last_id;
+	operation->done = done;
+	operation->context = context;
+	operation->timer.fire = advance;
+	an_list_append(&client->operations, &operation->link);
+	an_client_soon(operation);
+	if (ret_id != NULL)
+		*ret_id = operation->id;
+}
+
+void an_client_end(struct an_client_operation *operation, an_status status, const char *format, ...)
+{
+	if (operation->over)
+		return;
+	operation->over = true;
+	operation->result.status = status;
+	if (status < 0) {
+		va_list arguments;
+		va_start(arguments, format);
+		vsnprintf(operation->result.message, sizeof(operation->result.message), format,
+		          arguments);
+		va_end(arguments);
+	}
+	operation->kind->stop(operation);
+	an_client_soon(operation);
+}
+
+void an_client_end_no_memory(struct an_client_operation *operation)
+{
+	an_client_end(operation, AUTONOMI_E_NO_MEMORY,
+	              "there is not enough memory for this operation; free some and try again");
+}
+
+void an_client_cancel(struct an_client *client, uint64_t id)
+{
+	for (struct an_list *link = an_list_first(&client->operations); link != NULL;
+	     link = an_list_next(&client->operations, link)) {
+		if (operation_at(link)->id != id)
+			continue;
+		an_client_end(operation_at(link), AUTONOMI_E_CANCELLED,
+		              "the operation was cancelled");
+		return;
+	}
+}
+
+void an_client_memory_freed(struct an_client *client, size_t size)
+{
+	client->memory_used -= size;
+	for (struct an_list *link = an_list_first(&client->operations); link != NULL;
+	     link = an_list_next(&client->operations, link))
+		an_client_soon(operation_at(link));
+}
+
+an_time_us an_client_deadline(const struct an_client *client)
+{
+	return an_heap_deadline(&client->timers);
+}
+
+void an_client_expire(struct an_client *client, an_time_us now)
+{
+	struct an_heap_node *node;
+	while ((node = an_heap_take_due(&client->timers, now)) != NULL) {
+		struct an_client_timer *timer =
+			an_container_of(node, struct an_client_timer, node);
+		timer->fire(timer);
+	}
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "client/record_put.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "client/put_messages.h"
+
+enum {
+	ATTEMPTS = 6,   /* semantics 7.2, "Balanced" */
+	BUSY_RESTS = 6, /* how often a busy peer is asked again before another takes its place */
+};
+
+#define ATTEMPT_WAIT      AN_SECONDS(2)
+#define ATTEMPT_WAIT_MOST AN_SECONDS(8)
+#define BUSY_WAIT         AN_MS(250)
+#define BUSY_WAIT_MOST    AN_SECONDS(4)
+
+static void advance(struct an_record_put *put);
+
+static size_t index_of(const struct an_put_target *target)
+{
+	return (size_t)(target - target->put->targets);
+}
+
+static size_t count_in(const struct an_record_put *put, enum an_put_target_state state)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < put->search.count; i++)
+		count += put->targets[i].state == state;
+	return count;
+}
+
+static size_t under_way(const struct an_record_put *put)
+{
+	return count_in(put, AN_PUT_TARGET_CHECKING) + count_in(put, AN_PUT_TARGET_SENDING) +
+	       count_in(put, AN_PUT_TARGET_RESTING);
+}
+
+static bool has_stored(const struct an_record_put *put, const struct an_peer_id *id)
+{
+	for (size_t i = 0; i < put->copies; i++) {
+		if (an_peer_id_equal(&put->stored_by[i], id))
+			return true;
+	}
+	return false;
+}
+
+static size_t copies_wanted(const struct an_record_put *put)
+{
+	const size_t width = put->client->profile->close_group;
+	return width < AN_RECORD_PUT_STORED_MAX ? width : AN_RECORD_PUT_STORED_MAX;
+}
+
+static void stop_requests(struct an_record_put *put)
+{
+	const struct an_client_network *network = &put->client->network;
+	an_client_search_stop(&put->search);
+	for (size_t i = 0; i < put->search.count; i++) {
+		struct an_put_target *target = &put->targets[i];
+		if (target->request != 0)
+			network->cancel(network->context, target->request);
+		target->request = 0;
+		an_client_set_timer(put->client, &target->timer, AN_TIME_NEVER);
+	}
+}
+
+void an_record_put_stop(struct an_record_put *put)
+{
+	if (!put->running)
+		return;
+	put->running = false;
+	stop_requests(put);
+	an_client_set_timer(put->client, &put->timer, AN_TIME_NEVER);
+	an_put_proof_abandon(put->proof);
+	put->proof = NULL;
+	put->content = an_blob_unref(put->content);
+}
+
+static void end(struct an_record_put *put, an_status status)
+{
+	put->status = status;
+	an_record_put_stop(put);
+	put->done(put);
+}
+
+/* ---- One target. */
+static void fail_target(struct an_put_target *target, an_status why)
+{
+	target->state = AN_PUT_TARGET_FAILED;
+	target->put->problem = why;
+}
+
+static void rest_over(struct an_client_timer *timer)
+{
+	struct an_put_target *target = an_container_of(timer, struct an_put_target, timer);
+	target->state = AN_PUT_TARGET_WAITING;
+	advance(target->put);
+}
+
+static void rest(struct an_put_target *target)
+{
+	struct an_client *client = target->put->client;
+	if (target->rests == BUSY_RESTS) {
+		fail_target(target, AUTONOMI_E_BUSY);
+		return;
+	}
+	target->state = AN_PUT_TARGET_RESTING;
+	target->timer.fire = rest_over;
+	const an_time_us wait =
+		an_client_backoff(client, BUSY_WAIT, target->rests++, BUSY_WAIT_MOST);
+	an_client_set_timer(client, &target->timer, an_time_after(an_client_now(client), wait));
+}
+
+static void note_stored(struct an_put_target *target)
+{
+	struct an_record_put *put = target->put;
+	target->state = AN_PUT_TARGET_STORED;
+	if (put->copies < AN_RECORD_PUT_STORED_MAX)
+		put->stored_by[put->copies++] = put->search.found[index_of(target)].id;
+}
+
+static void checked(void *context, an_status status, struct an_blob *message, struct an_span body)
+{
+	struct an_put_target *target = context;
+	struct an_record_put *put = target->put;
+	(void)message;
+	target->request = 0;
+	target->checked = true;
+	if (status == AUTONOMI_OK)
+		status = an_put_read_proof(put, body);
+	if (status == AUTONOMI_OK)
+		note_stored(target);
+	else if (status == AUTONOMI_E_NOT_FOUND)
+		target->state = AN_PUT_TARGET_WAITING; /* it is sent now */
+	else if (status == AUTONOMI_E_BUSY)
+		rest(target);
+	else
+		fail_target(target, status);
+	advance(put);
+}
+
+static void answered(void *context, an_status status, struct an_blob *message, struct an_span body)
+{
+	struct an_put_target *target = context;
+	struct an_record_put *put = target->put;
+	(void)message;
+	target->request = 0;
+	if (status == AUTONOMI_OK)
+		status = an_put_read_answer(put, &put->search.found[index_of(target)], body);
+	if (status == AUTONOMI_OK)
+		note_stored(target);
+	else if (status == AUTONOMI_E_BUSY)
+		rest(target);
+	else
+		fail_target(target, status);
+	advance(put);
+}
+
+static void ask(struct an_put_target *target)
+{
+	struct an_record_put *put = target->put;
+	const struct an_contact *contact = &put->search.found[index_of(target)];
+	an_status status;
+	if (put->check && !target->checked) {
+		target->state = AN_PUT_TARGET_CHECKING;
+		status = an_put_ask_proof(put, contact, checked, target, &target->request);
+	} else {
+		target->state = AN_PUT_TARGET_SENDING;
+		status = an_put_send(put, contact, answered, target, &target->request);
+	}
+	if (status == AUTONOMI_OK)
+		return;
+	target->request = 0;
+	if (status == AUTONOMI_E_BUSY)
+		rest(target);
+	else
+		fail_target(target, status);
+}
+
+/* ---- The whole. */
+static struct an_put_target *next_waiting(struct an_record_put *put)
+{
+	for (size_t i = 0; i < put->search.count; i++) {
+		if (put->targets[i].state == AN_PUT_TARGET_WAITING)
+			return &put->targets[i];
+	}
+	return NULL;
+}
+
+static void searched(struct an_client_search *search, an_status status)
+{
+	struct an_record_put *put = an_container_of(search, struct an_record_put, search);
+	if (status != AUTONOMI_OK)
+		put->problem = status;
+	for (size_t i = 0; i < search->count; i++) {
+		struct an_put_target *target = &put->targets[i];
+		target->put = put;
+		if (target->state == AN_PUT_TARGET_WAITING &&
+		    has_stored(put, &search->found[i].id))
+			target->state = AN_PUT_TARGET_STORED;
+	}
+	advance(put);
+}
+
+static bool widen(struct an_record_put *put)
+{
+	if (!an_client_search_can_widen(&put->search))
+		return false;
+	const an_status status = an_client_search_widen(&put->search);
+	if (status != AUTONOMI_OK)
+		put->problem = status;
+	return status == AUTONOMI_OK;
+}
+
+static an_status failure(const struct an_record_put *put)
+{
+	switch (put->problem) {
+	case AUTONOMI_E_PAYMENT:
+	case AUTONOMI_E_NO_MEMORY:
+	case AUTONOMI_E_CLOSED:
+		return put->problem;
+	case AUTONOMI_E_TIMEOUT:
+		return put->copies == 0 ? AUTONOMI_E_TIMEOUT : AUTONOMI_E_QUORUM;
+	default:
+		return put->search.count == 0 ? AUTONOMI_E_NO_PEERS : AUTONOMI_E_QUORUM;
+	}
+}
+
+static bool may_repeat(const struct an_record_put *put)
+{
+	return put->attempt < ATTEMPTS && put->problem != AUTONOMI_E_PAYMENT &&
+	       put->problem != AUTONOMI_E_CLOSED;
+}
+
+static void begin_attempt(struct an_client_timer *timer)
+{
+	struct an_record_put *put = an_container_of(timer, struct an_record_put, timer);
+	put->attempt++;
+	an_client_search_init(&put->search, put->client, put->name, searched);
+	memset(put->targets, 0, sizeof(put->targets));
+	if (!widen(put))
+		advance(put);
+}
+
+static void attempt_over(struct an_record_put *put)
+{
+	struct an_client *client = put->client;
+	if (put->copies >= client->profile->chunk_put_quorum) {
+		end(put, AUTONOMI_OK);
+		return;
+	}
+	if (!may_repeat(put)) {
+		end(put, failure(put));
+		return;
+	}
+	const an_time_us wait = an_client_backoff(client, ATTEMPT_WAIT, put->attempt - 1,
+	                                          ATTEMPT_WAIT_MOST);
+	put->timer.fire = begin_attempt;
+	an_client_set_timer(client, &put->timer, an_time_after(an_client_now(client), wait));
+}
+
+static void advance(struct an_record_put *put)
+{
+	if (put->held || put->proof != NULL || put->attempt == 0)
+		return;
+	struct an_put_target *target;
+	while (put->copies + under_way(put) < copies_wanted(put) &&
+	       (target = next_waiting(put)) != NULL)
+		ask(target);
+	if (put->search.lookup != 0)
+		return;
+	const bool missing = put->copies + under_way(put) < copies_wanted(put);
+	if (missing && widen(put))
+		return;
+	if (under_way(put) == 0)
+		attempt_over(put);
+}
+
+void an_record_put_proof_done(struct an_record_put *put)
+{
+	put->proof = NULL;
+	advance(put);
+}
+
+void an_record_put_start(struct an_record_put *put)
+{
+	put->running = true;
+	put->copies = 0;
+	put->attempt = 0;
+	put->problem = AUTONOMI_OK;
+	put->refusal[0] = '\0';
+	an_blob_ref(put->content);
+	an_client_search_init(&put->search, put->client, put->name, searched);
+	if (put->check)
+		put->proof = an_put_proof_begin(put);
+	put->check = put->proof != NULL; /* without memory for that it is simply sent */
+	put->timer.fire = begin_attempt;
+	an_client_set_timer(put->client, &put->timer, 0);
+}
+
+void an_record_put_release(struct an_record_put *put)
+{
+	if (!put->running || !put->held)
+		return;
+	put->held = false;
+	advance(put);
+}
+
+void an_record_put_explain(const struct an_record_put *put, char text[AN_CLIENT_MESSAGE_MAX])
+{
+	char name[AN_CLIENT_NAME_TEXT_SIZE];
+	an_client_name_text(put->name, name);
+	if (put->status == AUTONOMI_E_NO_PEERS)
+		snprintf(text, AN_CLIENT_MESSAGE_MAX,
+		         "chunk %s could not be stored, for no peer of the network could be "
+		         "reached; check the connection and the peers given, and try again",
+		         name);
+	else if (put->status == AUTONOMI_E_NO_MEMORY)
+		snprintf(text, AN_CLIENT_MESSAGE_MAX,
+		         "chunk %s could not be sent for lack of memory; free some and try again",
+		         name);
+	else
+		snprintf(text, AN_CLIENT_MESSAGE_MAX,
+		         "chunk %s was stored by %zu peers where %zu are needed (%s); try again "
+		         "later",
+		         name, put->copies, put->client->profile->chunk_put_quorum,
+		         put->refusal[0] != '\0' ? put->refusal : an_status_message(put->problem));
+}

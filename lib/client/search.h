@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The peers closest to a name, nearest first, found in two steps: first as many as keep copies of a
+ * record (the profile's `replication`), and only where these do not suffice as many as a lookup gives
+ * (`k`). A peer keeps its place in the list when the search is widened.
+ *
+ * Embedded in its owner; owns a lookup while one runs.
+ */
+#ifndef AN_CLIENT_SEARCH_H
+#define AN_CLIENT_SEARCH_H
+
+#include "client/internal.h"
+
+enum { AN_CLIENT_FOUND_MAX = 32 }; /* peers that one search remembers */
+
+struct an_client_search {
+	struct an_client *client;
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	struct an_contact found[AN_CLIENT_FOUND_MAX];
+	size_t count;
+	size_t width;    /* of the widest lookup so far; 0: none */
+	uint64_t lookup; /* the one that runs, or 0 */
+	void (*done)(struct an_client_search *search, an_status status);
+};
+
+/* Begins from nothing. */
+void an_client_search_init(struct an_client_search *search, struct an_client *client,
+                           const uint8_t name[AN_RECORD_NAME_SIZE],
+                           void (*done)(struct an_client_search *search, an_status status));
+
+/* Whether there is a wider lookup to make. */
+bool an_client_search_can_widen(const struct an_client_search *search);
+
+/* Starts the next lookup; `done` follows, never from inside this call. Any status but AUTONOMI_OK:
+ * nothing was begun. */
+an_status an_client_search_widen(struct an_client_search *search);
+
+void an_client_search_stop(struct an_client_search *search);
+
+#endif
