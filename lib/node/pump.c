@@ -27,7 +27,7 @@ static void receive(struct an_node *node)
 		sys->udp_receive(sys->context, node->udp, runs, AN_DATAGRAM_BATCH, &count);
 		if (count > 0)
 			an_link_input(node->link, runs, count, node->now);
-	} while (count == AN_DATAGRAM_BATCH && budget_left(node));
+	} while (count > 0 && budget_left(node));
 }
 
 static void finish_jobs(struct an_node *node)
