@@ -2,6 +2,8 @@
 #include "base/memory.h"
 #include "link/state.h"
 
+_Static_assert(1 + AN_LINK_PARTS_MAX <= (int)AN_QUIC_PARTS_MAX, "the kind byte is a part too");
+
 static struct an_link_outbound *outbound_find(struct an_link *link, uint64_t id)
 {
 	struct an_map_entry *entry = an_map_find(&link->outbound, an_span(&id, sizeof(id)));
