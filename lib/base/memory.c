@@ -41,6 +41,8 @@ void *an_malloc(size_t size)
 
 void *an_calloc(size_t count, size_t size)
 {
+	if (size > 0 && count > SIZE_MAX / size)
+		return NULL;
 	return may_allocate() ? calloc(count > 0 ? count : 1, size > 0 ? size : 1) : NULL;
 }
 
