@@ -46,6 +46,18 @@ static void append(struct an_kad_bucket *bucket, const struct an_kad_entry *entr
 	bucket->entries[bucket->size++] = *entry;
 }
 
+/* Who waited was heard before others were: it goes where it belongs in their order. */
+static void admit_pending(struct an_kad_bucket *bucket)
+{
+	const struct an_kad_entry pending = bucket->pending;
+	append(bucket, &pending);
+	size_t i = bucket->size - 1;
+	for (; i > 0 && bucket->entries[i - 1].last_seen > pending.last_seen; i--)
+		bucket->entries[i] = bucket->entries[i - 1];
+	bucket->entries[i] = pending;
+	bucket->has_pending = false;
+}
+
 /* The oldest peer just answered, so it stays, and the one that waited for its place does not. */
 static void drop_pending_if_oldest(struct an_kad_bucket *bucket, size_t i)
 {
@@ -129,8 +141,7 @@ bool an_kad_bucket_failed(struct an_kad_bucket *bucket, const struct an_peer_id 
 
 	remove_at(bucket, i);
 	if (bucket->has_pending)
-		append(bucket, &bucket->pending);
-	bucket->has_pending = false;
+		admit_pending(bucket);
 	return true;
 }
 

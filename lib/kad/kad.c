@@ -272,16 +272,9 @@ static void step(struct an_kad *kad)
 
 /* Requests. */
 
-static void set_target(struct an_kad_want *want, const uint8_t *target, size_t size)
-{
-	memcpy(want->target, target, size);
-	want->target_size = size;
-}
-
-/* Gives a request out; one must be in reserve. One that serves no lookup asks who is near us: of
- * that we can never know too much. */
+/* Gives a request out, of which contact and target are written; one must be in reserve. */
 static void give_out(struct an_kad *kad, enum an_kad_purpose purpose, struct an_kad_lookup *lookup,
-                     const struct an_contact *contact, struct an_kad_want *ret_want)
+                     struct an_kad_want *want)
 {
 	an_time_us timeout = kad->profile->request_timeout;
 	if (lookup != NULL)
@@ -292,17 +285,22 @@ static void give_out(struct an_kad *kad, enum an_kad_purpose purpose, struct an_
 	                                          an_time_after(deadline, kad->profile->slow_peer));
 	ask->purpose = purpose;
 	ask->lookup = lookup;
-	ask->id = contact->id;
+	ask->id = want->contact.id;
+	if (lookup != NULL)
+		an_list_append(&lookup->asks, &ask->link);
+	want->token = ask->token;
+	want->timeout = timeout;
+}
 
-	*ret_want = (struct an_kad_want){.token = ask->token,
-	                                 .contact = *contact,
-	                                 .timeout = timeout};
-	if (lookup == NULL) {
-		set_target(ret_want, kad->config.self.bytes, kad->config.self.size);
-		return;
-	}
-	set_target(ret_want, lookup->target, lookup->target_size);
-	an_list_append(&lookup->asks, &ask->link);
+/* A request that serves no lookup asks who is near us: of that we can never know too much. */
+static void ask_for_neighbours(struct an_kad *kad, enum an_kad_purpose purpose,
+                               const struct an_contact *contact, struct an_kad_want *ret_want)
+{
+	const struct an_peer_id *self = &kad->config.self;
+	ret_want->contact = *contact;
+	ret_want->target_size = self->size;
+	memcpy(ret_want->target, self->bytes, self->size);
+	give_out(kad, purpose, NULL, ret_want);
 }
 
 static bool next_bootstrap(struct an_kad *kad, struct an_kad_want *ret_want)
@@ -310,7 +308,7 @@ static bool next_bootstrap(struct an_kad *kad, struct an_kad_want *ret_want)
 	struct an_contact contact;
 	while (an_kad_bootstrap_next(&kad->bootstrap, kad->table.size, kad->now, &contact)) {
 		if (an_kad_table_find(&kad->table, &contact.id) == NULL) {
-			give_out(kad, AN_KAD_FOR_BOOTSTRAP, NULL, &contact, ret_want);
+			ask_for_neighbours(kad, AN_KAD_FOR_BOOTSTRAP, &contact, ret_want);
 			return true;
 		}
 		an_kad_bootstrap_ended(&kad->bootstrap);
@@ -323,7 +321,7 @@ static bool next_dial_back(struct an_kad *kad, struct an_kad_want *ret_want)
 	struct an_contact contact;
 	if (!an_kad_dial_backs_take(&kad->dial_backs, kad->now, &contact))
 		return false;
-	give_out(kad, AN_KAD_FOR_DIAL_BACK, NULL, &contact, ret_want);
+	ask_for_neighbours(kad, AN_KAD_FOR_DIAL_BACK, &contact, ret_want);
 	return true;
 }
 
@@ -334,7 +332,7 @@ static bool next_liveness(struct an_kad *kad, struct an_kad_want *ret_want)
 	const struct an_kad_entry *entry = an_kad_table_take_due(&kad->table, kad->now);
 	if (entry == NULL)
 		return false;
-	give_out(kad, AN_KAD_FOR_LIVENESS, NULL, &entry->contact, ret_want);
+	ask_for_neighbours(kad, AN_KAD_FOR_LIVENESS, &entry->contact, ret_want);
 	return true;
 }
 
@@ -343,12 +341,11 @@ static bool next_of_lookups(struct an_kad *kad, struct an_kad_want *ret_want)
 	struct an_list *link;
 	while ((link = an_list_first(&kad->ready)) != NULL) {
 		struct an_kad_lookup *lookup = lookup_of(link);
-		const struct an_kad_candidate *candidate = an_kad_lookup_next(lookup, kad->now);
-		if (candidate == NULL) {
+		if (!an_kad_lookup_next(lookup, kad->now, ret_want)) {
 			move(lookup, &kad->waiting);
 			continue;
 		}
-		give_out(kad, AN_KAD_FOR_LOOKUP, lookup, &candidate->contact, ret_want);
+		give_out(kad, AN_KAD_FOR_LOOKUP, lookup, ret_want);
 		move(lookup, &kad->ready);
 		an_heap_set(&kad->lookup_timers, &lookup->timer, an_kad_lookup_deadline(lookup));
 		return true;

@@ -241,19 +241,72 @@ static struct an_kad_candidate *choose(const struct an_kad_lookup *lookup)
 	return counted < lookup->count ? doubtful : NULL;
 }
 
-const struct an_kad_candidate *an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now)
+/* Whether somebody among the `count` nearest that have not failed still owes an answer. */
+static bool waits(const struct an_kad_lookup *lookup)
+{
+	size_t answered = 0;
+	for (size_t place = 0; place < lookup->size && answered < lookup->count; place++) {
+		const struct an_kad_candidate *candidate = at(lookup, place);
+		if (is_in_flight(candidate))
+			return true;
+		answered += candidate->state == AN_KAD_CANDIDATE_ANSWERED;
+	}
+	return false;
+}
+
+/* The farthest of those that were found, when all is answered and somebody may yet be missing. */
+static struct an_kad_candidate *choose_edge(const struct an_kad_lookup *lookup)
+{
+	struct an_kad_candidate *edge = NULL;
+	size_t dead = 0, answered = 0;
+	if (lookup->edges == AN_KAD_LOOKUP_EDGES_MAX || waits(lookup))
+		return NULL;
+	for (size_t place = 0; place < lookup->size && answered < lookup->count; place++) {
+		struct an_kad_candidate *candidate = at(lookup, place);
+		dead += is_dead(candidate->state);
+		if (candidate->state != AN_KAD_CANDIDATE_ANSWERED)
+			continue;
+		answered++;
+		edge = candidate->edge ? edge : candidate;
+	}
+	return lookup->count + dead > lookup->profile->k ? edge : NULL;
+}
+
+static void set_want(struct an_kad_want *want, const struct an_kad_candidate *candidate,
+                     const uint8_t *target, size_t size)
+{
+	want->contact = candidate->contact;
+	memcpy(want->target, target, size);
+	want->target_size = size;
+}
+
+static bool next_edge(struct an_kad_lookup *lookup, an_time_us now, struct an_kad_want *want)
+{
+	struct an_kad_candidate *candidate = choose_edge(lookup);
+	if (candidate == NULL)
+		return false;
+	candidate->edge = candidate->edge_asked = true;
+	candidate->asked_at = now;
+	lookup->edges++;
+	lookup->asked++;
+	set_want(want, candidate, candidate->contact.id.bytes, candidate->contact.id.size);
+	return true;
+}
+
+bool an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now, struct an_kad_want *want)
 {
 	if (lookup->asked == AN_KAD_LOOKUP_REQUESTS_MAX || !has_free_request(lookup))
-		return NULL;
+		return false;
 	struct an_kad_candidate *candidate = choose(lookup);
 	if (candidate == NULL)
-		return NULL;
+		return next_edge(lookup, now, want);
 
 	set_state(lookup, candidate, AN_KAD_CANDIDATE_ASKED);
 	candidate->asked_at = now;
 	candidate->tries++;
 	lookup->asked++;
-	return candidate;
+	set_want(want, candidate, lookup->target, lookup->target_size);
+	return true;
 }
 
 int an_kad_lookup_find(const struct an_kad_lookup *lookup, const struct an_peer_id *id)
@@ -266,11 +319,13 @@ int an_kad_lookup_find(const struct an_kad_lookup *lookup, const struct an_peer_
 
 void an_kad_lookup_answered(struct an_kad_lookup *lookup, int candidate)
 {
+	lookup->candidates[candidate].edge_asked = false;
 	set_state(lookup, &lookup->candidates[candidate], AN_KAD_CANDIDATE_ANSWERED);
 }
 
 void an_kad_lookup_failed(struct an_kad_lookup *lookup, int candidate)
 {
+	lookup->candidates[candidate].edge_asked = false;
 	if (lookup->candidates[candidate].state != AN_KAD_CANDIDATE_ANSWERED)
 		set_state(lookup, &lookup->candidates[candidate], AN_KAD_CANDIDATE_FAILED);
 }
@@ -291,6 +346,8 @@ void an_kad_lookup_expire(struct an_kad_lookup *lookup, an_time_us now)
 {
 	for (size_t i = 0; i < lookup->size; i++) {
 		struct an_kad_candidate *candidate = &lookup->candidates[i];
+		if (slow_at(lookup, candidate) <= now)
+			candidate->edge_asked = false;
 		if (!is_in_flight(candidate))
 			continue;
 		if (given_up_at(lookup, candidate) <= now)
@@ -305,7 +362,7 @@ an_time_us an_kad_lookup_deadline(const struct an_kad_lookup *lookup)
 	an_time_us deadline = lookup->deadline;
 	for (size_t i = 0; i < lookup->size; i++) {
 		const struct an_kad_candidate *candidate = &lookup->candidates[i];
-		if (!is_in_flight(candidate))
+		if (!is_in_flight(candidate) && !candidate->edge_asked)
 			continue;
 		const bool slow = candidate->state == AN_KAD_CANDIDATE_SLOW;
 		const an_time_us next = slow ? given_up_at(lookup, candidate)
@@ -315,27 +372,25 @@ an_time_us an_kad_lookup_deadline(const struct an_kad_lookup *lookup)
 	return deadline;
 }
 
-/* Whether somebody among the `count` nearest that have not failed still owes an answer. */
-static bool waits(const struct an_kad_lookup *lookup)
+static bool waits_for_edge(const struct an_kad_lookup *lookup)
 {
-	size_t answered = 0;
-	for (size_t place = 0; place < lookup->size && answered < lookup->count; place++) {
-		const struct an_kad_candidate *candidate = at(lookup, place);
-		if (is_in_flight(candidate))
+	for (size_t i = 0; i < lookup->size; i++) {
+		if (lookup->candidates[i].edge_asked)
 			return true;
-		answered += candidate->state == AN_KAD_CANDIDATE_ANSWERED;
 	}
 	return false;
 }
 
 static bool may_ask(const struct an_kad_lookup *lookup)
 {
-	return lookup->asked < AN_KAD_LOOKUP_REQUESTS_MAX && choose(lookup) != NULL;
+	return lookup->asked < AN_KAD_LOOKUP_REQUESTS_MAX &&
+	       (choose(lookup) != NULL || choose_edge(lookup) != NULL);
 }
 
 bool an_kad_lookup_ended(const struct an_kad_lookup *lookup, an_time_us now)
 {
-	return lookup->cancelled || now >= lookup->deadline || (!may_ask(lookup) && !waits(lookup));
+	return lookup->cancelled || now >= lookup->deadline ||
+	       (!may_ask(lookup) && !waits(lookup) && !waits_for_edge(lookup));
 }
 
 static an_status status_of(const struct an_kad_lookup *lookup, size_t found, an_time_us now)

@@ -8,6 +8,8 @@
  *    requests in flight, and one more is asked in its stead. Its late answer still counts. After
  *    `handshake_timeout` the lookup no longer waits for it.
  *  - Dead: a failed peer is passed over.
+ *    An answer names K peers: where so many of them are dead that nobody may have named all that live,
+ *    the farthest of those that were found are asked once more, for their own neighbours.
  *  - Lying: of one answer at most K contacts are taken. A peer more than half of whose own
  *    discoveries proved dead is doubted: what only it has named is asked last, when others do not
  *    suffice. A peer that is named with several addresses keeps the first of each source.
@@ -27,6 +29,7 @@ enum {
 	AN_KAD_LOOKUP_CANDIDATES_MAX = 256, /* contacts that one lookup remembers */
 	AN_KAD_LOOKUP_REQUESTS_MAX = 192,   /* requests of one lookup */
 	AN_KAD_LOOKUP_TRIES_MAX = 2,        /* requests to one peer, at different addresses */
+	AN_KAD_LOOKUP_EDGES_MAX = 5,        /* peers that are asked for their own neighbours */
 };
 
 enum an_kad_candidate_state {
@@ -48,6 +51,8 @@ struct an_kad_candidate {
 	unsigned dead;    /* of those that it named: slow or failed */
 	unsigned alive;   /* of those that it named: answered */
 	bool failed_once; /* before this lookup: asked last */
+	bool edge;        /* was asked for its own neighbours */
+	bool edge_asked;  /* and the answer is awaited */
 };
 
 enum { AN_KAD_SOURCE_OWN = -1 };
@@ -65,6 +70,7 @@ struct an_kad_lookup {
 	size_t size;
 	size_t room;
 	size_t asked; /* requests so far */
+	size_t edges; /* of them, for the neighbours of the farthest that were found */
 
 	/* The caller's. */
 	uint64_t id;
@@ -85,8 +91,8 @@ void an_kad_lookup_done(struct an_kad_lookup *lookup);
 void an_kad_lookup_add(struct an_kad_lookup *lookup, const struct an_contact *contact, int source,
                        bool failed_once);
 
-/* The candidate to ask next, noted as asked at `now`; NULL where none is to be asked now. */
-const struct an_kad_candidate *an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now);
+/* Writes contact and target of the next request, noted as sent at `now`; false: none now. */
+bool an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now, struct an_kad_want *want);
 
 /* The index of the candidate, a `source` for what it names; -1 where there is none. */
 int an_kad_lookup_find(const struct an_kad_lookup *lookup, const struct an_peer_id *id);
