@@ -3,23 +3,58 @@
 
 #include <brotli/decode.h>
 #include <brotli/encode.h>
+#include <setjmp.h>
+#include <stdalign.h>
 #include <string.h>
 
+#include "base/list.h"
 #include "base/memory.h"
 
 enum { QUALITY = 6, WINDOW = 22, BLOCK = 4096 };
 enum { GROWTH = 64, CAPACITY_MIN = 256 };
 
-static void *brotli_alloc(void *context, size_t size)
+/*
+ * What a codec has allocated. Distributions build the encoder so that it ends the process where an
+ * allocation fails (BROTLI_ENCODER_EXIT_ON_OOM is its default), which a library must never do; so
+ * its allocator does not return in that case, but jumps back to us, and all blocks are freed. The
+ * encoder holds nothing else.
+ */
+struct arena {
+	struct an_list blocks;
+	jmp_buf out_of_memory;
+};
+
+struct block {
+	struct an_list link;
+	alignas(max_align_t) uint8_t memory[];
+};
+
+static void *arena_alloc(void *context, size_t size)
 {
-	(void)context;
-	return an_malloc(size);
+	struct arena *arena = context;
+	struct block *block = an_malloc(sizeof(*block) + size);
+	if (block == NULL)
+		longjmp(arena->out_of_memory, 1);
+	block->link = (struct an_list){0};
+	an_list_append(&arena->blocks, &block->link);
+	return block->memory;
 }
 
-static void brotli_free(void *context, void *memory)
+static void arena_free(void *context, void *memory)
 {
 	(void)context;
-	an_free(memory);
+	if (memory == NULL)
+		return;
+	struct block *block = an_container_of(memory, struct block, memory);
+	an_list_remove(&block->link);
+	an_free(block);
+}
+
+static void arena_done(struct arena *arena)
+{
+	struct an_list *link;
+	while ((link = an_list_take(&arena->blocks)) != NULL)
+		an_free(an_container_of(link, struct block, link));
 }
 
 /* ---- A blob that grows while a codec writes to it. */
@@ -100,6 +135,19 @@ static an_status compress_into(BrotliEncoderState *state, struct an_span plain, 
 	return status;
 }
 
+/* Nothing that this function owns changes between the two returns of setjmp. */
+static an_status compress_guarded(struct arena *arena, struct an_span plain, struct sink *sink)
+{
+	if (setjmp(arena->out_of_memory) != 0)
+		return AUTONOMI_E_NO_MEMORY;
+	BrotliEncoderState *state = BrotliEncoderCreateInstance(arena_alloc, arena_free, arena);
+	if (state == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	const an_status status = compress_into(state, plain, sink);
+	BrotliEncoderDestroyInstance(state);
+	return status;
+}
+
 an_status an_compress(struct an_span plain, size_t spare, struct an_blob **ret_blob)
 {
 	*ret_blob = NULL;
@@ -108,9 +156,10 @@ an_status an_compress(struct an_span plain, size_t spare, struct an_blob **ret_b
 	an_status status = sink_resize(&sink, plain.size + GROWTH + spare);
 	if (status != AUTONOMI_OK)
 		return status;
-	BrotliEncoderState *state = BrotliEncoderCreateInstance(brotli_alloc, brotli_free, NULL);
-	status = state != NULL ? compress_into(state, plain, &sink) : AUTONOMI_E_NO_MEMORY;
-	BrotliEncoderDestroyInstance(state);
+	struct arena arena;
+	an_list_init(&arena.blocks);
+	status = compress_guarded(&arena, plain, &sink);
+	arena_done(&arena);
 	if (status == AUTONOMI_OK && sink.blob->capacity - sink.blob->size < spare)
 		status = sink_resize(&sink, sink.blob->size + spare);
 	if (status != AUTONOMI_OK) {
@@ -132,8 +181,10 @@ static an_status decode(BrotliDecoderState *state, struct an_span bytes, struct 
 		struct an_blob *blob = sink->blob;
 		size_t out_left = blob->capacity - blob->size;
 		uint8_t *next_out = blob->data + blob->size;
-		const BrotliDecoderResult result = BrotliDecoderDecompressStream(
-			state, &in_left, &next_in, &out_left, &next_out, NULL);
+		const BrotliDecoderResult result = BrotliDecoderDecompressStream(state, &in_left,
+		                                                                 &next_in,
+		                                                                 &out_left,
+		                                                                 &next_out, NULL);
 		blob->size = blob->capacity - out_left;
 		if (result == BROTLI_DECODER_RESULT_SUCCESS)
 			return in_left == 0 ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
@@ -153,6 +204,19 @@ static bool ran_out(BrotliDecoderState *state)
 	       code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
 }
 
+/* The decoder takes a failed allocation as an answer. */
+static void *plain_alloc(void *context, size_t size)
+{
+	(void)context;
+	return an_malloc(size);
+}
+
+static void plain_free(void *context, void *memory)
+{
+	(void)context;
+	an_free(memory);
+}
+
 an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
                         struct an_blob **ret_plain)
 {
@@ -162,7 +226,7 @@ an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
 	an_status status = sink_resize(&sink, wanted < size_max ? wanted : size_max);
 	if (status != AUTONOMI_OK)
 		return status;
-	BrotliDecoderState *state = BrotliDecoderCreateInstance(brotli_alloc, brotli_free, NULL);
+	BrotliDecoderState *state = BrotliDecoderCreateInstance(plain_alloc, plain_free, NULL);
 	status = state != NULL ? decode(state, bytes, &sink) : AUTONOMI_E_NO_MEMORY;
 	if (status == AUTONOMI_E_CORRUPT && ran_out(state))
 		status = AUTONOMI_E_NO_MEMORY;
@@ -174,9 +238,4 @@ an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
 	}
 	*ret_plain = sink.blob;
 	return AUTONOMI_OK;
-}
-
-const char *an_compressor_library(void)
-{
-	return "brotli, unchanged encoder";
 }

@@ -17,10 +17,10 @@
 #include "data/address.h"
 
 enum {
-	AN_DATA_MAP_ROOT_ENTRIES = 3,        /* a map with more is shrunk */
-	AN_DATA_MAP_ENTRIES_MAX = 1 << 24,   /* 64 TiB of 4 MiB chunks */
-	AN_DATA_MAP_LEVELS_MAX = 16,         /* children on the way down; more are not followed */
-	AN_DATA_MAP_ROOT_SIZE_MAX = 4096,    /* bytes of a root map in MessagePack */
+	AN_DATA_MAP_ROOT_ENTRIES = 3,      /* a map with more is shrunk */
+	AN_DATA_MAP_ENTRIES_MAX = 1 << 24, /* 64 TiB of 4 MiB chunks */
+	AN_DATA_MAP_LEVELS_MAX = 16,       /* children on the way down; more are not followed */
+	AN_DATA_MAP_ROOT_SIZE_MAX = 4096,  /* bytes of a root map in MessagePack */
 };
 
 struct an_data_map_entry {

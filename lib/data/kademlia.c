@@ -34,7 +34,8 @@ static bool read_peer(struct an_span bytes, struct an_contact *ret_contact)
 		if (field.type != AN_PROTOBUF_BYTES)
 			continue;
 		if (field.number == PEER_ID)
-			has_id = an_peer_id_from_bytes(&ret_contact->id, field.bytes) == AUTONOMI_OK;
+			has_id = an_peer_id_from_bytes(&ret_contact->id, field.bytes) ==
+			         AUTONOMI_OK;
 		else if (field.number == PEER_ADDRESS && addresses++ < AN_KADEMLIA_ADDRESSES_MAX)
 			keep_endpoint(ret_contact, field.bytes);
 	}

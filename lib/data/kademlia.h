@@ -17,9 +17,9 @@
 #include "ident/contact.h"
 
 enum {
-	AN_KADEMLIA_KEY_MAX = 128,   /* bytes of a key */
-	AN_KADEMLIA_PEERS_MAX = 20,  /* peers taken from an answer; more are ignored */
-	AN_KADEMLIA_ADDRESSES_MAX = 32,   /* addresses of one peer that are looked at */
+	AN_KADEMLIA_KEY_MAX = 128,          /* bytes of a key */
+	AN_KADEMLIA_PEERS_MAX = 20,         /* peers taken from an answer; more are ignored */
+	AN_KADEMLIA_ADDRESSES_MAX = 32,     /* addresses of one peer that are looked at */
 	AN_KADEMLIA_ANSWER_MAX = 64 * 1024, /* bytes of a message; larger ones are refused */
 };
 

@@ -27,9 +27,9 @@
 #include "ident/contact.h"
 
 enum {
-	AN_MESSAGE_LIST_MAX = 16384,     /* items of one list in a message */
-	AN_MESSAGE_ADDRESSES_MAX = 64,   /* addresses of one peer in an answer */
-	AN_MESSAGE_OVERHEAD_MAX = 1024,  /* of a PutRecord around its record value */
+	AN_MESSAGE_LIST_MAX = 16384,        /* items of one list in a message */
+	AN_MESSAGE_ADDRESSES_MAX = 64,      /* addresses of one peer in an answer */
+	AN_MESSAGE_OVERHEAD_MAX = 1024,     /* of a PutRecord around its record value */
 	AN_MESSAGE_RESPONSE_MAX = 10485760, /* of a response that we make (semantics 1.5) */
 };
 
@@ -41,21 +41,21 @@ struct an_message_list {
 
 /* ---- Protocol errors (semantics 5.5), in the order of declaration. */
 enum an_error_type {
-	AN_ERROR_CHUNK_DOES_NOT_EXIST,          /* address */
+	AN_ERROR_CHUNK_DOES_NOT_EXIST, /* address */
 	AN_ERROR_SCRATCHPAD_CIPHER_TEXT_FAILED,
 	AN_ERROR_SCRATCHPAD_CIPHER_TEXT_INVALID,
 	AN_ERROR_GET_STORE_QUOTE_FAILED,
 	AN_ERROR_QUOTE_GENERATION_FAILED,
-	AN_ERROR_REPLICATED_RECORD_NOT_FOUND,   /* address: the holder; key */
+	AN_ERROR_REPLICATED_RECORD_NOT_FOUND, /* address: the holder; key */
 	AN_ERROR_RECORD_HEADER_PARSING_FAILED,
 	AN_ERROR_RECORD_PARSING_FAILED,
-	AN_ERROR_RECORD_EXISTS,                 /* record_key */
-	AN_ERROR_PUT_RECORD_FAILED,             /* text */
-	AN_ERROR_OUTDATED_RECORD_COUNTER,       /* counter, expected */
-	AN_ERROR_GET_MERKLE_CANDIDATE_QUOTE_FAILED, /* text */
-	AN_ERROR_FAILED_TO_SIGN_MERKLE_CANDIDATE,   /* text */
+	AN_ERROR_RECORD_EXISTS,                      /* record_key */
+	AN_ERROR_PUT_RECORD_FAILED,                  /* text */
+	AN_ERROR_OUTDATED_RECORD_COUNTER,            /* counter, expected */
+	AN_ERROR_GET_MERKLE_CANDIDATE_QUOTE_FAILED,  /* text */
+	AN_ERROR_FAILED_TO_SIGN_MERKLE_CANDIDATE,    /* text */
 	AN_ERROR_MERKLE_PAYMENT_VERIFICATION_FAILED, /* text */
-	AN_ERROR_TOPOLOGY_VERIFICATION_FAILED,  /* address: the target; topology */
+	AN_ERROR_TOPOLOGY_VERIFICATION_FAILED,       /* address: the target; topology */
 	AN_ERROR_UNKNOWN,
 };
 
@@ -108,7 +108,8 @@ struct an_request {
 		struct {
 			struct an_address key;
 			uint64_t nonce;
-			uint64_t difficulty; /* 1: exactly this key; else that many of the nearest chunks */
+			uint64_t
+				difficulty; /* 1: exactly this key; else that many of the nearest chunks */
 		} get_chunk_existence_proof;
 		struct {
 			struct an_address key;
@@ -211,7 +212,8 @@ struct an_message_proof {
 	struct an_address address;
 	bool failed;
 	uint8_t proof[AN_CHUNK_PROOF_SIZE]; /* where not failed */
-	struct an_protocol_error error;     /* where failed; its texts only where they lie in one piece */
+	struct an_protocol_error
+		error; /* where failed; its texts only where they lie in one piece */
 };
 
 bool an_message_next_proof(struct an_message_list *list, struct an_message_proof *ret_proof);

@@ -118,8 +118,8 @@ static void read_error_data(struct an_message_source *source, struct an_protocol
 		read_not_found(source, error);
 		return;
 	case AN_ERROR_RECORD_EXISTS:
-		error->record_key =
-			an_message_read_list(source, an_message_read_small, AN_ADDRESS_BYTES_MAX);
+		error->record_key = an_message_read_list(source, an_message_read_small,
+		                                         AN_ADDRESS_BYTES_MAX);
 		return;
 	case AN_ERROR_OUTDATED_RECORD_COUNTER:
 		read_counter(source, error);

@@ -135,7 +135,8 @@ static void read_peer(struct an_message_source *source, struct an_message_peer *
 	size_t count = 0;
 	while (an_cbor_next(reader, &run)) {
 		const struct an_span multiaddr = an_cbor_read_bytes(reader);
-		if (count++ == AN_MESSAGE_ADDRESSES_MAX || an_multiaddr_check(multiaddr) != AUTONOMI_OK)
+		if (count++ == AN_MESSAGE_ADDRESSES_MAX ||
+		    an_multiaddr_check(multiaddr) != AUTONOMI_OK)
 			an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 		else
 			keep_endpoint(&peer->contact, multiaddr);

@@ -64,10 +64,11 @@ static void read_get_proof(struct an_message_source *source, struct an_request *
 		if (field == 0)
 			an_address_read_cbor(reader, &request->get_chunk_existence_proof.key);
 		else if (field == 1)
-			request->get_chunk_existence_proof.nonce = an_cbor_read_uint(reader, UINT64_MAX);
+			request->get_chunk_existence_proof.nonce = an_cbor_read_uint(reader,
+			                                                             UINT64_MAX);
 		else
-			request->get_chunk_existence_proof.difficulty =
-				an_cbor_read_uint(reader, UINT64_MAX);
+			request->get_chunk_existence_proof.difficulty = an_cbor_read_uint(
+				reader, UINT64_MAX);
 	}
 }
 
@@ -111,7 +112,8 @@ static void read_closest(struct an_message_source *source, struct an_request *re
 			request->get_closest_peers.count = an_cbor_read_uint(reader, UINT64_MAX);
 		} else {
 			request->get_closest_peers.has_range = true;
-			an_cbor_read_fixed(reader, request->get_closest_peers.range, AN_DHT_KEY_SIZE);
+			an_cbor_read_fixed(reader, request->get_closest_peers.range,
+			                   AN_DHT_KEY_SIZE);
 		}
 	}
 }
@@ -130,7 +132,8 @@ static void write_closest(struct an_buffer *out, const struct an_request *reques
 		an_cbor_write_null(out);
 	an_cbor_write_name(out, closest_names[CLOSEST_RANGE]);
 	if (request->get_closest_peers.has_range)
-		an_cbor_write_integers(out, an_span(request->get_closest_peers.range, AN_DHT_KEY_SIZE));
+		an_cbor_write_integers(out,
+		                       an_span(request->get_closest_peers.range, AN_DHT_KEY_SIZE));
 	else
 		an_cbor_write_null(out);
 	an_cbor_write_name(out, closest_names[CLOSEST_SIGN]);
@@ -236,8 +239,9 @@ static const struct codec {
 an_status an_request_decode(struct an_span message, enum an_record_form form,
                             struct an_buffer *scratch, struct an_request *ret_request)
 {
-	struct an_message_source source = {
-		.reader = an_reader(message), .scratch = scratch, .form = form};
+	struct an_message_source source = {.reader = an_reader(message),
+	                                   .scratch = scratch,
+	                                   .form = form};
 	const size_t type = an_message_read_type(&source.reader, &types);
 	*ret_request = (struct an_request){.type = (enum an_request_type)type};
 	if (!an_reader_ok(&source.reader))

@@ -60,8 +60,8 @@ static void write_get_record(struct an_buffer *out, const struct an_response *re
 
 static void read_proofs(struct an_message_source *source, struct an_response *response)
 {
-	response->get_chunk_existence_proof.proofs =
-		an_message_read_list(source, an_message_read_proof_item, AN_MESSAGE_LIST_MAX);
+	response->get_chunk_existence_proof.proofs = an_message_read_list(
+		source, an_message_read_proof_item, AN_MESSAGE_LIST_MAX);
 }
 
 static void write_proofs(struct an_buffer *out, const struct an_response *response)
@@ -88,12 +88,12 @@ static void read_closest(struct an_message_source *source, struct an_response *r
 		if (field == CLOSEST_TARGET) {
 			an_address_read_cbor(reader, &response->get_closest_peers.target);
 		} else if (field == CLOSEST_PEERS) {
-			response->get_closest_peers.peers =
-				an_message_read_list(source, an_message_read_peer_item, AN_MESSAGE_LIST_MAX);
+			response->get_closest_peers.peers = an_message_read_list(
+				source, an_message_read_peer_item, AN_MESSAGE_LIST_MAX);
 		} else if (!an_cbor_read_null(reader)) {
 			response->get_closest_peers.has_signature = true;
-			response->get_closest_peers.signature =
-				an_message_read_list(source, an_message_read_small, AN_MESSAGE_LIST_MAX);
+			response->get_closest_peers.signature = an_message_read_list(
+				source, an_message_read_small, AN_MESSAGE_LIST_MAX);
 		}
 	}
 }
@@ -153,8 +153,9 @@ static void read_put(struct an_message_source *source, struct an_response *respo
 		if (field == 0)
 			an_message_read_unit_result(source, &response->put_record.result);
 		else
-			an_address_read_cbor(reader, field == 1 ? &response->put_record.peer_address
-			                                        : &response->put_record.record_address);
+			an_address_read_cbor(reader,
+			                     field == 1 ? &response->put_record.peer_address
+			                                : &response->put_record.record_address);
 	}
 }
 

@@ -18,15 +18,17 @@ an_status an_self_layout_init(struct an_self_layout *ret_layout, uint64_t size, 
 	if (size < AN_SELF_ENCRYPTION_MIN)
 		return AUTONOMI_E_TOO_SMALL;
 	if (size / piece_max < PIECES_MIN) {
-		*ret_layout = (struct an_self_layout){
-			.size = size, .piece = size / PIECES_MIN, .count = PIECES_MIN};
+		*ret_layout = (struct an_self_layout){.size = size,
+		                                      .piece = size / PIECES_MIN,
+		                                      .count = PIECES_MIN};
 		return AUTONOMI_OK;
 	}
 	const uint64_t count = size / piece_max + (size % piece_max > 0 ? 1 : 0);
 	if (count > AN_DATA_MAP_ENTRIES_MAX)
 		return AUTONOMI_E_TOO_LARGE;
-	*ret_layout =
-		(struct an_self_layout){.size = size, .piece = piece_max, .count = (size_t)count};
+	*ret_layout = (struct an_self_layout){.size = size,
+	                                      .piece = piece_max,
+	                                      .count = (size_t)count};
 	return AUTONOMI_OK;
 }
 
@@ -82,8 +84,8 @@ static an_status encrypt_in_place(const struct an_self_key *key, struct an_blob 
 {
 	const size_t size = an_aes_cbc_padded_size(chunk->size);
 	an_assert(size <= chunk->capacity);
-	const an_status status =
-		an_aes_cbc_encrypt(key->key, key->start, an_blob_span(chunk), chunk->data);
+	const an_status status = an_aes_cbc_encrypt(key->key, key->start, an_blob_span(chunk),
+	                                            chunk->data);
 	if (status != AUTONOMI_OK)
 		return status;
 	chunk->size = size;
@@ -113,15 +115,17 @@ static an_status unmask_and_decrypt(const struct an_self_key *key, struct an_spa
 	if (memory == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	apply_pad(memory, chunk.data, chunk.size, key->pad);
-	const an_status status =
-		an_aes_cbc_decrypt(key->key, key->start, an_span(memory, chunk.size), memory, &size);
+	const an_status status = an_aes_cbc_decrypt(key->key, key->start,
+	                                            an_span(memory, chunk.size), memory, &size);
 	*ret_bytes = an_span(memory, size);
 	return status;
 }
 
-an_status an_self_decrypt(const struct an_self_key *key, struct an_span chunk, size_t size_hint,
-                          size_t size_max, struct an_blob **ret_piece)
+an_status an_self_decrypt(const struct an_self_key *key, struct an_span chunk, uint64_t src_size,
+                          size_t piece_max, struct an_blob **ret_piece)
 {
+	const size_t size_max = piece_max + AN_SELF_REST_MAX;
+	const size_t size_hint = src_size < size_max ? (size_t)src_size : size_max;
 	*ret_piece = NULL;
 	if (chunk.size == 0)
 		return AUTONOMI_E_CORRUPT;
@@ -220,16 +224,21 @@ static an_status append_piece(const struct an_data_map *map, size_t index, struc
 	struct an_self_key key;
 	struct an_blob *piece = NULL;
 	an_status status = an_self_key_init(&key, map, index);
-	if (status == AUTONOMI_OK) {
-		const uint64_t hint = map->entries[index].src_size;
-		status = an_self_decrypt(&key, chunk, hint < piece_max ? (size_t)hint : piece_max,
-		                         piece_max, &piece);
-	}
+	if (status == AUTONOMI_OK)
+		status = an_self_decrypt(&key, chunk, map->entries[index].src_size, piece_max,
+		                         &piece);
 	if (status == AUTONOMI_OK)
 		status = an_buffer_append(out, an_blob_span(piece));
 	an_blob_unref(piece);
 	an_wipe(&key, sizeof(key));
 	return status;
+}
+
+/* What a level decrypts to is in bincode; before the versioned form it was like a root. */
+static an_status decode_below(struct an_span bytes, struct an_data_map *ret_below)
+{
+	const an_status status = an_data_map_decode_level(bytes, ret_below);
+	return status == AUTONOMI_E_CORRUPT ? an_data_map_decode_root(bytes, ret_below) : status;
 }
 
 an_status an_self_expand(struct an_data_map *map, const struct an_span *chunks, size_t piece_max)
@@ -241,7 +250,7 @@ an_status an_self_expand(struct an_data_map *map, const struct an_span *chunks, 
 	for (size_t i = 0; i < map->count && status == AUTONOMI_OK; i++)
 		status = append_piece(map, i, chunks[i], piece_max, &bytes);
 	if (status == AUTONOMI_OK)
-		status = an_data_map_decode_level(an_buffer_span(&bytes), &below);
+		status = decode_below(an_buffer_span(&bytes), &below);
 	if (status == AUTONOMI_OK) {
 		an_data_map_done(map);
 		*map = below;

@@ -22,8 +22,10 @@
 #include "data/data_map.h"
 
 enum {
-	AN_SELF_ENCRYPTION_MIN = 3,  /* bytes of the smallest input */
-	AN_SELF_GROWTH_MAX = 32,     /* a chunk is at most this larger than its piece (semantics 1.2) */
+	AN_SELF_ENCRYPTION_MIN = 3, /* bytes of the smallest input */
+	AN_SELF_GROWTH_MAX = 32, /* a chunk is at most this larger than its piece (semantics 1.2) */
+	AN_SELF_REST_MAX = 2,    /* the last of three pieces is at most this larger than the others,
+	                              * and so may exceed piece_max by one byte */
 };
 
 /* How a file is cut. */
@@ -60,10 +62,11 @@ an_status an_self_key_init(struct an_self_key *ret_key, const struct an_data_map
 an_status an_self_encrypt(const struct an_self_key *key, struct an_span piece,
                           struct an_blob **ret_chunk, uint8_t ret_name[AN_RECORD_NAME_SIZE]);
 
-/* The piece of a chunk. `size_hint` is the map's src_size: what is allocated at first; `size_max`
- * is the most that the piece may be. E_CORRUPT where it does not decrypt, E_TOO_LARGE. */
-an_status an_self_decrypt(const struct an_self_key *key, struct an_span chunk, size_t size_hint,
-                          size_t size_max, struct an_blob **ret_piece);
+/* The piece of a chunk. `src_size` is what the map says: a hint, which Autonomi does not check.
+ * E_CORRUPT where it does not decrypt; E_TOO_LARGE where the piece would be larger than any that is
+ * made for `piece_max`. */
+an_status an_self_decrypt(const struct an_self_key *key, struct an_span chunk, uint64_t src_size,
+                          size_t piece_max, struct an_blob **ret_piece);
 
 /* ---- Levels. */
 

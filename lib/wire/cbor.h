@@ -16,8 +16,8 @@
 #include "wire/reader.h"
 
 enum {
-	AN_CBOR_DEPTH_MAX = 252,   /* levels of a value that is skipped (semantics 3.4) */
-	AN_CBOR_NAME_MAX = 64,     /* bytes of a field's or variant's name that are looked at */
+	AN_CBOR_DEPTH_MAX = 252, /* levels of a value that is skipped (semantics 3.4) */
+	AN_CBOR_NAME_MAX = 64,   /* bytes of a field's or variant's name that are looked at */
 };
 
 enum an_cbor_major {

@@ -31,7 +31,8 @@ static struct head read_head(struct an_reader *reader)
 	else if (additional > ADDITIONAL_64)
 		refuse(reader);
 	else if (additional >= ADDITIONAL_8)
-		head.argument = an_reader_big_endian(reader, (size_t)1 << (additional - ADDITIONAL_8));
+		head.argument = an_reader_big_endian(reader,
+		                                     (size_t)1 << (additional - ADDITIONAL_8));
 	return head;
 }
 
@@ -114,7 +115,8 @@ static bool is_utf8(struct an_span text)
 static void read_pieces(struct an_reader *reader, struct an_buffer *scratch)
 {
 	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
-		const struct an_span piece = an_reader_take(reader, read_argument(reader, AN_CBOR_TEXT));
+		const struct an_span piece = an_reader_take(reader,
+		                                            read_argument(reader, AN_CBOR_TEXT));
 		if (!is_utf8(piece))
 			refuse(reader);
 		if (scratch != NULL && an_buffer_append(scratch, piece) != AUTONOMI_OK)
@@ -313,7 +315,8 @@ static size_t read_name(struct an_reader *reader, char name[AN_CBOR_NAME_MAX])
 		refuse(reader);
 	const bool pieces = head.indefinite;
 	while (an_reader_ok(reader) && !(pieces && an_reader_peek(reader) == BREAK)) {
-		const uint64_t length = pieces ? read_argument(reader, AN_CBOR_TEXT) : head.argument;
+		const uint64_t length = pieces ? read_argument(reader, AN_CBOR_TEXT)
+		                               : head.argument;
 		const struct an_span piece = an_reader_take(reader, length);
 		if (!is_utf8(piece))
 			refuse(reader);

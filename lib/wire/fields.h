@@ -16,11 +16,14 @@ struct an_fields {
 };
 
 /* The shape of an array of names. */
-#define AN_FIELDS(array) {.names = (array), .count = sizeof(array) / sizeof((array)[0])}
+#define AN_FIELDS(array)                                                                           \
+	{                                                                                          \
+		.names = (array), .count = sizeof(array) / sizeof((array)[0])                      \
+	}
 
 enum {
-	AN_FIELD_END = -1,     /* no more fields, or the reader has failed */
-	AN_VARIANT_NONE = -1,  /* the name is none of the enum's */
+	AN_FIELD_END = -1,    /* no more fields, or the reader has failed */
+	AN_VARIANT_NONE = -1, /* the name is none of the enum's */
 };
 
 #endif

@@ -56,7 +56,9 @@ static struct form form_of(uint8_t first)
 	if (first <= FIXED_INTEGER_MAX)
 		return (struct form){.kind = AN_MSGPACK_INTEGER, .inlined = first};
 	if (first >= NEGATIVE_FIXED)
-		return (struct form){.kind = AN_MSGPACK_INTEGER, .inlined = UINT32_MAX, .is_signed = true};
+		return (struct form){.kind = AN_MSGPACK_INTEGER,
+		                     .inlined = UINT32_MAX,
+		                     .is_signed = true};
 	if (first >= 0xc0)
 		return forms[first - 0xc0];
 	if (first >= 0xa0)
@@ -175,7 +177,8 @@ void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size
 {
 	memset(bytes, 0, size);
 	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
-		const struct an_span bin = an_reader_take(reader, read_number(reader, AN_MSGPACK_BIN));
+		const struct an_span bin = an_reader_take(reader,
+		                                          read_number(reader, AN_MSGPACK_BIN));
 		if (bin.size != size)
 			refuse(reader);
 		else if (size > 0)
@@ -247,10 +250,10 @@ static int read_key(struct an_reader *reader, const struct an_fields *fields)
 		const uint64_t number = an_msgpack_read_uint(reader, UINT64_MAX);
 		return number < fields->count ? (int)number : -1;
 	}
-	const struct an_span name =
-		an_msgpack_peek(reader) == AN_MSGPACK_BIN
-			? an_reader_take(reader, read_number(reader, AN_MSGPACK_BIN))
-			: an_msgpack_read_text(reader);
+	const struct an_span name = an_msgpack_peek(reader) == AN_MSGPACK_BIN
+	                                    ? an_reader_take(reader,
+	                                                     read_number(reader, AN_MSGPACK_BIN))
+	                                    : an_msgpack_read_text(reader);
 	return find_name(fields, name);
 }
 

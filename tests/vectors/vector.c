@@ -144,9 +144,10 @@ static size_t draw_16(struct stream *stream)
 
 static void fill_words(uint8_t *out, size_t size, struct stream *stream)
 {
-	static const char *const words[16] = {"data", "peer",  "chunk", "record", "close", "group",
-	                                      "quote", "pay",  "store", "node",   "address", "the",
-	                                      "of",   "and",   "to",    "in"};
+	static const char *const words[16] = {"data",  "peer",  "chunk",   "record",
+	                                      "close", "group", "quote",   "pay",
+	                                      "store", "node",  "address", "the",
+	                                      "of",    "and",   "to",      "in"};
 	size_t at = 0;
 	while (at < size) {
 		const char *word = words[draw(stream) & 15];

@@ -36,8 +36,9 @@ START_TEST(integers_take_the_shortest_head)
 	static const struct {
 		uint64_t value;
 		size_t size;
-	} cases[] = {{0, 1},          {23, 1},         {24, 2},         {255, 2},       {256, 3},
-	             {UINT16_MAX, 3}, {1u << 16, 5},   {UINT32_MAX, 5}, {1ull << 32, 9}, {UINT64_MAX, 9}};
+	} cases[] = {{0, 1},          {23, 1},         {24, 2},       {255, 2},
+	             {256, 3},        {UINT16_MAX, 3}, {1u << 16, 5}, {UINT32_MAX, 5},
+	             {1ull << 32, 9}, {UINT64_MAX, 9}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		an_buffer_clear(&out);
 		an_cbor_write_uint(&out, cases[i].value);
@@ -59,7 +60,8 @@ END_TEST
 
 START_TEST(negative_integers_floats_and_tags_are_no_integers)
 {
-	static const char *const cases[] = {"\x20", "\xfa\x44\x7a\x00\x01", "\xc2\x41\x01", "\xf5", "a1"};
+	static const char *const cases[] = {"\x20", "\xfa\x44\x7a\x00\x01", "\xc2\x41\x01", "\xf5",
+	                                    "a1"};
 	for (size_t i = 0; i < 5; i++) {
 		struct an_reader reader = an_reader(an_span_text(cases[i]));
 		(void)an_cbor_read_uint(&reader, UINT64_MAX);
@@ -163,8 +165,9 @@ START_TEST(a_fixed_array_has_its_size_and_is_definite)
 	an_cbor_read_fixed(&good, bytes, 3);
 	ck_assert(an_reader_ok(&good));
 	ck_assert_mem_eq(bytes, "\x01\xff\x03", 3);
-	static const char *const bad[] = {"\x82\x01\x02", "\x84\x01\x02\x03\x04", "\x9f\x01\x02\x03\xff",
-	                                  "\x43xyz", "\x83\x01\x02\x19\x01\x01"};
+	static const char *const bad[] = {"\x82\x01\x02", "\x84\x01\x02\x03\x04",
+	                                  "\x9f\x01\x02\x03\xff", "\x43xyz",
+	                                  "\x83\x01\x02\x19\x01\x01"};
 	for (size_t i = 0; i < 5; i++) {
 		struct an_reader reader = an_reader(an_span_text(bad[i]));
 		an_cbor_read_fixed(&reader, bytes, 3);
@@ -189,13 +192,13 @@ END_TEST
 START_TEST(malformed_values_cannot_be_skipped)
 {
 	ck_assert(!SKIPS(""));
-	ck_assert(!SKIPS("\xff"));                          /* a bare break */
-	ck_assert(!SKIPS("\x1c"));                          /* reserved */
-	ck_assert(!SKIPS("\xc0\x00"));                      /* a tag */
-	ck_assert(!SKIPS("\x83\x01\x02"));                  /* an item missing */
-	ck_assert(!SKIPS("\x9b\x00\x00\x01\x00\x00\x00\x00\x00")); /* 2^40 items */
+	ck_assert(!SKIPS("\xff"));                                     /* a bare break */
+	ck_assert(!SKIPS("\x1c"));                                     /* reserved */
+	ck_assert(!SKIPS("\xc0\x00"));                                 /* a tag */
+	ck_assert(!SKIPS("\x83\x01\x02"));                             /* an item missing */
+	ck_assert(!SKIPS("\x9b\x00\x00\x01\x00\x00\x00\x00\x00"));     /* 2^40 items */
 	ck_assert(!SKIPS("\xbb\xff\xff\xff\xff\xff\xff\xff\xff\x01")); /* a count that overflows */
-	ck_assert(!SKIPS("\x9f\x01"));                      /* no end */
+	ck_assert(!SKIPS("\x9f\x01"));                                 /* no end */
 	ck_assert(!SKIPS("\x5b\xff\xff\xff\xff\xff\xff\xff\xff"));
 	ck_assert(!SKIPS("\x5f\x61x\xff")); /* text inside bytes */
 }
@@ -294,12 +297,16 @@ START_TEST(a_variant_is_a_text_or_a_map_of_one)
 	ck_assert(!has_data);
 	ck_assert_int_eq(variant("\xa1\x63two\x00", 6, &has_data, &status), 1);
 	ck_assert(has_data);
-	ck_assert_int_eq(variant("\x64""four", 5, &has_data, &status), AN_VARIANT_NONE);
+	ck_assert_int_eq(variant("\x64"
+	                         "four",
+	                         5, &has_data, &status),
+	                 AN_VARIANT_NONE);
 	ck_assert_int_eq(status, AUTONOMI_OK);
-	static const char *const bad[] = {"\xa2\x63two\x01\x63one\x01", "\xbf\x63two\x01\xff", "\xa1\x01\x01",
-	                                  "\x01", "\x82\x63two\x01"};
+	static const char *const bad[] = {"\xa2\x63two\x01\x63one\x01", "\xbf\x63two\x01\xff",
+	                                  "\xa1\x01\x01", "\x01", "\x82\x63two\x01"};
 	for (size_t i = 0; i < 5; i++) {
-		ck_assert_int_eq(variant(bad[i], strlen(bad[i]), &has_data, &status), AN_VARIANT_NONE);
+		ck_assert_int_eq(variant(bad[i], strlen(bad[i]), &has_data, &status),
+		                 AN_VARIANT_NONE);
 		ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 	}
 }

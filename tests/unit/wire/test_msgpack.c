@@ -36,8 +36,9 @@ START_TEST(integers_take_the_shortest_form)
 	static const struct {
 		uint64_t value;
 		size_t size;
-	} cases[] = {{0, 1},          {127, 1},      {128, 2},        {255, 2},       {256, 3},
-	             {UINT16_MAX, 3}, {1u << 16, 5}, {UINT32_MAX, 5}, {1ull << 32, 9}, {UINT64_MAX, 9}};
+	} cases[] = {{0, 1},          {127, 1},        {128, 2},      {255, 2},
+	             {256, 3},        {UINT16_MAX, 3}, {1u << 16, 5}, {UINT32_MAX, 5},
+	             {1ull << 32, 9}, {UINT64_MAX, 9}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		an_buffer_clear(&out);
 		an_msgpack_write_uint(&out, cases[i].value);
@@ -61,10 +62,10 @@ START_TEST(integers_are_read_in_any_width_when_not_negative)
 	ck_assert(reads_uint("\xd0\x07", 2, 7));
 	ck_assert(reads_uint("\xd1\x00\x07", 3, 7));
 	ck_assert(reads_uint("\xd3\0\0\0\0\0\0\0\x07", 9, 7));
-	ck_assert(!reads_uint("\xff", 1, 255));         /* -1 */
-	ck_assert(!reads_uint("\xd0\xff", 2, 255));     /* -1 */
+	ck_assert(!reads_uint("\xff", 1, 255));     /* -1 */
+	ck_assert(!reads_uint("\xd0\xff", 2, 255)); /* -1 */
 	ck_assert(!reads_uint("\xd1\xff\x00", 3, 65280));
-	ck_assert(!reads_uint("\xcd\x03\xe9", 3, 1001)); /* above the bound */
+	ck_assert(!reads_uint("\xcd\x03\xe9", 3, 1001));  /* above the bound */
 	ck_assert(!reads_uint("\xca\x3f\x80\0\0", 5, 1)); /* a float */
 	ck_assert(!reads_uint("\xc3", 1, 1));
 	ck_assert(!reads_uint("\xcd\x03", 2, 3)); /* cut */
@@ -83,19 +84,24 @@ START_TEST(bin_heads_are_the_same_in_and_outside_of_a_buffer)
 		ck_assert_int_eq(an_msgpack_peek(&reader), AN_MSGPACK_BIN);
 	}
 	an_msgpack_write_bin(&out, an_span_text("abc"));
-	ck_assert(an_span_equal(an_buffer_span(&out), an_span("\xc4\x03""abc", 5)));
+	ck_assert(an_span_equal(an_buffer_span(&out), an_span("\xc4\x03"
+	                                                      "abc",
+	                                                      5)));
 }
 END_TEST
 
 START_TEST(a_canonical_bin_has_the_shortest_head)
 {
-	struct an_reader good = OVER("\xc4\x03""abc");
+	struct an_reader good = OVER("\xc4\x03"
+	                             "abc");
 	ck_assert(an_span_equal(an_msgpack_read_bin_canonical(&good), an_span_text("abc")));
 	ck_assert(an_reader_ok(&good));
-	struct an_reader longer = OVER("\xc5\x00\x03""abc");
+	struct an_reader longer = OVER("\xc5\x00\x03"
+	                               "abc");
 	(void)an_msgpack_read_bin_canonical(&longer);
 	ck_assert(!an_reader_ok(&longer));
-	struct an_reader text = OVER("\xa3""abc");
+	struct an_reader text = OVER("\xa3"
+	                             "abc");
 	(void)an_msgpack_read_bin_canonical(&text);
 	ck_assert(!an_reader_ok(&text));
 }
@@ -111,15 +117,23 @@ static bool reads_bytes(const char *bytes, size_t size, const char *expected, si
 
 START_TEST(bytes_are_a_bin_a_text_or_integers)
 {
-	ck_assert(reads_bytes("\xc4\x03""abc", 5, "abc", 3));
-	ck_assert(reads_bytes("\xc6\0\0\0\x03""abc", 8, "abc", 3));
-	ck_assert(reads_bytes("\xa3""abc", 4, "abc", 3));
+	ck_assert(reads_bytes("\xc4\x03"
+	                      "abc",
+	                      5, "abc", 3));
+	ck_assert(reads_bytes("\xc6\0\0\0\x03"
+	                      "abc",
+	                      8, "abc", 3));
+	ck_assert(reads_bytes("\xa3"
+	                      "abc",
+	                      4, "abc", 3));
 	ck_assert(reads_bytes("\x93\x01\x02\xcc\xc8", 5, "\x01\x02\xc8", 3));
 	ck_assert(reads_bytes("\x90", 1, "", 0));
 	ck_assert(!reads_bytes("\x92\x01\xcd\x01\x00", 5, "", 0));
 	ck_assert(!reads_bytes("\xc0", 1, "", 0));
 	ck_assert(!reads_bytes("\x05", 1, "", 0));
-	ck_assert(!reads_bytes("\xc4\x03""ab", 4, "", 0));
+	ck_assert(!reads_bytes("\xc4\x03"
+	                       "ab",
+	                       4, "", 0));
 	ck_assert(!reads_bytes("\xdd\xff\xff\xff\xff\x01", 6, "", 0)); /* 2^32 - 1 items */
 	ck_assert(!reads_bytes("", 0, "", 0));
 }
@@ -131,14 +145,10 @@ START_TEST(a_fixed_array_is_integers_or_bin_of_its_size)
 		const char *bytes;
 		size_t size;
 		bool ok;
-	} cases[] = {{"\x93\x01\x02\x03", 4, true},
-	             {"\xdc\x00\x03\x01\xcc\x02\x03", 7, true},
-	             {"\xc4\x03\x01\x02\x03", 5, true},
-	             {"\x92\x01\x02", 3, false},
-	             {"\x94\x01\x02\x03\x04", 5, false},
-	             {"\xc4\x02\x01\x02", 4, false},
-	             {"\xa3\x01\x02\x03", 4, false},
-	             {"\x93\x01\x02", 3, false}};
+	} cases[] = {{"\x93\x01\x02\x03", 4, true},      {"\xdc\x00\x03\x01\xcc\x02\x03", 7, true},
+	             {"\xc4\x03\x01\x02\x03", 5, true},  {"\x92\x01\x02", 3, false},
+	             {"\x94\x01\x02\x03\x04", 5, false}, {"\xc4\x02\x01\x02", 4, false},
+	             {"\xa3\x01\x02\x03", 4, false},     {"\x93\x01\x02", 3, false}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t bytes[3];
 		struct an_reader reader = an_reader(an_span(cases[i].bytes, cases[i].size));
@@ -259,7 +269,8 @@ START_TEST(containers_texts_and_simple_values_are_written_shortest)
 	an_msgpack_write_nil(&out);
 	an_msgpack_write_variant(&out, "x");
 	an_msgpack_write_integers(&out, an_span("\x01\xff", 2));
-	static const char expected[] = "\x9f\xdc\x00\x10\xdd\x00\x01\x00\x00\x81\xc3\xc2\xc0\x81\xa1x\x92\x01\xcc\xff";
+	static const char expected[] =
+		"\x9f\xdc\x00\x10\xdd\x00\x01\x00\x00\x81\xc3\xc2\xc0\x81\xa1x\x92\x01\xcc\xff";
 	ck_assert(an_span_equal(an_buffer_span(&out), an_span(expected, sizeof(expected) - 1)));
 	an_buffer_clear(&out);
 	char text[300] = {0};

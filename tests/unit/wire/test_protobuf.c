@@ -52,7 +52,10 @@ END_TEST
 START_TEST(malformed_fields_are_refused)
 {
 	an_status status;
-	ck_assert_uint_eq(count_fields("\x12\x05""abc", 5, &status), 0); /* bytes cut */
+	ck_assert_uint_eq(count_fields("\x12\x05"
+	                               "abc",
+	                               5, &status),
+	                  0); /* bytes cut */
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 	ck_assert_uint_eq(count_fields("\x08\x01\x0b", 3, &status), 1); /* a group */
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
@@ -60,7 +63,8 @@ START_TEST(malformed_fields_are_refused)
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 	ck_assert_uint_eq(count_fields("\x08", 1, &status), 0); /* no value */
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
-	ck_assert_uint_eq(count_fields("\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, &status), 0);
+	ck_assert_uint_eq(count_fields("\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, &status),
+	                  0);
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 	ck_assert_uint_eq(count_fields("", 0, &status), 0);
 	ck_assert_int_eq(status, AUTONOMI_OK);

@@ -100,8 +100,8 @@ END_TEST
 static uint64_t varint(const char *hex_bytes, size_t size, an_status *ret_status, bool shortest)
 {
 	struct an_reader reader = an_reader(an_span(hex_bytes, size));
-	const uint64_t value =
-		shortest ? an_varint_read_shortest(&reader) : an_varint_read(&reader);
+	const uint64_t value = shortest ? an_varint_read_shortest(&reader)
+	                                : an_varint_read(&reader);
 	*ret_status = reader.failed;
 	return value;
 }
@@ -128,7 +128,9 @@ END_TEST
 START_TEST(an_endless_varint_is_refused)
 {
 	an_status status;
-	ck_assert_uint_eq(varint("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11, &status, false), 0);
+	ck_assert_uint_eq(varint("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11, &status,
+	                         false),
+	                  0);
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 	(void)varint("\xff", 1, &status, false);
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
@@ -142,7 +144,8 @@ START_TEST(multiformats_take_only_the_shortest_varint)
 	ck_assert_int_eq(status, AUTONOMI_OK);
 	ck_assert_uint_eq(varint("\x81\x00", 2, &status, true), 0);
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
-	ck_assert_uint_eq(varint("\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 9, &status, true), INT64_MAX);
+	ck_assert_uint_eq(varint("\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 9, &status, true),
+	                  INT64_MAX);
 	ck_assert_int_eq(status, AUTONOMI_OK);
 	(void)varint("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10, &status, true);
 	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/address.h"
+
+#include <check.h>
+
+#include "harness.h"
+#include "vectors/vector.h"
+
+static const char *const variants[] = {
+	"PeerId",         "ChunkAddress", "GraphEntryAddress", "ScratchpadAddress",
+	"PointerAddress", "RecordKey"};
+
+static struct an_buffer out;
+
+static void setup(void)
+{
+	an_buffer_init(&out, 4096);
+}
+
+static void teardown(void)
+{
+	an_buffer_done(&out);
+}
+
+static void assert_is(const struct an_address *address, const json_t *vector)
+{
+	ck_assert_str_eq(variants[address->type], vector_text(vector, "variant"));
+	vector_equal(an_span(address->bytes, address->size), vector_bytes(vector, "inner"));
+	uint8_t space[AN_RECORD_NAME_SIZE];
+	vector_equal(an_address_record_key(address, space), vector_bytes(vector, "record_key"));
+}
+
+static void check_codecs(const json_t *vector)
+{
+	struct an_address address;
+	struct an_reader reader = an_reader(vector_bytes(vector, "cbor"));
+	an_address_read_cbor(&reader, &address);
+	ck_assert(an_reader_ok(&reader));
+	assert_is(&address, vector);
+	an_buffer_clear(&out);
+	an_address_write_cbor(&out, &address);
+	vector_equal(an_buffer_span(&out), vector_bytes(vector, "cbor"));
+
+	struct an_address same;
+	reader = an_reader(vector_bytes(vector, "msgpack"));
+	an_address_read_msgpack(&reader, &same);
+	ck_assert(an_reader_ok(&reader));
+	ck_assert(an_address_equal(&address, &same));
+	an_buffer_clear(&out);
+	an_address_write_msgpack(&out, &same);
+	vector_equal(an_buffer_span(&out), vector_bytes(vector, "msgpack"));
+}
+
+START_TEST(every_variant_reads_and_writes_as_the_real_crates_do)
+{
+	ck_assert_uint_ge(vector_each("addresses", "network_address", check_codecs), 26);
+}
+END_TEST
+
+static void check_cuts(const json_t *vector)
+{
+	const struct an_span cbor = vector_bytes(vector, "cbor");
+	const struct an_span msgpack = vector_bytes(vector, "msgpack");
+	struct an_address address;
+	for (size_t size = 0; size < cbor.size; size++) {
+		struct an_reader reader = an_reader(an_span(cbor.data, size));
+		an_address_read_cbor(&reader, &address);
+		ck_assert(!an_reader_ok(&reader));
+		ck_assert_uint_eq(address.size, 0);
+	}
+	for (size_t size = 0; size < msgpack.size; size++) {
+		struct an_reader reader = an_reader(an_span(msgpack.data, size));
+		an_address_read_msgpack(&reader, &address);
+		ck_assert(!an_reader_ok(&reader));
+		ck_assert_uint_eq(address.size, 0);
+	}
+}
+
+START_TEST(an_address_that_is_cut_is_refused)
+{
+	ck_assert_uint_gt(vector_each("addresses", "network_address", check_cuts), 0);
+}
+END_TEST
+
+START_TEST(a_record_key_beyond_the_limit_is_refused)
+{
+	struct an_address address;
+	uint8_t bytes[13 + AN_ADDRESS_BYTES_MAX + 1] = "\xa1\x69RecordKey\x58";
+	for (size_t size = AN_ADDRESS_BYTES_MAX; size <= AN_ADDRESS_BYTES_MAX + 1; size++) {
+		bytes[12] = (uint8_t)size;
+		struct an_reader reader = an_reader(an_span(bytes, 13 + size));
+		an_address_read_cbor(&reader, &address);
+		ck_assert_int_eq(an_reader_ok(&reader), size == AN_ADDRESS_BYTES_MAX);
+	}
+}
+END_TEST
+
+START_TEST(the_same_bytes_under_another_tag_are_another_address)
+{
+	const uint8_t name[AN_RECORD_NAME_SIZE] = {1, 2, 3};
+	const struct an_address chunk = an_address_of_chunk(name);
+	const struct an_address key = an_address_of_record_key(name);
+	ck_assert(!an_address_equal(&chunk, &key));
+	uint8_t found[AN_RECORD_NAME_SIZE];
+	ck_assert_int_eq(an_address_record_name(&chunk, found), AUTONOMI_OK);
+	ck_assert_mem_eq(found, name, sizeof(name));
+	ck_assert_int_eq(an_address_record_name(&key, found), AUTONOMI_OK);
+	ck_assert_mem_eq(found, name, sizeof(name));
+}
+END_TEST
+
+START_TEST(a_peer_has_no_record_name)
+{
+	const struct an_peer_id id = {.size = 38, .bytes = {0, 0x24, 8, 1, 0x12, 0x20, 9}};
+	const struct an_address address = an_address_of_peer(&id);
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	ck_assert_int_eq(address.type, AN_ADDRESS_PEER_ID);
+	ck_assert_int_eq(an_address_record_name(&address, name), AUTONOMI_E_ADDRESS);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("data/address");
+	TCase *codecs = tcase_create("codecs");
+	tcase_add_checked_fixture(codecs, setup, teardown);
+	tcase_add_test(codecs, every_variant_reads_and_writes_as_the_real_crates_do);
+	tcase_add_test(codecs, an_address_that_is_cut_is_refused);
+	tcase_add_test(codecs, a_record_key_beyond_the_limit_is_refused);
+	tcase_add_test(codecs, the_same_bytes_under_another_tag_are_another_address);
+	tcase_add_test(codecs, a_peer_has_no_record_name);
+	suite_add_tcase(s, codecs);
+	return s;
+}
