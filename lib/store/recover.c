@@ -143,8 +143,10 @@ static bool is_named(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZ
 		return false;
 	char expected[AN_STORE_NAME_MAX];
 	an_store_disk_name(&record->place, expected);
-	record->seen = strcmp(name, expected) == 0;
-	return record->seen;
+	if (strcmp(name, expected) != 0)
+		return false;
+	record->seen = true;
+	return true;
 }
 
 /* Names that do not begin like ours are left alone. */
@@ -155,14 +157,10 @@ static bool visit_file(void *visitor, const char *name)
 	if (!read_hex(name, key, sizeof(key)) ||
 	    (name[KEY_DIGITS] != '\0' && name[KEY_DIGITS] != '.'))
 		return true;
-	struct an_store_record *record = an_store_index_find(&sweep->store->index, key);
-	const bool seen = record != NULL && record->seen;
 	if (is_named(sweep->store, key, sweep->shard, name)) {
 		sweep->seen++;
 		return true;
 	}
-	if (record != NULL)
-		record->seen = seen;
 	sweep->orphans++;
 	if (!sweep->collecting)
 		return true;
