@@ -38,7 +38,8 @@ static struct wire_message *message_at(const struct wire_peer *peer, size_t i)
 	struct an_list *link = an_list_first(&peer->messages);
 	while (link != NULL && i-- > 0)
 		link = an_list_next(&peer->messages, link);
-	return link != NULL ? an_container_of(link, struct wire_message, link) : NULL;
+	ck_assert_ptr_nonnull(link);
+	return an_container_of(link, struct wire_message, link);
 }
 
 START_TEST(an_empty_message_is_only_its_end)

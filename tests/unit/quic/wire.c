@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wire.h"
 
-#include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "crypt/library.h"
 #include "ident/key_pair.h"
+
+/* Not Check's: the fuzz target uses the wire too. */
+#define must(condition) ((condition) ? (void)0 : failed(__LINE__, #condition))
+
+static _Noreturn void failed(int line, const char *condition)
+{
+	fprintf(stderr, "wire.c:%d: %s does not hold\n", line, condition);
+	abort();
+}
 
 struct packet {
 	struct an_list link;
@@ -44,8 +53,8 @@ void wire_init(struct wire *wire, uint64_t seed)
 	an_list_init(&wire->packets);
 	seed_random(&wire->random, seed, 200);
 	seed_random(&entropy, seed, 201);
-	ck_assert_int_eq(an_quic_library_start(), AUTONOMI_OK);
-	ck_assert_int_eq(an_crypt_library_set(give_entropy, give_time, NULL), AUTONOMI_OK);
+	must(an_quic_library_start() == AUTONOMI_OK);
+	must(an_crypt_library_set(give_entropy, give_time, NULL) == AUTONOMI_OK);
 }
 
 static void packet_free(struct wire *wire, struct packet *packet)
@@ -80,7 +89,7 @@ void wire_done(struct wire *wire)
 static struct wire_message *message_new(struct wire_peer *peer, struct an_quic_stream *stream)
 {
 	struct wire_message *message = calloc(1, sizeof(*message));
-	ck_assert_ptr_nonnull(message);
+	must(message != NULL);
 	message->peer = peer;
 	message->stream = stream;
 	an_list_append(&peer->messages, &message->link);
@@ -92,7 +101,7 @@ static an_status on_verify(void *context, struct an_quic_connection *connection,
 {
 	struct wire_peer *peer = context;
 	(void)connection;
-	ck_assert_uint_le(certificate.size, sizeof(peer->peer_certificate));
+	must(certificate.size <= sizeof(peer->peer_certificate));
 	memcpy(peer->peer_certificate, certificate.data, certificate.size);
 	peer->peer_certificate_size = certificate.size;
 	peer->verified++;
@@ -123,7 +132,7 @@ static void on_closed(void *context, struct an_quic_connection *connection,
 	struct wire_peer *peer = context;
 	peer->closed++;
 	peer->close = *close;
-	ck_assert_ptr_nonnull(close->reason);
+	must(close->reason != NULL);
 	if (peer->connection == connection)
 		peer->connection = NULL;
 }
@@ -142,7 +151,7 @@ static void keep(struct wire_message *message, struct an_span bytes)
 	if (message->size + bytes.size > message->capacity) {
 		message->capacity = (message->size + bytes.size) * 2;
 		message->data = realloc(message->data, message->capacity);
-		ck_assert_ptr_nonnull(message->data);
+		must(message->data != NULL);
 	}
 	if (bytes.size > 0)
 		memcpy(message->data + message->size, bytes.data, bytes.size);
@@ -164,7 +173,7 @@ static void on_stream_data(void *context, struct an_quic_stream *stream, struct 
 {
 	struct wire_peer *peer = context;
 	struct wire_message *message = an_quic_stream_user(stream);
-	ck_assert(!message->ended);
+	must(!message->ended);
 	peer->bytes += bytes.size;
 	message->ended = end;
 	if (peer->resets_on_data) {
@@ -194,7 +203,7 @@ static void on_stream_delivered(void *context, struct an_quic_stream *stream)
 {
 	struct wire_message *message = an_quic_stream_user(stream);
 	(void)context;
-	ck_assert(!message->delivered);
+	must(!message->delivered);
 	message->delivered = true;
 }
 
@@ -202,7 +211,7 @@ static void on_stream_closed(void *context, struct an_quic_stream *stream)
 {
 	struct wire_peer *peer = context;
 	struct wire_message *message = an_quic_stream_user(stream);
-	ck_assert_ptr_eq(message->stream, stream);
+	must(message->stream == stream);
 	message->stream = NULL;
 	peer->streams_closed++;
 }
@@ -263,7 +272,7 @@ an_status wire_remake(struct wire_peer *peer, const struct an_quic_limits *limit
 
 an_status wire_try_add(struct wire *wire, const struct an_quic_limits *limits)
 {
-	ck_assert_uint_lt(wire->peer_count, WIRE_PEERS);
+	must(wire->peer_count < WIRE_PEERS);
 	const uint8_t number = (uint8_t)(wire->peer_count + 1);
 	struct wire_peer *peer = &wire->peers[wire->peer_count++];
 	*peer = (struct wire_peer){.wire = wire, .profile = an_profile_autonomi, .echoes = true};
@@ -275,7 +284,7 @@ an_status wire_try_add(struct wire *wire, const struct an_quic_limits *limits)
 
 struct wire_peer *wire_add(struct wire *wire, const struct an_quic_limits *limits)
 {
-	ck_assert_int_eq(wire_try_add(wire, limits), AUTONOMI_OK);
+	must(wire_try_add(wire, limits) == AUTONOMI_OK);
 	return &wire->peers[wire->peer_count - 1];
 }
 
@@ -290,7 +299,7 @@ static void packet_add(struct wire *wire, const struct wire_peer *from,
                        const struct an_datagram *datagram)
 {
 	struct packet *packet = calloc(1, sizeof(*packet) + datagram->size);
-	ck_assert_ptr_nonnull(packet);
+	must(packet != NULL);
 	packet->from = from->address;
 	packet->to = datagram->remote;
 	packet->ecn = datagram->ecn;
@@ -315,7 +324,7 @@ static void transmit(struct wire *wire, const struct wire_peer *from,
                      const struct an_datagram *datagram)
 {
 	wire->sent++;
-	ck_assert_uint_le(datagram->size, AN_DATAGRAM_MAX);
+	must(datagram->size <= AN_DATAGRAM_MAX);
 	if (chance(wire, wire->loss) || (wire->drops != NULL && wire->drops(wire, datagram))) {
 		wire->dropped++;
 		return;
@@ -330,8 +339,8 @@ static bool collect(struct wire *wire, struct wire_peer *peer)
 	struct an_datagram runs[AN_DATAGRAM_BATCH];
 	const size_t count = an_quic_output(peer->quic, runs, AN_DATAGRAM_BATCH, wire->now);
 	for (size_t i = 0; i < count; i++) {
-		ck_assert_uint_gt(runs[i].segment, 0);
-		ck_assert_uint_le(runs[i].size, AN_DATAGRAM_RUN_MAX);
+		must(runs[i].segment > 0);
+		must(runs[i].size <= AN_DATAGRAM_RUN_MAX);
 		for (size_t begin = 0; begin < runs[i].size; begin += runs[i].segment) {
 			struct an_datagram one = runs[i];
 			one.data += begin;
@@ -355,7 +364,7 @@ void wire_settle(struct wire *wire)
 		while (collect(wire, peer))
 			;
 		/* A deadline that has passed must not stay: that would be a busy loop. */
-		ck_assert_uint_gt(an_quic_deadline(peer->quic), wire->now);
+		must(an_quic_deadline(peer->quic) > wire->now);
 	}
 }
 
@@ -438,8 +447,7 @@ void wire_run_for(struct wire *wire, an_time_us duration)
 struct an_quic_connection *wire_dial(struct wire_peer *from, struct wire_peer *to)
 {
 	struct an_quic_connection *connection = NULL;
-	ck_assert_int_eq(an_quic_dial(from->quic, &to->address, from, from->wire->now, &connection),
-	                 AUTONOMI_OK);
+	must(an_quic_dial(from->quic, &to->address, from, from->wire->now, &connection) == AUTONOMI_OK);
 	return connection;
 }
 
@@ -449,7 +457,7 @@ struct an_quic_connection *wire_connect(struct wire_peer *from, struct wire_peer
 	const an_time_us end = from->wire->now + AN_SECONDS(10);
 	struct an_quic_connection *connection = wire_dial(from, to);
 	while (from->connected == before || to->connected == there)
-		ck_assert(step(from->wire, end));
+		must(step(from->wire, end));
 	return connection;
 }
 
@@ -482,7 +490,7 @@ struct wire_message *wire_open(struct an_quic_connection *connection,
                                struct an_quic_stream **ret_stream)
 {
 	struct wire_message *message = wire_try_open(connection, ret_stream);
-	ck_assert_ptr_nonnull(message);
+	must(message != NULL);
 	return message;
 }
 
@@ -491,8 +499,8 @@ struct wire_message *wire_send(struct an_quic_connection *connection, uint64_t s
 	struct an_quic_stream *stream;
 	struct wire_message *message = wire_open(connection, &stream);
 	struct an_blob *blob = wire_bytes(seed, size);
-	ck_assert_ptr_nonnull(blob);
-	ck_assert_int_eq(an_quic_stream_send(stream, &blob, 1), AUTONOMI_OK);
+	must(blob != NULL);
+	must(an_quic_stream_send(stream, &blob, 1) == AUTONOMI_OK);
 	an_blob_unref(blob);
 	return message;
 }
@@ -502,7 +510,7 @@ bool wire_received(const struct wire_message *message, uint64_t seed, size_t siz
 	if (!message->ended || message->size != size)
 		return false;
 	struct an_blob *expected = wire_bytes(seed, size);
-	ck_assert_ptr_nonnull(expected);
+	must(expected != NULL);
 	const bool equal = size == 0 || memcmp(expected->data, message->data, size) == 0;
 	an_blob_unref(expected);
 	return equal;
@@ -542,7 +550,7 @@ void wire_inject(struct wire_peer *to, const struct an_endpoint *from, const uin
                  size_t size)
 {
 	uint8_t copy[2048];
-	ck_assert_uint_le(size, sizeof(copy));
+	must(size <= sizeof(copy));
 	memcpy(copy, bytes, size);
 	const struct an_datagram datagram = {
 		.local = to->address, .remote = *from, .data = copy, .size = size, .segment = size};
