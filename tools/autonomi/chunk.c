@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* autonomi chunk put, autonomi chunk get. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "autonomi/command.h"
+#include "common/json.h"
+
+static bool is_dash(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* Reads all of a file or of stdin; at most one byte more than a chunk, so that too much shows. */
+static bool read_content(const char *path, uint8_t *content, size_t *ret_size)
+{
+	FILE *file = is_dash(path) ? stdin : fopen(path, "re");
+	if (file == NULL) {
+		complain("the file %s cannot be read: %s", path, strerror(errno));
+		return false;
+	}
+	*ret_size = fread(content, 1, AUTONOMI_CHUNK_MAX + 1, file);
+	const bool done = ferror(file) == 0;
+	if (!done)
+		complain("the file %s cannot be read: %s", path, strerror(errno));
+	if (file != stdin)
+		fclose(file);
+	return done;
+}
+
+static void print_put(struct program *program, const autonomi_event *event)
+{
+	const char *address = autonomi_event_text(event);
+	if (program->json)
+		printf("{\"address\":\"%s\",\"copies\":%" PRIu64 "}\n", address,
+		       autonomi_event_count(event));
+	else
+		printf("At address: %s\nCopies: %" PRIu64 "\n", address,
+		       autonomi_event_count(event));
+}
+
+static int put(struct program *program, const uint8_t *content, size_t size)
+{
+	if (size > AUTONOMI_CHUNK_MAX)
+		return refused(program, AUTONOMI_E_TOO_LARGE,
+		               "a chunk holds at most 4194336 bytes; use file upload");
+	autonomi_op op = 0;
+	const autonomi_status status = autonomi_chunk_put(program->node, content, size, 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, "the chunk cannot be stored");
+	autonomi_event *event = NULL;
+	if (!follow(program, op, "Storing the chunk", &event))
+		return EXIT_GENERAL;
+	int code = EXIT_DONE;
+	if (autonomi_event_status(event) < 0)
+		code = failed(program, event);
+	else
+		print_put(program, event);
+	autonomi_event_free(event);
+	return code;
+}
+
+int run_chunk_put(struct program *program)
+{
+	uint8_t *content = malloc(AUTONOMI_CHUNK_MAX + 1);
+	size_t size = 0;
+	int code = EXIT_LOCAL;
+	if (content == NULL)
+		code = refused(program, AUTONOMI_E_NO_MEMORY, "the chunk cannot be read");
+	else if (read_content(program->arguments[0], content, &size))
+		code = put(program, content, size);
+	free(content);
+	return code;
+}
+
+static int write_content(const char *path, const uint8_t *content, size_t size)
+{
+	FILE *file = is_dash(path) ? stdout : fopen(path, "we");
+	bool done = file != NULL && fwrite(content, 1, size, file) == size && fflush(file) == 0;
+	const int error = errno;
+	if (file != NULL && file != stdout && fclose(file) != 0)
+		done = false;
+	if (!done)
+		complain("the file %s cannot be written: %s", path, strerror(error));
+	return done ? EXIT_DONE : EXIT_LOCAL;
+}
+
+int run_chunk_get(struct program *program)
+{
+	uint8_t address[AUTONOMI_ADDRESS_SIZE];
+	if (read_hexadecimal(program->arguments[0], address, sizeof(address)) != sizeof(address)) {
+		complain("\"%.80s\" is no address: 64 hexadecimal digits are needed",
+		         program->arguments[0]);
+		return EXIT_USAGE;
+	}
+	autonomi_op op = 0;
+	const autonomi_status status = autonomi_chunk_get(program->node, address, 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, "the chunk cannot be fetched");
+	autonomi_event *event = NULL;
+	if (!follow(program, op, "Fetching the chunk", &event))
+		return EXIT_GENERAL;
+	int code = EXIT_DONE;
+	if (autonomi_event_status(event) < 0) {
+		code = failed(program, event);
+	} else {
+		size_t size = 0;
+		const uint8_t *content = autonomi_event_data(event, &size);
+		const char *path = program->argument_count > 1 ? program->arguments[1] : "-";
+		code = write_content(path, content, size);
+		if (code == EXIT_DONE && program->json && !is_dash(path))
+			printf("{\"bytes\":%zu}\n", size);
+	}
+	autonomi_event_free(event);
+	return code;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A command of the program: its words, and the function that carries it out on an open client. Every
+ * command submits operations, follows them to their completion, and prints for people or, with
+ * --json, one JSON object.
+ */
+#ifndef TOOLS_AUTONOMI_COMMAND_H
+#define TOOLS_AUTONOMI_COMMAND_H
+
+#include <stdbool.h>
+
+#include <autonomi/net.h>
+
+#include "common/log_file.h"
+#include "common/settings.h"
+
+enum { ARGUMENTS_MAX = 4, DATA_MAP_TEXT_MAX = 1 << 20 };
+
+struct program {
+	autonomi_config *config;
+	autonomi_node *node;
+	struct log_file log;
+	const char *log_destination;
+	const char *peer;    /* the first address of --peer: whom `node` commands ask */
+	uint64_t timeout_ms; /* 0: none */
+	bool json;
+	bool quiet;
+	bool is_public;
+	bool replace;
+	const char *arguments[ARGUMENTS_MAX];
+	int argument_count;
+	bool interrupted;
+};
+
+struct command {
+	const char *group;     /* "file" */
+	const char *name;      /* "upload" */
+	const char *arguments; /* "FILE" */
+	int arguments_min, arguments_max;
+	bool needs_peer; /* one address in --peer, which it asks */
+	const char *description;
+	int (*run)(struct program *program); /* returns the exit code */
+};
+
+/* Follows the node until the operation `op` has completed, showing its progress; the completion goes
+ * to `ret_event`, owned by the caller. False, with a complaint, where the node died. */
+bool follow(struct program *program, autonomi_op op, const char *what, autonomi_event **ret_event);
+
+/* Complains about a completion that failed, and returns its exit code. */
+int failed(struct program *program, const autonomi_event *event);
+
+/* The same for a submit that was refused. */
+int refused(struct program *program, autonomi_status status, const char *what);
+
+/* Reads hexadecimal text; the number of bytes, or 0 where it is none or too long. */
+size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity);
+
+int run_file_upload(struct program *program);
+int run_file_download(struct program *program);
+int run_chunk_put(struct program *program);
+int run_chunk_get(struct program *program);
+int run_node_info(struct program *program);
+int run_node_peers(struct program *program);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a submitted operation to its completion. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "autonomi/command.h"
+#include "autonomi/progress.h"
+#include "common/json.h"
+
+static autonomi_node *volatile signalled_node;
+static volatile sig_atomic_t signals;
+
+static void on_signal(int number)
+{
+	(void)number;
+	const int saved_errno = errno;
+	signals++;
+	autonomi_node_wake(signalled_node);
+	errno = saved_errno;
+}
+
+static void catch_signals(struct program *program)
+{
+	signalled_node = program->node;
+	struct sigaction action = {.sa_handler = on_signal};
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+/* Takes events until the completion of `op`, or until none waits. */
+static autonomi_event *take_events(struct program *program, autonomi_op op,
+                                   struct progress *progress)
+{
+	autonomi_event *event = NULL;
+	while (autonomi_node_next_event(program->node, &event) == 1) {
+		autonomi_event_view view;
+		autonomi_event_get_view(event, &view, sizeof(view));
+		if (view.op == op && view.type == AUTONOMI_EVENT_COMPLETED)
+			return event;
+		if (view.op == op && view.type == AUTONOMI_EVENT_PROGRESS)
+			progress_show(progress, view.done, view.total);
+		autonomi_event_free(event);
+	}
+	return NULL;
+}
+
+static uint64_t milliseconds_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* How long to wait; cancels the operation when a signal came or its time is over. */
+static int32_t patience(struct program *program, autonomi_op op, uint64_t end)
+{
+	if (signals > 0 && !program->interrupted) {
+		program->interrupted = true;
+		autonomi_op_cancel(program->node, op);
+	}
+	if (end == 0)
+		return -1;
+	const uint64_t now = milliseconds_now();
+	if (now < end)
+		return end - now > INT32_MAX ? INT32_MAX : (int32_t)(end - now);
+	autonomi_op_cancel(program->node, op);
+	return -1;
+}
+
+bool follow(struct program *program, autonomi_op op, const char *what, autonomi_event **ret_event)
+{
+	struct progress progress;
+	progress_begin(&progress, what, program->quiet || program->json);
+	catch_signals(program);
+	const uint64_t end = program->timeout_ms > 0 ? milliseconds_now() + program->timeout_ms : 0;
+	autonomi_status status = AUTONOMI_OK;
+	while ((*ret_event = take_events(program, op, &progress)) == NULL && status >= 0)
+		status = autonomi_node_wait(program->node, patience(program, op, end));
+	progress_end(&progress);
+	signalled_node = NULL;
+	if (*ret_event != NULL)
+		return true;
+	complain("the client stopped: %s", autonomi_status_message(status));
+	return false;
+}
+
+static int report(struct program *program, autonomi_status status, const char *sentence)
+{
+	if (program->json) {
+		printf("{\"error\":");
+		json_text(stdout, autonomi_status_name(status));
+		printf(",\"message\":");
+		json_text(stdout, sentence);
+		printf("}\n");
+	}
+	complain("%s", sentence);
+	return exit_code_of(status);
+}
+
+int failed(struct program *program, const autonomi_event *event)
+{
+	autonomi_status status = autonomi_event_status(event);
+	if (status == AUTONOMI_E_CANCELLED && !program->interrupted)
+		return report(program, AUTONOMI_E_TIMEOUT,
+		              "the operation took longer than --timeout allows");
+	return report(program, status, autonomi_event_message(event));
+}
+
+int refused(struct program *program, autonomi_status status, const char *what)
+{
+	char sentence[512];
+	snprintf(sentence, sizeof(sentence), "%s: %s", what, autonomi_status_message(status));
+	return report(program, status, sentence);
+}
+
+static int digit_value(char digit)
+{
+	if (digit >= '0' && digit <= '9')
+		return digit - '0';
+	if (digit >= 'a' && digit <= 'f')
+		return digit - 'a' + 10;
+	if (digit >= 'A' && digit <= 'F')
+		return digit - 'A' + 10;
+	return -1;
+}
+
+size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity)
+{
+	const size_t size = strlen(text) / 2;
+	if (strlen(text) % 2 != 0 || size > capacity)
+		return 0;
+	for (size_t i = 0; i < size; i++) {
+		const int high = digit_value(text[2 * i]);
+		const int low = digit_value(text[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return 0;
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	return size;
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* autonomi: stores and fetches files and chunks, and asks nodes about themselves. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "autonomi/command.h"
+
+enum { ERROR_TEXT_MAX = 512, PATH_TEXT_MAX = 4096, CLOSE_GRACE_MS = 2000, SECONDS_MAX = 1000000 };
+
+enum flag {
+	FLAG_PEER = 256,
+	FLAG_LOCAL,
+	FLAG_ALPHA,
+	FLAG_NETWORK_ID,
+	FLAG_IGNORE_CACHE,
+	FLAG_BOOTSTRAP_CACHE_DIR,
+	FLAG_TIMEOUT,
+	FLAG_LOG_OUTPUT_DEST,
+	FLAG_LOG_FORMAT,
+	FLAG_LOG_LEVEL,
+	FLAG_CONFIG,
+	FLAG_SET,
+	FLAG_JSON,
+	FLAG_QUIET,
+	FLAG_PUBLIC,
+	FLAG_REPLACE,
+	FLAG_OPTIONS,
+	FLAG_VERSION,
+	FLAG_HELP,
+};
+
+static const struct option flags[] = {
+	{"peer", required_argument, NULL, FLAG_PEER},
+	{"local", no_argument, NULL, FLAG_LOCAL},
+	{"alpha", no_argument, NULL, FLAG_ALPHA},
+	{"network-id", required_argument, NULL, FLAG_NETWORK_ID},
+	{"ignore-cache", no_argument, NULL, FLAG_IGNORE_CACHE},
+	{"bootstrap-cache-dir", required_argument, NULL, FLAG_BOOTSTRAP_CACHE_DIR},
+	{"timeout", required_argument, NULL, FLAG_TIMEOUT},
+	{"log-output-dest", required_argument, NULL, FLAG_LOG_OUTPUT_DEST},
+	{"log-format", required_argument, NULL, FLAG_LOG_FORMAT},
+	{"log-level", required_argument, NULL, FLAG_LOG_LEVEL},
+	{"config", required_argument, NULL, FLAG_CONFIG},
+	{"set", required_argument, NULL, FLAG_SET},
+	{"json", no_argument, NULL, FLAG_JSON},
+	{"quiet", no_argument, NULL, FLAG_QUIET},
+	{"public", no_argument, NULL, FLAG_PUBLIC},
+	{"replace", no_argument, NULL, FLAG_REPLACE},
+	{"options", no_argument, NULL, FLAG_OPTIONS},
+	{"version", no_argument, NULL, FLAG_VERSION},
+	{"help", no_argument, NULL, FLAG_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+static const struct command commands[] = {
+	{"file", "upload", "FILE", 1, 1, false, "store a file; prints its address or data map",
+         run_file_upload},
+	{"file", "download", "ADDRESS|DATAMAP DEST", 2, 2, false, "fetch a file",
+         run_file_download},
+	{"chunk", "put", "FILE|-", 1, 1, false, "store up to 4194336 bytes as one chunk",
+         run_chunk_put},
+	{"chunk", "get", "ADDRESS [DEST|-]", 1, 2, false, "fetch a chunk", run_chunk_get},
+	{"node", "info", "", 0, 0, true, "ask the node at --peer who it is", run_node_info},
+	{"node", "peers", "", 0, 0, true, "ask the node at --peer whom it knows", run_node_peers},
+};
+
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void print_help(void)
+{
+	fputs("Usage: autonomi [OPTION]... COMMAND [ARGUMENT]...\n\nCommands:\n", stdout);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char words[64];
+		snprintf(words, sizeof(words), "%s %s %s", commands[i].group, commands[i].name,
+		         commands[i].arguments);
+		printf("  %-36s %s\n", words, commands[i].description);
+	}
+	fputs("\nOptions:\n"
+	      "  --peer ADDR[,ADDR...]      peers to join through; may be repeated (also "
+	      "ANT_PEERS)\n"
+	      "  --local                    a local network: network id 0, private addresses\n"
+	      "  --alpha                    network id 2\n"
+	      "  --network-id N             network id, 0 to 255 (default: 1)\n"
+	      "  --ignore-cache             neither read nor write the bootstrap cache\n"
+	      "  --bootstrap-cache-dir DIR  folder of the bootstrap cache (default: the user's)\n"
+	      "  --timeout SECONDS          give up after this time (default: never)\n"
+	      "  -p, --public               of an upload: store the data map too, print an "
+	      "address\n"
+	      "  --replace                  of a download: overwrite an existing file\n"
+	      "  --json                     print one JSON object\n"
+	      "  -q, --quiet                show no progress\n"
+	      "  --log-output-dest DEST     stdout, stderr or a folder (default: no log)\n"
+	      "  --log-format default|json  form of log lines\n"
+	      "  --log-level LEVEL          none, error, warning, info, debug or trace\n"
+	      "  --config FILE              lines \"name = value\" with options of the library\n"
+	      "  --set NAME=VALUE           one option of the library; may be repeated\n"
+	      "  --options                  list the options of the library and exit\n"
+	      "  --version                  print versions and exit\n"
+	      "  -h, --help                 print this and exit\n"
+	      "\nExit codes: docs/operations.md.\n",
+	      stdout);
+}
+
+static bool apply_timeout(struct program *program, const char *text)
+{
+	char *end = NULL;
+	const unsigned long seconds = strtoul(text, &end, 10);
+	if (end == text || *end != '\0' || seconds == 0 || seconds > SECONDS_MAX) {
+		complain("--timeout needs a number of seconds, not \"%s\"", text);
+		return false;
+	}
+	program->timeout_ms = (uint64_t)seconds * 1000;
+	return true;
+}
+
+static bool apply_log_format(struct program *program, const char *format)
+{
+	program->log.json = strcmp(format, "json") == 0;
+	if (program->log.json || strcmp(format, "default") == 0)
+		return true;
+	complain("--log-format is default or json, not \"%s\"", format);
+	return false;
+}
+
+/* Flags that only note something. False where `flag` is another. */
+static bool note(struct program *program, int flag, const char *value)
+{
+	switch (flag) {
+	case FLAG_LOG_OUTPUT_DEST:
+		program->log_destination = value;
+		return true;
+	case FLAG_JSON:
+		return program->json = true;
+	case FLAG_QUIET:
+	case 'q':
+		return program->quiet = true;
+	case FLAG_PUBLIC:
+	case 'p':
+		return program->is_public = true;
+	case FLAG_REPLACE:
+		return program->replace = true;
+	default:
+		return false;
+	}
+}
+
+static bool apply(struct program *program, int flag, const char *value)
+{
+	autonomi_config *config = program->config;
+	if (note(program, flag, value))
+		return true;
+	switch (flag) {
+	case FLAG_PEER:
+		if (program->peer == NULL)
+			program->peer = value;
+		return add_peers(config, value);
+	case FLAG_LOCAL:
+		return set_option(config, "network.local", "on");
+	case FLAG_ALPHA:
+		return set_option(config, "network.id", "2");
+	case FLAG_NETWORK_ID:
+		return set_option(config, "network.id", value);
+	case FLAG_IGNORE_CACHE:
+		return set_option(config, "bootstrap.ignore_cache", "on");
+	case FLAG_BOOTSTRAP_CACHE_DIR:
+		return set_option(config, "bootstrap.cache_dir", value);
+	case FLAG_TIMEOUT:
+		return apply_timeout(program, value);
+	case FLAG_LOG_FORMAT:
+		return apply_log_format(program, value);
+	case FLAG_LOG_LEVEL:
+		return set_option(config, "log.level", value);
+	case FLAG_CONFIG:
+		return set_from_file(config, value);
+	default:
+		return set_assignment(config, value);
+	}
+}
+
+static bool print_and_exit(int flag)
+{
+	if (flag == FLAG_HELP || flag == 'h')
+		print_help();
+	else if (flag == FLAG_VERSION)
+		print_version("autonomi");
+	else if (flag == FLAG_OPTIONS)
+		print_options();
+	else
+		return false;
+	return true;
+}
+
+static bool read_flags(struct program *program, int argc, char **argv, int *ret_code)
+{
+	int flag = 0;
+	while ((flag = getopt_long(argc, argv, "hpq", flags, NULL)) != -1) {
+		*ret_code = EXIT_DONE;
+		if (print_and_exit(flag))
+			return false;
+		*ret_code = EXIT_USAGE;
+		if (flag == '?') {
+			fputs("Try 'autonomi --help'.\n", stderr);
+			return false;
+		}
+		if (!apply(program, flag, optarg))
+			return false;
+	}
+	*ret_code = EXIT_USAGE;
+	const char *peers = getenv("ANT_PEERS");
+	return peers == NULL || peers[0] == '\0' || add_peers(program->config, peers);
+}
+
+static const struct command *find_command(struct program *program, int argc, char **argv)
+{
+	if (argc < 2) {
+		complain("a command is needed; try --help");
+		return NULL;
+	}
+	for (size_t i = 0; i < COMMANDS; i++) {
+		const struct command *command = &commands[i];
+		if (strcmp(argv[0], command->group) != 0 || strcmp(argv[1], command->name) != 0)
+			continue;
+		program->argument_count = argc - 2;
+		if (argc - 2 < command->arguments_min || argc - 2 > command->arguments_max) {
+			complain("usage: autonomi %s %s %s", command->group, command->name,
+			         command->arguments);
+			return NULL;
+		}
+		for (int j = 2; j < argc; j++)
+			program->arguments[j - 2] = argv[j];
+		if (command->needs_peer && program->peer == NULL) {
+			complain("this command needs --peer ADDR, the node to ask");
+			return NULL;
+		}
+		return command;
+	}
+	complain("there is no command \"%s %s\"; try --help", argv[0], argv[1]);
+	return NULL;
+}
+
+/* Local networks never touch the user's bootstrap cache. */
+static bool settle_folders(struct program *program)
+{
+	char path[PATH_TEXT_MAX];
+	char local[8];
+	if (!data_directory("client", path, sizeof(path)) ||
+	    !set_option(program->config, "client.data_dir", path))
+		return false;
+	autonomi_config_get(program->config, "network.local", local, sizeof(local));
+	if (strcmp(local, "on") == 0)
+		return true;
+	if (autonomi_config_get(program->config, "bootstrap.cache_dir", path, sizeof(path)) !=
+	            AUTONOMI_OK ||
+	    path[0] != '\0')
+		return true;
+	return data_directory("bootstrap_cache", path, sizeof(path)) &&
+	       set_option(program->config, "bootstrap.cache_dir", path);
+}
+
+static int open_client(struct program *program)
+{
+	char error[ERROR_TEXT_MAX];
+	if (!set_option(program->config, "node.role", "client") || !settle_folders(program))
+		return EXIT_LOCAL;
+	if (program->log_destination != NULL) {
+		if (!log_file_open(&program->log, program->log_destination, "autonomi"))
+			return EXIT_LOCAL;
+		autonomi_config_set_log(program->config, log_file_write, &program->log);
+	}
+	const autonomi_status status = autonomi_node_open(program->config, &program->node, error,
+	                                                  sizeof(error));
+	if (status == AUTONOMI_OK)
+		return EXIT_DONE;
+	complain("%s", error);
+	return exit_code_of(status);
+}
+
+/* Says goodbye to the peers. */
+static void close_client(struct program *program)
+{
+	bool open = program->node != NULL;
+	if (open)
+		autonomi_node_close(program->node, CLOSE_GRACE_MS);
+	while (open && autonomi_node_wait(program->node, CLOSE_GRACE_MS) == 1) {
+		autonomi_event *event = NULL;
+		while (autonomi_node_next_event(program->node, &event) == 1) {
+			if (autonomi_event_type(event) == AUTONOMI_EVENT_CLOSED)
+				open = false;
+			autonomi_event_free(event);
+		}
+	}
+	program->node = autonomi_node_free(program->node);
+}
+
+static int run(struct program *program, int argc, char **argv)
+{
+	int code = EXIT_USAGE;
+	if (!read_flags(program, argc, argv, &code))
+		return code;
+	const struct command *command = find_command(program, argc - optind, argv + optind);
+	if (command == NULL)
+		return EXIT_USAGE;
+	code = open_client(program);
+	if (code == EXIT_DONE)
+		code = command->run(program);
+	if (fflush(stdout) != 0 && code == EXIT_DONE)
+		code = EXIT_LOCAL;
+	close_client(program);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct program program = {.config = autonomi_config_new()};
+	set_program_name("autonomi");
+	if (program.config == NULL) {
+		complain("out of memory");
+		return EXIT_GENERAL;
+	}
+	const int code = run(&program, argc, argv);
+	log_file_close(&program.log);
+	autonomi_config_free(program.config);
+	return code;
+}
