@@ -223,6 +223,9 @@ static an_status reason_of(const struct an_link_connection *connection,
 		return connection->why;
 	if (!close->by_peer)
 		return close->status;
+	/* Told in the middle of the handshake, where no code of ours can be: it has no room for us. */
+	if (close->status == AUTONOMI_E_REFUSED)
+		return AUTONOMI_E_BUSY;
 	switch (close->code) {
 	case AN_LINK_CODE_NETWORK_ID:
 		return AUTONOMI_E_NETWORK_ID;

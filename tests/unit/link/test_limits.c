@@ -75,6 +75,7 @@ START_TEST(requests_over_the_peers_limit_wait_for_their_turn)
 }
 END_TEST
 
+/* autonomi-2.md 10.2, row 19: a full receiver answers; nobody waits for a timer */
 START_TEST(requests_over_the_limit_of_all_peers_are_told_busy)
 {
 	server->limits.requests = 10;
@@ -207,7 +208,8 @@ START_TEST(answers_that_nobody_fetches_are_bounded_and_let_go)
 }
 END_TEST
 
-START_TEST(more_connections_than_the_limit_are_refused)
+/* autonomi-2.md 10.2, row 15: a full node must not look dead */
+START_TEST(a_peer_that_is_full_of_connections_says_busy)
 {
 	server->limits.connections = 3;
 	mesh_start(server);
@@ -215,6 +217,7 @@ START_TEST(more_connections_than_the_limit_are_refused)
 		ask_many(peer(), MESH_ANSWER, 1, 100, 100, AN_SECONDS(30));
 	mesh_run(&mesh, AN_SECONDS(31));
 	ck_assert_uint_eq(count(AUTONOMI_OK), 3);
+	ck_assert_uint_eq(count(AUTONOMI_E_BUSY), 2);
 	ck_assert_uint_eq(mesh_count(server).refused_connections, 2);
 	mesh_check_accounts(&mesh);
 }
@@ -235,7 +238,7 @@ Suite *suite(void)
 	tcase_add_test(limits, a_slow_sender_is_given_up);
 	tcase_add_test(limits, many_half_open_requests_hold_no_more_than_a_share);
 	tcase_add_test(limits, answers_that_nobody_fetches_are_bounded_and_let_go);
-	tcase_add_test(limits, more_connections_than_the_limit_are_refused);
+	tcase_add_test(limits, a_peer_that_is_full_of_connections_says_busy);
 	suite_add_tcase(s, limits);
 	return s;
 }

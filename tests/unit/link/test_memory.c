@@ -4,16 +4,59 @@
 #include "mesh.h"
 
 #include <check.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
 #include "harness.h"
 
+enum { CYCLES = 1000, SLACK = 256 * 1024 };
+
+static struct mesh mesh;
+
+/* Bytes in use after `cycles` rounds of a failed dial, or of a connection that opens and closes. */
+static size_t used_after(unsigned cycles, bool answers)
+{
+	struct mesh_node *from = &mesh.nodes[0], *to = &mesh.nodes[1];
+	const struct an_contact contact = mesh_contact(to);
+	to->deaf[0] = !answers;
+	for (unsigned i = 0; i < cycles; i++) {
+		struct mesh_ask *ask = mesh_ask_wish(from, &contact, MESH_ANSWER, 0, 100, 100,
+		                                     AN_SECONDS(20));
+		mesh_run(&mesh, AN_SECONDS(30));
+		ck_assert_int_eq(ask->status, answers ? AUTONOMI_OK : AUTONOMI_E_UNREACHABLE);
+		mesh_run_for(&mesh, AN_SECONDS(30));
+		an_list_remove(&ask->member);
+		free(ask);
+	}
+	return mallinfo2().uordblks;
+}
+
+static void check_flat(bool answers)
+{
+	mesh_make(&mesh, 7, 2);
+	const size_t before = used_after(20, answers);
+	const size_t after = used_after(CYCLES, answers);
+	ck_assert_uint_le(after, before + SLACK);
+	mesh_done(&mesh);
+}
+
+/* peers.md 6.1, "2.3 MB kept per failed dial; 4 MB per closed connection" */
+START_TEST(a_thousand_failed_dials_keep_no_memory)
+{
+	check_flat(false);
+}
+END_TEST
+
+START_TEST(a_thousand_closed_connections_keep_no_memory)
+{
+	check_flat(true);
+}
+END_TEST
+
 #ifdef AN_FAULT_INJECTION
 
 enum { ALLOCATIONS_MAX = 3000 };
-
-static struct mesh mesh;
 
 /* Two links, requests in both directions; whatever fails, each request that was taken ends. */
 static void exchange(uint64_t countdown)
@@ -51,7 +94,7 @@ START_TEST(whichever_allocation_fails_every_request_ends)
 	needed = an_memory_allocations() - needed;
 	mesh_done(&mesh);
 	ck_assert_uint_gt(needed, 20);
-	for (uint64_t n = 0; n < needed && n < ALLOCATIONS_MAX; n += 1 + n / 50) {
+	for (uint64_t n = 0; n < needed && n < ALLOCATIONS_MAX; n++) {
 		exchange(n);
 		check_it_works_again();
 		mesh_done(&mesh);
@@ -84,6 +127,8 @@ Suite *suite(void)
 	Suite *s = suite_create("link/memory");
 	TCase *memory = tcase_create("without memory");
 	tcase_set_timeout(memory, 240);
+	tcase_add_test(memory, a_thousand_failed_dials_keep_no_memory);
+	tcase_add_test(memory, a_thousand_closed_connections_keep_no_memory);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(memory, whichever_allocation_fails_every_request_ends);
 	tcase_add_test(memory, a_link_is_made_whole_or_not_at_all);

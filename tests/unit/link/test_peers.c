@@ -130,6 +130,7 @@ START_TEST(another_protocol_version_is_another_network)
 }
 END_TEST
 
+/* autonomi-2.md 10.2, row 11 */
 START_TEST(refusals_are_logged_at_a_rate)
 {
 	mesh_crash(bob);

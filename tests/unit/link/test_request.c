@@ -123,6 +123,7 @@ START_TEST(a_peer_that_does_not_answer_costs_the_timeout_and_no_more)
 }
 END_TEST
 
+/* autonomi-2.md 10.2, row 5: no timeout of ours is shorter than the work that is waited for */
 START_TEST(an_answer_that_takes_longer_than_the_idle_timeout_arrives)
 {
 	const struct mesh_ask *ask = wish(MESH_LATER, 35000, AN_SECONDS(60));
