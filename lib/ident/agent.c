@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/assert.h"
+
 enum { PARTS = 5, NUMBER_MAX = 65535 };
 
 struct role_name {
@@ -124,16 +126,16 @@ an_status an_agent_read(struct an_agent *ret_agent, struct an_span text)
 struct writer {
 	char *text;
 	size_t size;
-	bool fits;
 };
+
+/* "ant/", the longest role, two versions, a number and the slashes between them always fit. */
+_Static_assert((int)AN_AGENT_MAX >= 4 + 23 + 1 + 2 * (int)AN_AGENT_VERSION_MAX + 3 + 1,
+               "an agent holds its longest parts");
 
 static void write(struct writer *writer, const char *text)
 {
 	const size_t size = strlen(text);
-	if (size >= AN_AGENT_MAX - writer->size) {
-		writer->fits = false;
-		return;
-	}
+	an_assert(size < AN_AGENT_MAX - writer->size);
 	memcpy(writer->text + writer->size, text, size + 1);
 	writer->size += size;
 }
@@ -152,11 +154,11 @@ an_status an_agent_write(const struct an_agent *agent, char text[AN_AGENT_MAX])
 	    !text_valid(an_span_text(agent->version)))
 		return AUTONOMI_E_INVALID;
 	const char *const parts[] = {"ant/", role, "/", agent->protocol, "/", agent->version, "/"};
-	struct writer writer = {.text = text, .fits = true};
+	struct writer writer = {.text = text};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		write(&writer, parts[i]);
 	write_number(&writer, agent->network_id);
-	return writer.fits ? AUTONOMI_OK : AUTONOMI_E_INVALID;
+	return AUTONOMI_OK;
 }
 
 int an_agent_version_compare(const struct an_agent_version *a, const struct an_agent_version *b)

@@ -38,8 +38,8 @@ struct an_agent {
  * another. A role that we do not know is AN_AGENT_UNKNOWN. */
 an_status an_agent_read(struct an_agent *ret_agent, struct an_span text);
 
-/* Writes the text with a final zero. E_INVALID where a version is empty, has a slash or a character
- * that is not printable ASCII, the role is unknown, or the text does not fit. */
+/* Writes the text with a final zero. E_INVALID where the role is unknown, or a version is empty or
+ * has a slash, a blank or a character that is not printable ASCII. */
 an_status an_agent_write(const struct an_agent *agent, char text[AN_AGENT_MAX]);
 
 /* A program version as the gate compares it: the first part counts most. */

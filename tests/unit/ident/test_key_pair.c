@@ -134,6 +134,17 @@ START_TEST(the_longest_agent_fits_a_certificate)
 }
 END_TEST
 
+START_TEST(the_private_key_for_tls_holds_the_secret)
+{
+	struct an_buffer der;
+	an_buffer_init(&der, 100);
+	ck_assert_int_eq(an_key_pair_private_key(&pair, &der), AUTONOMI_OK);
+	ck_assert_uint_gt(der.size, AN_KEY_SECRET_SIZE);
+	ck_assert_mem_eq(der.data + der.size - AN_KEY_SECRET_SIZE, pair.secret, AN_KEY_SECRET_SIZE);
+	an_buffer_done(&der);
+}
+END_TEST
+
 START_TEST(done_wipes_the_secret)
 {
 	static const uint8_t zeros[AN_KEY_SECRET_SIZE];
@@ -153,6 +164,7 @@ Suite *suite(void)
 	tcase_add_test(all, a_signature_is_autonomis_and_verifies);
 	tcase_add_test(all, a_certificate_tells_identity_and_agent);
 	tcase_add_test(all, the_longest_agent_fits_a_certificate);
+	tcase_add_test(all, the_private_key_for_tls_holds_the_secret);
 	tcase_add_test(all, done_wipes_the_secret);
 	suite_add_tcase(s, all);
 	return s;

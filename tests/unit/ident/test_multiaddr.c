@@ -186,6 +186,23 @@ START_TEST(an_address_has_a_limited_number_of_parts)
 }
 END_TEST
 
+START_TEST(an_address_has_a_limited_number_of_bytes)
+{
+	uint8_t name[AN_MULTIADDR_MAX + 1] = {54, 0xfd, 0x03}; /* dns4, 509 bytes */
+	memset(name + 3, 'n', sizeof(name) - 3);
+	ck_assert_int_eq(an_multiaddr_check(an_span(name, sizeof(name) - 1)), AUTONOMI_OK);
+	name[1] = 0xfe;
+	ck_assert_int_eq(an_multiaddr_check(an_span(name, sizeof(name))), AUTONOMI_E_ADDRESS);
+}
+END_TEST
+
+START_TEST(malformed_bytes_have_no_port)
+{
+	uint16_t port;
+	ck_assert(!an_multiaddr_udp_port(&port, an_span("\x91\x02\x00\x01\x04", 5)));
+}
+END_TEST
+
 static an_status target_of(const char *from, struct an_multiaddr_target *target)
 {
 	return an_multiaddr_target_from_text(target, an_span_text(from), &error);
@@ -298,6 +315,8 @@ Suite *suite(void)
 	tcase_add_test(all, malformed_bytes_are_refused);
 	tcase_add_test(all, known_protocols_that_have_no_text_are_read_in_bytes);
 	tcase_add_test(all, an_address_has_a_limited_number_of_parts);
+	tcase_add_test(all, an_address_has_a_limited_number_of_bytes);
+	tcase_add_test(all, malformed_bytes_have_no_port);
 	tcase_add_test(all, a_target_is_an_endpoint_and_a_peer);
 	tcase_add_test(all, a_target_is_written_back);
 	tcase_add_test(all, the_longest_contact_fits_its_limit);
