@@ -192,7 +192,7 @@ static void note_empty(struct an_kad *kad)
 {
 	kad->runs_when_empty = kad->refresh.completed;
 	an_kad_bootstrap_soon(&kad->bootstrap, kad->now);
-	if (an_log_rate_admit(&kad->empty_rate, kad->now, kad->profile->liveness_interval))
+	if (an_log_rate_admit(&kad->empty_rate, kad->now, kad->profile->discovery_most))
 		an_log(kad->config.logger, AN_LOG_WARNING, "kad",
 		       "the last known peer is gone: dialling %zu remembered ones",
 		       kad->bootstrap.count);
@@ -252,7 +252,7 @@ static void end_bootstrap_round(struct an_kad *kad)
 	if (!an_kad_bootstrap_over(&kad->bootstrap, peers, kad->now))
 		return;
 	if (peers == 0) {
-		if (an_log_rate_admit(&kad->empty_rate, kad->now, kad->profile->liveness_interval))
+		if (an_log_rate_admit(&kad->empty_rate, kad->now, kad->profile->discovery_most))
 			an_log(kad->config.logger, AN_LOG_WARNING, "kad",
 			       "none of %zu known peers could be reached; trying again",
 			       kad->bootstrap.count);
