@@ -239,3 +239,8 @@ an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
 	*ret_plain = sink.blob;
 	return AUTONOMI_OK;
 }
+
+const char *an_compressor_library(void)
+{
+	return "brotli, unchanged encoder";
+}
