@@ -581,171 +581,6 @@ START_TEST(peers_that_left_the_table_are_dialled_when_it_is_empty)
 }
 END_TEST
 
-/* Liveness and discovery, over a simulated network. */
-
-START_TEST(a_dead_peer_is_noticed_and_its_place_is_filled)
-{
-	struct sim sim;
-	sim_init(&sim, 100, 5);
-	sim_start(&sim, 5000, false);
-	sim_bootstrap(&sim, 10);
-	sim_run(&sim, AN_MINUTES(3));
-	const size_t before = an_kad_size(sim.kad);
-	ck_assert_uint_ge(before, 40);
-
-	sim_set_mood(&sim, 20, SIM_DEAD);
-	sim_run(&sim, AN_HOURS(1));
-	struct an_contact contacts[AN_KAD_CLOSEST_MAX];
-	const struct an_contact self = sim_contact(5000);
-	const struct an_dht_key key = sim_key(&self);
-	const size_t count = an_kad_closest(sim.kad, &key, contacts, AN_KAD_CLOSEST_MAX);
-	size_t dead = 0;
-	for (size_t i = 0; i < count; i++) {
-		for (size_t n = 0; n < sim.node_count; n++)
-			dead += sim.nodes[n].mood == SIM_DEAD &&
-			        an_peer_id_equal(&sim.nodes[n].contact.id, &contacts[i].id);
-	}
-	ck_assert_uint_eq(dead, 0);
-	ck_assert_uint_ge(count, 35);
-	sim_done(&sim);
-}
-END_TEST
-
-/* autonomi-2 10.2 row 6, peers 6.1 "Restarted node". */
-START_TEST(responsibility_is_not_believed_before_the_table_has_converged)
-{
-	struct sim sim;
-	sim_init(&sim, 300, 6);
-	sim_start(&sim, 5000, false);
-	struct an_dht_key range;
-	ck_assert(!an_kad_converged(sim.kad));
-	ck_assert(!an_kad_responsible_range(sim.kad, &range));
-	sim_bootstrap(&sim, 20);
-	sim_run(&sim, AN_MS(300));
-	ck_assert(!an_kad_converged(sim.kad));
-	sim_run(&sim, AN_MINUTES(2));
-	ck_assert(an_kad_converged(sim.kad));
-
-	/* Now it knows the peers that are really nearest, and a size of the right order. */
-	const struct an_contact self = sim_contact(5000);
-	const struct an_dht_key key = sim_key(&self);
-	struct an_contact known[7], truth[7];
-	ck_assert_uint_eq(an_kad_closest(sim.kad, &key, known, 7), 7);
-	sim_nearest(&sim, &key, SIM_SLOW, truth, 7);
-	for (size_t i = 0; i < 7; i++)
-		ck_assert(an_peer_id_equal(&known[i].id, &truth[i].id));
-	ck_assert_uint_ge(an_kad_network_size(sim.kad), 100);
-	ck_assert_uint_le(an_kad_network_size(sim.kad), 900);
-	ck_assert(an_kad_responsible_range(sim.kad, &range));
-	const struct an_dht_key sixth = sim_key(&truth[5]);
-	const struct an_dht_key distance = an_dht_key_distance(&key, &sixth);
-	ck_assert_int_ge(memcmp(range.bytes, distance.bytes, sizeof(range.bytes)), 0);
-	sim_done(&sim);
-}
-END_TEST
-
-START_TEST(discovery_grows_rare)
-{
-	struct sim sim;
-	sim_init(&sim, 100, 8);
-	sim_start(&sim, 5000, false);
-	sim_bootstrap(&sim, 10);
-	sim_run(&sim, AN_HOURS(1));
-	const size_t first = sim.requests;
-	sim_run(&sim, AN_HOURS(2));
-	const size_t second = sim.requests - first;
-	/* Four to seven runs in an hour, of some 200 requests, and liveness: less than one a second. */
-	ck_assert_uint_lt(second, 3000);
-	ck_assert_uint_lt(second, first);
-	ck_assert_uint_gt(second, 300);
-	ck_assert_uint_le(sim.in_flight_most, 40);
-	sim_done(&sim);
-}
-END_TEST
-
-/* Anything in any order: each lookup is done exactly once, and the table holds no more than it may. */
-enum { OPERATIONS = 4000, LOOKUPS = 200 };
-
-static struct sim_found results[LOOKUPS];
-static uint64_t lookups[LOOKUPS];
-static size_t started;
-static struct an_kad_want open_wants[WANTS_MAX];
-static size_t open_count;
-
-static void end_a_want(an_time_us now)
-{
-	static const an_status reasons[] = {AUTONOMI_E_TIMEOUT, AUTONOMI_E_REFUSED, AUTONOMI_E_BUSY,
-	                                    AUTONOMI_E_UNREACHABLE};
-	if (open_count == 0)
-		return;
-	const size_t i = (size_t)an_random_below(&generator, open_count);
-	const uint64_t token = open_wants[i].token;
-	open_wants[i] = open_wants[--open_count];
-	if (an_random_below(&generator, 3) == 0) {
-		an_kad_failed(kad, token, reasons[an_random_below(&generator, 4)], now);
-		return;
-	}
-	struct an_contact named[30];
-	for (size_t j = 0; j < 30; j++)
-		named[j] = sim_contact((uint32_t)an_random_below(&generator, 2000));
-	an_kad_answered(kad, token, named, (size_t)an_random_below(&generator, 31), now);
-}
-
-static void do_anything(an_time_us now)
-{
-	const uint32_t n = (uint32_t)an_random_below(&generator, 300);
-	const struct an_contact contact = sim_contact(n);
-	switch (an_random_below(&generator, 8)) {
-	case 0:
-		an_kad_peer_proven(kad, &contact, now);
-		break;
-	case 1:
-		an_kad_peer_failed(kad, &contact.id, now);
-		break;
-	case 2:
-		an_kad_peer_met(kad, &contact, now);
-		break;
-	case 3:
-		if (started < LOOKUPS &&
-		    an_kad_lookup(kad, an_peer_id_span(&contact.id), 1 + n % 20, now,
-		                  sim_done_handler, &results[started],
-		                  &lookups[started]) == AUTONOMI_OK)
-			started++;
-		break;
-	case 4:
-		if (started > 0 && n % 4 == 0)
-			an_kad_lookup_cancel(kad, lookups[n % started]);
-		break;
-	case 5:
-		an_kad_expire(kad, now);
-		break;
-	default:
-		while (open_count < WANTS_MAX &&
-		       an_kad_next_want(kad, now, &open_wants[open_count]))
-			open_count++;
-		end_a_want(now);
-	}
-}
-
-START_TEST(whatever_happens_each_lookup_is_done_exactly_once)
-{
-	an_time_us now = 0;
-	teardown();
-	kad = make(false, false, NULL);
-	bootstrap(1, 20, 0);
-	for (int i = 0; i < OPERATIONS; i++) {
-		now += an_random_below(&generator, AN_MS(400));
-		do_anything(now);
-	}
-	an_kad_expire(kad, now + AN_HOURS(1));
-	an_kad_expire(kad, now + AN_HOURS(1));
-	ck_assert_uint_eq(started, LOOKUPS);
-	for (size_t i = 0; i < started; i++)
-		ck_assert_uint_eq(results[i].called, 1);
-	ck_assert_uint_eq(added - removed, an_kad_size(kad));
-}
-END_TEST
-
 #ifdef AN_FAULT_INJECTION
 START_TEST(without_memory_lookups_end_all_the_same)
 {
@@ -787,7 +622,6 @@ static void add_lookups(Suite *s)
 	tcase_add_test(tests, a_peer_that_names_only_inventions_costs_a_bounded_number_of_requests);
 	tcase_add_test(tests, a_request_of_which_nothing_is_heard_fails_by_itself);
 	tcase_add_test(tests, done_may_start_the_next_lookup);
-	tcase_add_test(tests, whatever_happens_each_lookup_is_done_exactly_once);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(tests, without_memory_lookups_end_all_the_same);
 #endif
@@ -804,9 +638,6 @@ static void add_peers(Suite *s)
 	tcase_add_test(tests, a_peer_with_a_private_address_does_not_enter);
 	tcase_add_test(tests, who_calls_us_is_dialled_back_before_it_enters);
 	tcase_add_test(tests, in_a_local_network_who_calls_us_enters_at_once);
-	tcase_add_test(tests, a_dead_peer_is_noticed_and_its_place_is_filled);
-	tcase_add_test(tests, responsibility_is_not_believed_before_the_table_has_converged);
-	tcase_add_test(tests, discovery_grows_rare);
 	suite_add_tcase(s, tests);
 }
 
