@@ -8,18 +8,12 @@ enum { DIALLED_ID_SIZE = 16 }; /* of the id that we invent for a peer we do not 
  * enough on most paths. Every path carries 1200 bytes (RFC 9000, 14). */
 static const uint16_t datagram_sizes[] = {AN_DATAGRAM_MAX, 1404, 1342};
 
-static ngtcp2_duration duration_of(an_time_us time)
-{
-	return time > UINT64_MAX / 4 / NGTCP2_MICROSECONDS ? UINT64_MAX / 4
-	                                                   : time * NGTCP2_MICROSECONDS;
-}
-
 static void set_settings(const struct an_quic *quic, ngtcp2_settings *settings)
 {
 	ngtcp2_settings_default(settings);
 	settings->initial_ts = an_quic_clock(quic);
 	settings->max_tx_udp_payload_size = AN_DATAGRAM_MAX;
-	settings->handshake_timeout = duration_of(quic->profile.handshake_timeout);
+	settings->handshake_timeout = an_quic_duration(quic->profile.handshake_timeout);
 	settings->rand_ctx.native_handle = quic->random;
 	settings->pmtud_probes = datagram_sizes;
 	settings->pmtud_probeslen = sizeof(datagram_sizes) / sizeof(datagram_sizes[0]);
@@ -33,7 +27,7 @@ static void set_parameters(const struct an_quic *quic, ngtcp2_transport_params *
 	parameters->initial_max_stream_data_bidi_local = limits->stream_window;
 	parameters->initial_max_stream_data_bidi_remote = limits->stream_window;
 	parameters->initial_max_data = limits->connection_window;
-	parameters->max_idle_timeout = duration_of(quic->profile.idle_timeout);
+	parameters->max_idle_timeout = an_quic_duration(quic->profile.idle_timeout);
 }
 
 static struct an_quic_connection *connection_new(struct an_quic *quic,
@@ -240,10 +234,10 @@ void an_quic_connection_read(struct an_quic_connection *connection, const struct
 bool an_quic_connection_expire(struct an_quic_connection *connection)
 {
 	an_quic_connection_touch(connection);
-	const int error =
-		deadline_of(connection) <= connection->quic->now
-			? ngtcp2_conn_handle_expiry(connection->conn, an_quic_clock(connection->quic))
-			: 0;
+	const int error = deadline_of(connection) <= connection->quic->now
+	                          ? ngtcp2_conn_handle_expiry(connection->conn,
+	                                                      an_quic_clock(connection->quic))
+	                          : 0;
 	if (error == 0)
 		return an_quic_connection_settle(connection);
 	an_quic_connection_fail(connection, error);
@@ -260,8 +254,9 @@ static void reset_streams(struct an_quic_connection *connection)
 
 static void close_as_asked(struct an_quic_connection *connection)
 {
-	const struct an_quic_close close = {
-		.status = AUTONOMI_OK, .code = connection->close_code, .reason = "closed by us"};
+	const struct an_quic_close close = {.status = AUTONOMI_OK,
+	                                    .code = connection->close_code,
+	                                    .reason = "closed by us"};
 	ngtcp2_ccerr error;
 	ngtcp2_ccerr_set_application_error(&error, connection->close_code, NULL, 0);
 	an_quic_connection_end(connection, &close, AN_QUIC_FAREWELL_SAY, &error);

@@ -25,8 +25,8 @@ an_status an_quic_id_add(struct an_quic *quic, struct an_quic_route *route, cons
 
 	id->cid = *cid;
 	id->route = route;
-	const an_status status =
-		an_map_insert(&quic->ids, &id->entry, an_span(id->cid.data, id->cid.datalen));
+	const an_status status = an_map_insert(&quic->ids, &id->entry,
+	                                       an_span(id->cid.data, id->cid.datalen));
 	if (status != AUTONOMI_OK) {
 		an_free(id);
 		return status;

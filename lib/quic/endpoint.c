@@ -136,9 +136,10 @@ static void refuse(struct an_quic *quic, const struct an_datagram *run, const ng
 		return;
 	/* ngtcp2 takes the keys from our id, so it must be the one that the peer invented for us. */
 	reply_commit(quic, reply,
-	             ngtcp2_crypto_write_connection_close(
-			     reply->packet, sizeof(reply->packet), header->version, &header->scid,
-			     &header->dcid, NGTCP2_CONNECTION_REFUSED, NULL, 0));
+	             ngtcp2_crypto_write_connection_close(reply->packet, sizeof(reply->packet),
+	                                                  header->version, &header->scid,
+	                                                  &header->dcid, NGTCP2_CONNECTION_REFUSED,
+	                                                  NULL, 0));
 }
 
 static bool is_full(const struct an_quic *quic, const struct an_endpoint *remote)
@@ -191,8 +192,8 @@ static void take_datagram(struct an_quic *quic, const struct an_datagram *run, c
 	}
 
 	struct an_quic_route *route = an_quic_route_find(quic, ids.dcid, ids.dcidlen);
-	struct an_quic_connection *connection =
-		route != NULL ? route->connection : admit(quic, run, bytes, size);
+	struct an_quic_connection *connection = route != NULL ? route->connection
+	                                                      : admit(quic, run, bytes, size);
 	if (connection != NULL)
 		an_quic_connection_read(connection, run, bytes, size);
 	else if (route != NULL)
@@ -236,8 +237,8 @@ static void write_farewells(struct an_quic *quic, struct an_quic_output *output)
 {
 	struct an_list *link;
 	while (an_quic_output_has_room(output) && (link = an_list_take(&quic->farewells)) != NULL) {
-		const struct an_quic_grave *grave =
-			an_container_of(link, struct an_quic_grave, link);
+		const struct an_quic_grave *grave = an_container_of(link, struct an_quic_grave,
+		                                                    link);
 		write_alone(quic, output, &grave->local, &grave->remote, grave->packet,
 		            grave->size);
 	}
@@ -247,8 +248,9 @@ static void write_connections(struct an_quic *quic, struct an_quic_output *outpu
 {
 	struct an_list *link;
 	while (an_quic_output_has_room(output) && (link = an_list_first(&quic->touched)) != NULL) {
-		struct an_quic_connection *connection =
-			an_container_of(link, struct an_quic_connection, touched);
+		struct an_quic_connection *connection = an_container_of(link,
+		                                                        struct an_quic_connection,
+		                                                        touched);
 		if (!an_quic_connection_expire(connection))
 			continue;
 		an_list_remove(link);
@@ -268,8 +270,7 @@ static void write_connections(struct an_quic *quic, struct an_quic_output *outpu
 size_t an_quic_output(struct an_quic *quic, struct an_datagram *runs, size_t capacity,
                       an_time_us now)
 {
-	struct an_quic_output output = {
-		.runs = runs, .capacity = capacity, .buffer = quic->output};
+	struct an_quic_output output = {.runs = runs, .capacity = capacity, .buffer = quic->output};
 	advance(quic, now);
 	write_replies(quic, &output);
 	write_connections(quic, &output);
@@ -291,8 +292,7 @@ void an_quic_expire(struct an_quic *quic, an_time_us now)
 	advance(quic, now);
 	an_quic_graves_expire(quic);
 	while ((timer = an_heap_take_due(&quic->timers, quic->now)) != NULL)
-		an_quic_connection_expire(
-			an_container_of(timer, struct an_quic_connection, timer));
+		an_quic_connection_expire(an_container_of(timer, struct an_quic_connection, timer));
 }
 
 const struct an_quic_counters *an_quic_counters(const struct an_quic *quic)

@@ -45,7 +45,8 @@ void an_quic_grave_dig(struct an_quic_connection *connection, enum an_quic_farew
 	struct an_quic *quic = connection->quic;
 	uint8_t packet[AN_DATAGRAM_MAX];
 	size_t size = 0;
-	if (farewell == AN_QUIC_FAREWELL_SAY && (size = write_close(connection, error, packet)) == 0)
+	if (farewell == AN_QUIC_FAREWELL_SAY &&
+	    (size = write_close(connection, error, packet)) == 0)
 		return;
 	if (quic->grave_count == AN_QUIC_GRAVES_MAX)
 		grave_free(quic, grave_of_timer(an_heap_first(&quic->graves)));

@@ -21,12 +21,12 @@
 #include "quic/quic.h"
 
 enum {
-	AN_QUIC_ID_SIZE = 8,            /* of the connection ids that we choose */
+	AN_QUIC_ID_SIZE = 8,              /* of the connection ids that we choose */
 	AN_QUIC_OUTPUT_SIZE = 256 * 1024, /* bytes of one an_quic_output */
-	AN_QUIC_SEGMENTS_MAX = 64,      /* datagrams in a run: what Linux takes (UDP_MAX_SEGMENTS) */
-	AN_QUIC_REPLIES_MAX = 16,       /* answers to datagrams without a connection, waiting */
-	AN_QUIC_REPLY_SIZE = 576,       /* bytes of one such answer */
-	AN_QUIC_GRAVES_MAX = 1024,      /* ended connections that are still remembered */
+	AN_QUIC_SEGMENTS_MAX = 64, /* datagrams in a run: what Linux takes (UDP_MAX_SEGMENTS) */
+	AN_QUIC_REPLIES_MAX = 16,  /* answers to datagrams without a connection, waiting */
+	AN_QUIC_REPLY_SIZE = 576,  /* bytes of one such answer */
+	AN_QUIC_GRAVES_MAX = 1024, /* ended connections that are still remembered */
 	AN_QUIC_ALPN_MAX = 64,
 };
 
@@ -174,6 +174,13 @@ enum an_quic_farewell {
 	AN_QUIC_FAREWELL_DRAIN, /* the peer closed: be silent, but know its datagrams */
 	AN_QUIC_FAREWELL_NONE,  /* nobody is there */
 };
+
+/* A time as ngtcp2 counts it; very long ones are cut, for ngtcp2 adds to them. */
+static inline ngtcp2_duration an_quic_duration(an_time_us time)
+{
+	const ngtcp2_duration longest = UINT64_MAX / 4;
+	return time < longest / NGTCP2_MICROSECONDS ? time * NGTCP2_MICROSECONDS : longest;
+}
 
 /* endpoint.c */
 uint64_t an_quic_clock(const struct an_quic *quic); /* ngtcp2's nanoseconds */

@@ -19,8 +19,9 @@ void an_quic_path_set(ngtcp2_path_storage *storage, const struct an_endpoint *re
 {
 	const struct sockaddr_in6 here = {.sin6_family = AF_INET6};
 	const struct sockaddr_in6 there = address_of(remote);
-	ngtcp2_path_storage_init(storage, (const ngtcp2_sockaddr *)(const void *)&here, sizeof(here),
-	                         (const ngtcp2_sockaddr *)(const void *)&there, sizeof(there), NULL);
+	ngtcp2_path_storage_init(storage, (const ngtcp2_sockaddr *)(const void *)&here,
+	                         sizeof(here), (const ngtcp2_sockaddr *)(const void *)&there,
+	                         sizeof(there), NULL);
 }
 
 void an_quic_path_remote(const ngtcp2_path *path, struct an_endpoint *ret_remote)

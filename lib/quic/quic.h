@@ -6,6 +6,9 @@
  * arguments. Both ends prove a key with a certificate in the TLS 1.3 handshake; what a certificate
  * means is decided by whoever owns the endpoint, in `verify`.
  *
+ * A connection without streams and without traffic ends after the profile's idle timeout. One with
+ * streams lives as long as the peer does: a reply may take longer than that.
+ *
  * Every event comes from inside an_quic_input, an_quic_expire or an_quic_output. A handler may call
  * any function of this header except those three and an_quic_free; a connection or stream that it
  * closes stays valid until its `closed` event has returned.
@@ -32,12 +35,12 @@ struct an_quic_stream;
 
 /* What a peer can make us keep. */
 struct an_quic_limits {
-	size_t connections;            /* in all */
-	size_t handshakes;             /* accepted connections whose peer is not proven yet */
+	size_t connections;             /* in all */
+	size_t handshakes;              /* accepted connections whose peer is not proven yet */
 	size_t connections_per_address; /* accepted ones, by remote IP address (IPv6: by /64) */
-	size_t streams;                /* that one peer may have open on a connection */
-	size_t stream_window;          /* bytes in flight on one stream */
-	size_t connection_window;      /* bytes in flight on one connection */
+	size_t streams;                 /* that one peer may have open on a connection */
+	size_t stream_window;           /* bytes in flight on one stream */
+	size_t connection_window;       /* bytes in flight on one connection */
 };
 
 struct an_quic_config {
@@ -57,7 +60,7 @@ struct an_quic_close {
 	 * certificate, or closed during the handshake. What `verify` returned: we refused the peer's.
 	 * IDENTITY: it showed none. VERSION, PROTOCOL, NO_MEMORY, INTERNAL. */
 	an_status status;
-	uint64_t code;     /* application error code, where the peer closed with one */
+	uint64_t code; /* application error code, where the peer closed with one */
 	bool by_peer;
 	const char *reason; /* for people; borrowed */
 };
@@ -95,7 +98,7 @@ struct an_quic_counters {
 	uint64_t datagrams_dropped; /* not for any connection, or over a limit */
 	uint64_t handshakes_failed;
 	uint64_t connections_refused; /* over a limit */
-	size_t connections; /* now */
+	size_t connections;           /* now */
 };
 
 /* Starts wolfSSL, once for the process. It puts the system's entropy in place (crypt/library.h), so

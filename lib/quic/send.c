@@ -80,8 +80,7 @@ static size_t bytes_left(const struct an_quic_stream *stream, ngtcp2_vec pieces[
 		struct an_blob *part = stream->parts[i];
 		const uint64_t begin = stream->part_ends[i] - part->size;
 		const size_t skip = stream->sent > begin ? (size_t)(stream->sent - begin) : 0;
-		pieces[count++] =
-			(ngtcp2_vec){.base = part->data + skip, .len = part->size - skip};
+		pieces[count++] = (ngtcp2_vec){.base = part->data + skip, .len = part->size - skip};
 	}
 	return count;
 }
@@ -102,10 +101,11 @@ static ngtcp2_ssize write_stream(struct an_quic_stream *stream, ngtcp2_path *pat
 	ngtcp2_vec pieces[AN_QUIC_PARTS_MAX];
 	const size_t count = bytes_left(stream, pieces);
 	ngtcp2_ssize taken = -1;
-	const ngtcp2_ssize size = ngtcp2_conn_writev_stream(
-		stream->connection->conn, path, info, place, AN_DATAGRAM_MAX, &taken,
-		NGTCP2_WRITE_STREAM_FLAG_MORE | NGTCP2_WRITE_STREAM_FLAG_FIN, stream->id, pieces,
-		count, now);
+	const ngtcp2_ssize size = ngtcp2_conn_writev_stream(stream->connection->conn, path, info,
+	                                                    place, AN_DATAGRAM_MAX, &taken,
+	                                                    NGTCP2_WRITE_STREAM_FLAG_MORE |
+	                                                            NGTCP2_WRITE_STREAM_FLAG_FIN,
+	                                                    stream->id, pieces, count, now);
 	if (taken >= 0)
 		took(stream, (size_t)taken);
 	return size;

@@ -13,6 +13,17 @@ static bool connection_open(const struct an_quic_connection *connection)
 	       connection->broken == 0;
 }
 
+/* Whoever waits for a reply is not idle: the peer may work for longer than the idle timeout, and only
+ * an answer to a ping tells that it still does. Without streams nothing is kept alive. */
+static void keep_alive_while_used(struct an_quic_connection *connection)
+{
+	const bool used = !an_list_empty(&connection->streams);
+	const ngtcp2_duration half = connection->quic->profile.idle_timeout * NGTCP2_MICROSECONDS /
+	                             2;
+	if (connection->conn != NULL)
+		ngtcp2_conn_set_keep_alive_timeout(connection->conn, used ? half : UINT64_MAX);
+}
+
 struct an_quic_stream *an_quic_stream_new(struct an_quic_connection *connection)
 {
 	struct an_quic_stream *stream = an_calloc(1, sizeof(*stream));
@@ -20,12 +31,14 @@ struct an_quic_stream *an_quic_stream_new(struct an_quic_connection *connection)
 		return NULL;
 	stream->connection = connection;
 	an_list_append(&connection->streams, &stream->link);
+	keep_alive_while_used(connection);
 	return stream;
 }
 
 void an_quic_stream_free(struct an_quic_stream *stream)
 {
 	an_list_remove(&stream->link);
+	keep_alive_while_used(stream->connection);
 	an_list_remove(&stream->turn);
 	an_list_remove(&stream->reset);
 	for (size_t i = 0; i < stream->part_count; i++)
@@ -50,8 +63,7 @@ bool an_quic_connection_can_open(const struct an_quic_connection *connection)
  * is open, a silent connection is kept alive. Otherwise it is cheap to lose. */
 static void keep_alive(struct an_quic_connection *connection, bool wanted)
 {
-	const ngtcp2_duration idle =
-		connection->quic->profile.idle_timeout * NGTCP2_MICROSECONDS;
+	const ngtcp2_duration idle = connection->quic->profile.idle_timeout * NGTCP2_MICROSECONDS;
 	ngtcp2_conn_set_keep_alive_timeout(connection->conn, wanted ? idle / 2 : UINT64_MAX);
 }
 
@@ -143,8 +155,8 @@ void an_quic_stream_consumed(struct an_quic_stream *stream, size_t size)
 	stream->held -= size;
 	if (stream->closed || connection->ended || connection->broken != 0)
 		return;
-	connection->broken =
-		ngtcp2_conn_extend_max_stream_offset(connection->conn, stream->id, size);
+	connection->broken = ngtcp2_conn_extend_max_stream_offset(connection->conn, stream->id,
+	                                                          size);
 	ngtcp2_conn_extend_max_offset(connection->conn, size);
 	an_quic_connection_touch(connection);
 }

@@ -44,9 +44,8 @@ static bool certificate_accepted(struct an_quic_connection *connection,
                                  const WOLFSSL_BUFFER_INFO *certificate)
 {
 	const struct an_quic_events *events = &connection->quic->events;
-	connection->refusal =
-		events->verify(events->context, connection,
-	                       an_span(certificate->buffer, certificate->length));
+	connection->refusal = events->verify(events->context, connection,
+	                                     an_span(certificate->buffer, certificate->length));
 	connection->verified = connection->refusal == AUTONOMI_OK;
 	return connection->verified;
 }
@@ -83,11 +82,11 @@ static bool set_policy(WOLFSSL_CTX *context)
 	int copy[sizeof(groups) / sizeof(groups[0])];
 	memcpy(copy, groups, sizeof(groups));
 	wolfSSL_CTX_set_session_cache_mode(context, WOLFSSL_SESS_CACHE_OFF);
-	wolfSSL_CTX_set_verify(context,
-	                       WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT, verify);
+	wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_PEER | WOLFSSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+	                       verify);
 	return wolfSSL_CTX_set_cipher_list(context, ciphers()) == WOLFSSL_SUCCESS &&
 	       wolfSSL_CTX_set_groups(context, copy, (int)(sizeof(copy) / sizeof(copy[0]))) ==
-		       WOLFSSL_SUCCESS;
+	               WOLFSSL_SUCCESS;
 }
 
 static WOLFSSL_CTX *context_free(WOLFSSL_CTX *context)

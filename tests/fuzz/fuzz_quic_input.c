@@ -23,8 +23,7 @@ int __wrap_ngtcp2_crypto_decrypt_cb(uint8_t *dest, const ngtcp2_crypto_aead *aea
                                     size_t sealed_size, const uint8_t *nonce, size_t nonce_size,
                                     const uint8_t *header, size_t header_size);
 int __wrap_ngtcp2_crypto_hp_mask_cb(uint8_t *dest, const ngtcp2_crypto_cipher *cipher,
-                                    const ngtcp2_crypto_cipher_ctx *context,
-                                    const uint8_t *sample);
+                                    const ngtcp2_crypto_cipher_ctx *context, const uint8_t *sample);
 
 int __wrap_ngtcp2_crypto_encrypt_cb(uint8_t *dest, const ngtcp2_crypto_aead *aead,
                                     const ngtcp2_crypto_aead_ctx *context, const uint8_t *plain,
@@ -50,8 +49,7 @@ int __wrap_ngtcp2_crypto_decrypt_cb(uint8_t *dest, const ngtcp2_crypto_aead *aea
 }
 
 int __wrap_ngtcp2_crypto_hp_mask_cb(uint8_t *dest, const ngtcp2_crypto_cipher *cipher,
-                                    const ngtcp2_crypto_cipher_ctx *context,
-                                    const uint8_t *sample)
+                                    const ngtcp2_crypto_cipher_ctx *context, const uint8_t *sample)
 {
 	(void)cipher, (void)context, (void)sample;
 	memset(dest, 0, NGTCP2_HP_MASKLEN);

@@ -148,6 +148,20 @@ START_TEST(a_connection_without_traffic_ends_after_the_idle_timeout)
 }
 END_TEST
 
+START_TEST(a_reply_may_take_longer_than_the_idle_timeout)
+{
+	struct an_quic_connection *connection = wire_connect(a, b);
+	b->silent = true;
+	struct wire_message *message = wire_send(connection, 1, 1000);
+	wire_run_for(&wire, AN_SECONDS(60));
+	ck_assert_uint_eq(a->closed + b->closed, 0);
+	an_quic_stream_reset(message->stream, 1);
+	wire_run_for(&wire, AN_SECONDS(12));
+	ck_assert_uint_eq(a->closed, 1);
+	ck_assert_uint_eq(b->closed, 1);
+}
+END_TEST
+
 START_TEST(a_connection_to_a_peer_that_died_ends_and_fails_its_streams)
 {
 	struct an_quic_connection *connection = wire_connect(a, b);
@@ -308,12 +322,14 @@ END_TEST
 
 START_TEST(an_unknown_version_is_answered_with_ours)
 {
-	uint8_t first[1200] = {0xc0, 0xfa, 0xce, 0xb0, 0x0c, 8, 1, 2, 3, 4, 5, 6, 7, 8, 4, 9, 9, 9, 9};
+	uint8_t first[1200] = {0xc0, 0xfa, 0xce, 0xb0, 0x0c, 8, 1, 2, 3, 4,
+	                       5,    6,    7,    8,    4,    9, 9, 9, 9};
 	struct an_datagram runs[4];
 	wire_inject(b, &a->address, first, sizeof(first));
 	ck_assert_uint_eq(an_quic_deadline(b->quic), 0);
 	ck_assert_uint_eq(an_quic_output(b->quic, runs, 4, wire.now), 1);
-	const uint8_t expected[] = {0, 0, 0, 0, 4, 9, 9, 9, 9, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1};
+	const uint8_t expected[] = {0, 0, 0, 0, 4, 9, 9, 9, 9, 8, 1,
+	                            2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1};
 	ck_assert_uint_eq(runs[0].size, 1 + sizeof(expected));
 	ck_assert_int_eq(memcmp(runs[0].data + 1, expected, sizeof(expected)), 0);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 0);
@@ -351,6 +367,7 @@ Suite *suite(void)
 	tcase_add_test(closing, a_close_that_was_lost_is_said_again_to_whoever_still_speaks);
 	tcase_add_test(closing, an_ended_connection_is_forgotten_after_its_closing_period);
 	tcase_add_test(closing, a_connection_without_traffic_ends_after_the_idle_timeout);
+	tcase_add_test(closing, a_reply_may_take_longer_than_the_idle_timeout);
 	tcase_add_test(closing, a_connection_to_a_peer_that_died_ends_and_fails_its_streams);
 	tcase_add_test(closing, a_dial_that_nobody_answers_ends_after_the_handshake_timeout);
 	tcase_add_test(closing, when_both_dial_at_once_both_connections_work);

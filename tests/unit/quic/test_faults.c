@@ -117,8 +117,7 @@ static void add_tests(Suite *s)
 	TCase *faults = tcase_create("allocation");
 	tcase_add_checked_fixture(faults, setup, teardown);
 	tcase_set_timeout(faults, 300);
-	tcase_add_test(faults,
-	               an_endpoint_works_again_after_any_allocation_of_a_connection_failed);
+	tcase_add_test(faults, an_endpoint_works_again_after_any_allocation_of_a_connection_failed);
 	tcase_add_test(faults, an_endpoint_that_cannot_be_made_says_so_and_leaves_nothing);
 	suite_add_tcase(s, faults);
 }

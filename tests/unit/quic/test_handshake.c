@@ -41,9 +41,9 @@ START_TEST(both_sides_learn_the_certificate_whose_key_the_other_one_proved)
 	wire_connect(a, b);
 	ck_assert_uint_eq(a->verified, 1);
 	ck_assert_uint_eq(b->verified, 1);
-	ck_assert_int_eq(an_identity_from_certificate(
-				 &identity, agent,
-				 an_span(b->peer_certificate, b->peer_certificate_size)),
+	ck_assert_int_eq(an_identity_from_certificate(&identity, agent,
+	                                              an_span(b->peer_certificate,
+	                                                      b->peer_certificate_size)),
 	                 AUTONOMI_OK);
 	ck_assert_str_eq(agent, "ant/node/1.0/0.1.0/1");
 	ck_assert(a->peer_certificate_size != b->peer_certificate_size ||
@@ -149,8 +149,7 @@ Suite *suite(void)
 	Suite *s = suite_create("quic/handshake");
 	TCase *handshake = tcase_create("handshake");
 	tcase_add_checked_fixture(handshake, setup, teardown);
-	tcase_add_test(handshake,
-	               both_sides_learn_the_certificate_whose_key_the_other_one_proved);
+	tcase_add_test(handshake, both_sides_learn_the_certificate_whose_key_the_other_one_proved);
 	tcase_add_test(handshake, a_message_is_echoed_over_a_stream);
 	tcase_add_test(handshake, a_handshake_takes_one_round_trip_until_the_dialler_may_speak);
 	tcase_add_test(handshake, the_key_exchange_is_post_quantum_where_wolfssl_has_it);

@@ -89,8 +89,8 @@ START_TEST(a_connection_survives_its_own_datagrams_again_cut_and_damaged)
 	assert_works(connection, 1);
 	wire.drops = NULL;
 	for (unsigned i = 0; i < 20000; i++) {
-		const struct recorded *one =
-			&recorded[an_random_below(&wire.random, recorded_count)];
+		const struct recorded
+			*one = &recorded[an_random_below(&wire.random, recorded_count)];
 		size_t size = one->size;
 		memcpy(bytes, one->bytes, size);
 		if (i % 3 == 1)
@@ -123,8 +123,8 @@ START_TEST(damaged_first_flights_cost_no_more_than_the_limit_of_handshakes)
 	wire.drops = NULL;
 	const struct recorded *first = &recorded[0];
 	for (unsigned i = 0; i < 3000; i++) {
-		const struct an_endpoint from =
-			an_endpoint_ip4(10, 1, (uint8_t)(i >> 8), (uint8_t)i, 4000);
+		const struct an_endpoint from = an_endpoint_ip4(10, 1, (uint8_t)(i >> 8),
+		                                                (uint8_t)i, 4000);
 		memcpy(bytes, first->bytes, first->size);
 		an_random_fill(&wire.random, bytes + 6, 8); /* another connection id */
 		wire_inject(b, &from, bytes, first->size);
@@ -179,8 +179,7 @@ Suite *suite(void)
 	tcase_set_timeout(hostile, 200);
 	tcase_add_test(hostile, random_datagrams_are_dropped_and_counted);
 	tcase_add_test(hostile, a_connection_survives_its_own_datagrams_again_cut_and_damaged);
-	tcase_add_test(hostile,
-	               handshakes_and_messages_get_through_a_wire_that_damages_datagrams);
+	tcase_add_test(hostile, handshakes_and_messages_get_through_a_wire_that_damages_datagrams);
 	tcase_add_test(hostile, damaged_first_flights_cost_no_more_than_the_limit_of_handshakes);
 	tcase_add_test(hostile, a_flood_to_an_ended_connection_is_answered_ever_more_rarely);
 	tcase_add_test(hostile, a_datagram_of_nothing_or_of_one_byte_is_dropped);

@@ -264,8 +264,7 @@ Suite *suite(void)
 	tcase_add_test(streams,
 	               parts_arrive_as_one_message_and_are_released_when_they_are_acknowledged);
 	tcase_add_test(streams, a_hundred_streams_of_a_mebibyte_from_two_peers_arrive_unharmed);
-	tcase_add_test(streams,
-	               under_loss_doubling_and_reordering_every_message_is_accounted_for);
+	tcase_add_test(streams, under_loss_doubling_and_reordering_every_message_is_accounted_for);
 	tcase_add_test(streams, a_reader_that_gives_up_tells_the_sender_its_code);
 	tcase_add_test(streams, many_streams_that_are_reset_do_not_use_up_the_connection_window);
 	tcase_add_test(streams, a_sender_waits_when_the_reader_does_not_consume);

@@ -397,7 +397,7 @@ static an_time_us next_time(const struct wire *wire)
 {
 	const struct an_list *first = an_list_first(&wire->packets);
 	an_time_us time = first != NULL ? an_container_of(first, struct packet, link)->arrival
-					: AN_TIME_NEVER;
+	                                : AN_TIME_NEVER;
 	for (size_t i = 0; i < wire->peer_count; i++) {
 		if (wire->peers[i].quic != NULL)
 			time = an_time_earlier(time, an_quic_deadline(wire->peers[i].quic));
@@ -447,7 +447,8 @@ void wire_run_for(struct wire *wire, an_time_us duration)
 struct an_quic_connection *wire_dial(struct wire_peer *from, struct wire_peer *to)
 {
 	struct an_quic_connection *connection = NULL;
-	must(an_quic_dial(from->quic, &to->address, from, from->wire->now, &connection) == AUTONOMI_OK);
+	must(an_quic_dial(from->quic, &to->address, from, from->wire->now, &connection) ==
+	     AUTONOMI_OK);
 	return connection;
 }
 

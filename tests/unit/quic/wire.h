@@ -38,13 +38,13 @@ struct wire_peer {
 	size_t peer_certificate_size;
 
 	/* What the application does. */
-	bool echoes;           /* sends what it got, when it has all of it; else an empty message */
-	bool silent;           /* sends nothing */
-	bool hoards;           /* does not consume */
-	bool forgets;          /* counts bytes and keeps none */
-	bool closes_at_once;   /* in `accepted` or `connected` */
-	bool resets_on_data;   /* with code 9 */
-	an_status verdict;     /* of `verify` */
+	bool echoes;         /* sends what it got, when it has all of it; else an empty message */
+	bool silent;         /* sends nothing */
+	bool hoards;         /* does not consume */
+	bool forgets;        /* counts bytes and keeps none */
+	bool closes_at_once; /* in `accepted` or `connected` */
+	bool resets_on_data; /* with code 9 */
+	an_status verdict;   /* of `verify` */
 
 	/* What happened. */
 	unsigned accepted, verified, connected, closed, streams_opened, streams_closed;
