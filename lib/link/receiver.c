@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "link/state.h"
 
-enum { FIRST_CAPACITY = 4096 };
+/* Room is doubled, but not by more than GROWTH_MAX: what is reserved counts against the budgets. */
+enum { FIRST_CAPACITY = 4096, GROWTH_MAX = 1024 * 1024 };
 
 size_t an_link_request_limit(const struct an_profile *profile, enum an_link_kind kind)
 {
@@ -56,7 +57,8 @@ size_t an_link_receiver_capacity(const struct an_link_receiver *receiver, size_t
 		return capacity;
 	if (last)
 		return needed;
-	const size_t roomy = larger(larger(2 * capacity, needed), FIRST_CAPACITY);
+	const size_t grown = capacity + (capacity < GROWTH_MAX ? capacity : GROWTH_MAX);
+	const size_t roomy = larger(larger(grown, needed), FIRST_CAPACITY);
 	return roomy < limit ? roomy : larger(limit, needed);
 }
 

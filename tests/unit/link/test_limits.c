@@ -124,6 +124,25 @@ START_TEST(all_peers_together_stay_within_twice_the_budget)
 }
 END_TEST
 
+START_TEST(a_full_budget_refuses_newcomers_until_there_is_room)
+{
+	server->limits.inbound_bytes = 8 * MIB;
+	server->limits.inbound_bytes_per_peer = 12 * MIB;
+	mesh_start(server);
+	struct mesh_node *newcomer = peer();
+	ask_many(peer(), MESH_LATER, 2, 4 * MIB + 1000, 100, AN_SECONDS(60));
+	mesh_run_for(&mesh, AN_MS(900));
+	ck_assert_uint_eq(server->requests, 2);
+	const struct mesh_ask *early = mesh_ask(newcomer, server, 100, 100);
+	mesh_run(&mesh, AN_SECONDS(5));
+	const struct mesh_ask *later = mesh_ask(newcomer, server, 100, 100);
+	mesh_run(&mesh, AN_SECONDS(5));
+	ck_assert_int_eq(early->status, AUTONOMI_E_BUSY);
+	ck_assert_int_eq(later->status, AUTONOMI_OK);
+	check_all_is_released();
+}
+END_TEST
+
 START_TEST(a_full_budget_holds_senders_back_and_all_get_through)
 {
 	server->profile.record_value_max = 256 * 1024; /* a stream window far below the message */
@@ -234,6 +253,7 @@ Suite *suite(void)
 	tcase_add_test(limits, requests_over_the_limit_of_all_peers_are_told_busy);
 	tcase_add_test(limits, a_greedy_peer_is_held_to_its_share_and_others_are_served);
 	tcase_add_test(limits, all_peers_together_stay_within_twice_the_budget);
+	tcase_add_test(limits, a_full_budget_refuses_newcomers_until_there_is_room);
 	tcase_add_test(limits, a_full_budget_holds_senders_back_and_all_get_through);
 	tcase_add_test(limits, a_slow_sender_is_given_up);
 	tcase_add_test(limits, many_half_open_requests_hold_no_more_than_a_share);

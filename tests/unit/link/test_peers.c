@@ -313,19 +313,27 @@ START_TEST(simultaneous_dials_leave_one_connection_a_thousand_times)
 }
 END_TEST
 
-START_TEST(a_restarted_peer_is_asked_over_its_new_connection)
+static void restart_and_ask(struct mesh_node *stays, struct mesh_node *restarts)
 {
-	mesh_ask(alice, bob, 100, 100);
+	mesh_ask(stays, restarts, 100, 100);
 	mesh_run(&mesh, AN_SECONDS(5));
 	mesh_run_for(&mesh, AN_SECONDS(3));
-	mesh_crash(bob);
-	mesh_start(bob);
-	mesh_ask(bob, alice, 100, 100);
+	mesh_crash(restarts);
+	mesh_start(restarts);
+	mesh_ask(restarts, stays, 100, 100);
 	mesh_run(&mesh, AN_SECONDS(5));
-	const struct mesh_ask *after = mesh_ask(alice, bob, 100, 100);
+	const struct mesh_ask *after = mesh_ask(stays, restarts, 100, 100);
 	mesh_run(&mesh, AN_SECONDS(5));
 	ck_assert_int_eq(after->status, AUTONOMI_OK);
 	ck_assert_uint_lt(after->took, AN_MS(100));
+	mesh_run_for(&mesh, AN_SECONDS(40));
+}
+
+/* Both ways, for the connection of the smaller id would be kept had they dialled at once. */
+START_TEST(a_restarted_peer_is_asked_over_its_new_connection)
+{
+	restart_and_ask(alice, bob);
+	restart_and_ask(bob, alice);
 }
 END_TEST
 
