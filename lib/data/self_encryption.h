@@ -9,7 +9,7 @@
  * in one pass, piece i as soon as i-1 and i-2 are hashed, with pieces 0 and 1 last.
  *
  * These are pure functions over whole pieces, for jobs on workers; each call allocates its result
- * and what the compressor needs (about 12 MiB for a full piece), through base/memory.h.
+ * and what the compressor needs (about 14 MiB for a full piece), through base/memory.h.
  *
  * Threading: any thread; no shared state.
  */

@@ -16,8 +16,9 @@
 #include "wire/reader.h"
 
 enum {
-	AN_CBOR_DEPTH_MAX = 252, /* levels of a value that is skipped (semantics 3.4) */
-	AN_CBOR_NAME_MAX = 64,   /* bytes of a field's or variant's name that are looked at */
+	AN_CBOR_DEPTH_MAX = 252,          /* levels of a value that is skipped (semantics 3.4) */
+	AN_CBOR_SKIP_ITEMS_MAX = 1 << 16, /* in a value that is skipped: bounds the time it takes */
+	AN_CBOR_NAME_MAX = 64, /* bytes of a field's or variant's name that are looked at */
 };
 
 enum an_cbor_major {
@@ -66,7 +67,7 @@ void an_cbor_read_unit(struct an_reader *reader);
 void an_cbor_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size);
 /* A definite array head: the number of its items, `count` of them or else E_CORRUPT. */
 void an_cbor_read_tuple(struct an_reader *reader, uint64_t count);
-/* Passes over one value of any kind. */
+/* Passes over one value of any kind, within the limits above. */
 void an_cbor_skip(struct an_reader *reader);
 
 /* ---- Reading lists and structs. */

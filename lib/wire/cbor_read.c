@@ -206,8 +206,12 @@ static void skip_string(struct an_reader *reader, const struct head *head)
 		(void)an_reader_take(reader, head->argument);
 		return;
 	}
-	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK)
+	size_t pieces = 0;
+	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
+		if (++pieces > AN_CBOR_SKIP_ITEMS_MAX)
+			refuse(reader);
 		(void)an_reader_take(reader, read_argument(reader, head->major));
+	}
 	(void)an_reader_byte(reader);
 }
 
@@ -256,7 +260,10 @@ static void close_containers(struct an_reader *reader, struct skip *skip)
 void an_cbor_skip(struct an_reader *reader)
 {
 	struct skip skip = {.depth = 0};
+	size_t items = 0;
 	do {
+		if (++items > AN_CBOR_SKIP_ITEMS_MAX)
+			refuse(reader);
 		skip_head(reader, &skip);
 		close_containers(reader, &skip);
 	} while (skip.depth > 0 && an_reader_ok(reader));

@@ -16,7 +16,11 @@
 #include "wire/fields.h"
 #include "wire/reader.h"
 
-enum { AN_MSGPACK_BIN_HEAD_MAX = 5 };
+enum {
+	AN_MSGPACK_BIN_HEAD_MAX = 5,
+	AN_MSGPACK_SKIP_ITEMS_MAX =
+		1 << 18, /* in a value that is skipped: bounds the time it takes */
+};
 
 /* ---- Writing. */
 void an_msgpack_write_uint(struct an_buffer *out, uint64_t value);
@@ -66,7 +70,7 @@ uint32_t an_msgpack_read_array(struct an_reader *reader);
 uint32_t an_msgpack_read_map(struct an_reader *reader);
 /* An array of exactly `count`. */
 void an_msgpack_read_tuple(struct an_reader *reader, uint32_t count);
-/* Passes over one value of any kind, however deep, without recursion. */
+/* Passes over one value of any kind, however deep, without recursion, within the limit above. */
 void an_msgpack_skip(struct an_reader *reader);
 
 /* ---- Reading structs and enums. */

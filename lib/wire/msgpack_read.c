@@ -216,10 +216,13 @@ void an_msgpack_read_tuple(struct an_reader *reader, uint32_t count)
 void an_msgpack_skip(struct an_reader *reader)
 {
 	uint64_t values = 1;
+	size_t items = 0;
 	while (values > 0 && an_reader_ok(reader)) {
 		uint64_t number = 0;
 		const struct form form = read_form(reader, &number);
 		values--;
+		if (++items > AN_MSGPACK_SKIP_ITEMS_MAX)
+			refuse(reader);
 		if (form.kind == AN_MSGPACK_ARRAY)
 			values += number;
 		else if (form.kind == AN_MSGPACK_MAP)

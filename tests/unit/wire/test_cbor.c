@@ -222,6 +222,15 @@ START_TEST(nesting_has_a_limit)
 }
 END_TEST
 
+START_TEST(the_items_of_a_skipped_value_have_a_limit)
+{
+	static uint8_t bytes[AN_CBOR_SKIP_ITEMS_MAX + 5] = "\x9a\x00\x00\xff\xff";
+	ck_assert(skips_all(an_span(bytes, AN_CBOR_SKIP_ITEMS_MAX + 4)));
+	memcpy(bytes, "\x9a\x00\x01\x00\x00", 5);
+	ck_assert(!skips_all(an_span(bytes, AN_CBOR_SKIP_ITEMS_MAX + 5)));
+}
+END_TEST
+
 /* A struct of three fields, the last optional. */
 static const char *const names[] = {"one", "two", "three"};
 static const struct an_fields fields = {.names = names, .count = 3, .optional = 1u << 2};
@@ -350,6 +359,7 @@ Suite *suite(void)
 	tcase_add_test(values, everything_can_be_skipped);
 	tcase_add_test(values, malformed_values_cannot_be_skipped);
 	tcase_add_test(values, nesting_has_a_limit);
+	tcase_add_test(values, the_items_of_a_skipped_value_have_a_limit);
 	suite_add_tcase(s, values);
 	TCase *shapes = tcase_create("structs, variants and lists");
 	tcase_add_checked_fixture(shapes, setup, teardown);

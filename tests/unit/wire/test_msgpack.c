@@ -188,6 +188,17 @@ START_TEST(deep_nesting_costs_no_stack)
 }
 END_TEST
 
+START_TEST(the_items_of_a_skipped_value_have_a_limit)
+{
+	uint8_t *room = an_buffer_extend(&out, AN_MSGPACK_SKIP_ITEMS_MAX + 5);
+	memset(room, 0, AN_MSGPACK_SKIP_ITEMS_MAX + 5);
+	memcpy(room, "\xdd\x00\x03\xff\xff", 5);
+	ck_assert(skips_all(an_span(room, AN_MSGPACK_SKIP_ITEMS_MAX + 4)));
+	memcpy(room, "\xdd\x00\x04\x00\x00", 5);
+	ck_assert(!skips_all(an_span(room, AN_MSGPACK_SKIP_ITEMS_MAX + 5)));
+}
+END_TEST
+
 /* A struct of three fields, the last optional. */
 static const char *const names[] = {"one", "two", "three"};
 static const struct an_fields fields = {.names = names, .count = 3, .optional = 1u << 2};
@@ -312,6 +323,7 @@ Suite *suite(void)
 	tcase_add_test(values, a_fixed_array_is_integers_or_bin_of_its_size);
 	tcase_add_test(values, everything_can_be_skipped);
 	tcase_add_test(values, deep_nesting_costs_no_stack);
+	tcase_add_test(values, the_items_of_a_skipped_value_have_a_limit);
 	tcase_add_test(values, containers_texts_and_simple_values_are_written_shortest);
 	tcase_add_test(values, a_bool_is_a_bool_and_nil_is_nil);
 	suite_add_tcase(s, values);
