@@ -54,6 +54,7 @@ static int handshake_completed(ngtcp2_conn *conn, void *user)
 	if (!connection->verified || !an_quic_tls_alpn_agreed(&quic->tls, connection->tls))
 		return NGTCP2_ERR_CALLBACK_FAILURE;
 	connection->connected = true;
+	connection->key_exchange = wolfSSL_get_curve_name(connection->tls);
 	if (!connection->dialled)
 		quic->handshakes--;
 	if (!connection->close_wanted)
@@ -154,11 +155,22 @@ static int stream_closed(ngtcp2_conn *conn, uint32_t flags, int64_t id, uint64_t
 	return 0;
 }
 
+/* After the handshake the TLS session is gone: what could still come are tickets, which we do not use,
+ * and key updates, which QUIC does itself (RFC 9001, 6). */
+static int crypto_data(ngtcp2_conn *conn, ngtcp2_encryption_level level, uint64_t offset,
+                       const uint8_t *data, size_t size, void *user)
+{
+	const struct an_quic_connection *connection = user;
+	if (connection->tls == NULL)
+		return 0;
+	return ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, size, user);
+}
+
 static void set_crypto(ngtcp2_callbacks *callbacks)
 {
 	callbacks->client_initial = ngtcp2_crypto_client_initial_cb;
 	callbacks->recv_client_initial = ngtcp2_crypto_recv_client_initial_cb;
-	callbacks->recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
+	callbacks->recv_crypto_data = crypto_data;
 	callbacks->encrypt = ngtcp2_crypto_encrypt_cb;
 	callbacks->decrypt = ngtcp2_crypto_decrypt_cb;
 	callbacks->hp_mask = ngtcp2_crypto_hp_mask_cb;

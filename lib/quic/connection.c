@@ -184,10 +184,9 @@ void an_quic_connection_free(struct an_quic_connection *connection)
 	if (!connection->dialled && !connection->connected)
 		quic->handshakes--;
 	quic->counters.connections--;
+	an_quic_tls_detach(connection);
 	if (connection->conn != NULL)
 		ngtcp2_conn_del(connection->conn);
-	if (connection->tls != NULL)
-		wolfSSL_free(connection->tls);
 	an_free(connection);
 }
 
@@ -268,6 +267,8 @@ bool an_quic_connection_settle(struct an_quic_connection *connection)
 		close_as_asked(connection);
 		return false;
 	}
+	if (connection->connected)
+		an_quic_tls_detach(connection);
 	reset_streams(connection);
 	if (connection->broken != 0) {
 		an_quic_connection_fail(connection, connection->broken);
@@ -349,6 +350,5 @@ an_time_us an_quic_connection_rtt(const struct an_quic_connection *connection)
 
 const char *an_quic_connection_key_exchange(const struct an_quic_connection *connection)
 {
-	const char *name = wolfSSL_get_curve_name(connection->tls);
-	return name != NULL ? name : "";
+	return connection->key_exchange != NULL ? connection->key_exchange : "";
 }

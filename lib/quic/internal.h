@@ -117,7 +117,8 @@ struct an_quic_connection {
 	ngtcp2_mem memory; /* counts what `conn` allocates */
 	size_t memory_used, memory_limit;
 	ngtcp2_conn *conn;
-	WOLFSSL *tls;
+	WOLFSSL *tls; /* NULL once the handshake is complete: half of an idle connection's memory */
+	const char *key_exchange;
 	ngtcp2_crypto_conn_ref reference; /* how the TLS session finds `conn` */
 	struct an_endpoint local, remote;
 	struct an_quic_address *address; /* NULL where dialled */
@@ -270,6 +271,7 @@ an_status an_quic_tls_init(struct an_quic_tls *tls, const struct an_quic_config 
 void an_quic_tls_done(struct an_quic_tls *tls);
 /* Makes the TLS session of `connection`; E_NO_MEMORY. */
 an_status an_quic_tls_attach(struct an_quic_tls *tls, struct an_quic_connection *connection);
+void an_quic_tls_detach(struct an_quic_connection *connection);
 bool an_quic_tls_alpn_agreed(const struct an_quic_tls *tls, WOLFSSL *session);
 
 /* callbacks.c */

@@ -171,6 +171,16 @@ an_status an_quic_tls_attach(struct an_quic_tls *tls, struct an_quic_connection 
 	return offer_key_shares(session) ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
 }
 
+void an_quic_tls_detach(struct an_quic_connection *connection)
+{
+	if (connection->tls == NULL)
+		return;
+	if (connection->conn != NULL)
+		ngtcp2_conn_set_tls_native_handle(connection->conn, NULL);
+	wolfSSL_free(connection->tls);
+	connection->tls = NULL;
+}
+
 bool an_quic_tls_alpn_agreed(const struct an_quic_tls *tls, WOLFSSL *session)
 {
 	char *name = NULL;
