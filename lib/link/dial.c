@@ -121,6 +121,16 @@ static void fail_waiting(struct an_link_target *target, an_status status)
 		                        an_link_status_of_loss(status), 0);
 }
 
+/* A dial that we gave up says nothing about the peer, so it is no event. */
+static void tell_failure(struct an_link_target *target, an_status status)
+{
+	fail_waiting(target, status);
+	if (status == AUTONOMI_E_CANCELLED)
+		return;
+	target->link->counters.dials_failed++;
+	an_link_event_queue(target->link, &target->dial_failed, AN_LINK_EVENT_DIAL_FAILED);
+}
+
 void an_link_dial_end(struct an_link_target *target, an_status status)
 {
 	struct an_link *link = target->link;
@@ -129,11 +139,8 @@ void an_link_dial_end(struct an_link_target *target, an_status status)
 		an_heap_remove(&link->dial_timers, &target->dial_timer);
 		hang_up(target);
 		target->dial_status = status;
-		if (status != AUTONOMI_OK) {
-			link->counters.dials_failed++;
-			fail_waiting(target, status);
-			an_link_event_queue(link, &target->dial_failed, AN_LINK_EVENT_DIAL_FAILED);
-		}
+		if (status != AUTONOMI_OK)
+			tell_failure(target, status);
 	}
 	an_link_target_settle(target);
 }

@@ -33,27 +33,29 @@ struct an_link;
 enum an_link_kind {
 	AN_LINK_KIND_MESSAGE = 0,  /* Request or Response in CBOR */
 	AN_LINK_KIND_KADEMLIA = 1, /* Kademlia message in protobuf, without a length in front */
-	AN_LINK_KIND_ADDRESS = 2,  /* asks how we see the peer: empty; answered with a binary multiaddr */
+	AN_LINK_KIND_ADDRESS =
+		2, /* asks how we see the peer: empty; answered with a binary multiaddr */
 };
 
 enum {
-	AN_LINK_PARTS_MAX = 3,           /* blobs of one message */
-	AN_LINK_KADEMLIA_MAX = 64 * 1024, /* bytes of a Kademlia message: no records travel in them */
-	AN_LINK_ADDRESS_MAX = 64,        /* bytes of the answer to AN_LINK_KIND_ADDRESS */
+	AN_LINK_PARTS_MAX = 3, /* blobs of one message */
+	AN_LINK_KADEMLIA_MAX = 64 *
+	                       1024, /* bytes of a Kademlia message: no records travel in them */
+	AN_LINK_ADDRESS_MAX = 64,    /* bytes of the answer to AN_LINK_KIND_ADDRESS */
 };
 
 /* Codes with which a stream is reset or a connection closed (docs/wire.md). */
 enum an_link_code {
-	AN_LINK_CODE_NONE = 0,        /* done, or no longer wanted */
-	AN_LINK_CODE_BUSY = 1,        /* a limit is reached: try another peer */
-	AN_LINK_CODE_TOO_LARGE = 2,   /* longer than this kind may be */
+	AN_LINK_CODE_NONE = 0,      /* done, or no longer wanted */
+	AN_LINK_CODE_BUSY = 1,      /* a limit is reached: try another peer */
+	AN_LINK_CODE_TOO_LARGE = 2, /* longer than this kind may be */
 	AN_LINK_CODE_UNKNOWN_KIND = 3,
-	AN_LINK_CODE_MALFORMED = 4,   /* could not be decoded */
-	AN_LINK_CODE_CANCELLED = 5,   /* the asker no longer wants the reply */
-	AN_LINK_CODE_SHUTDOWN = 6,    /* the node is leaving */
-	AN_LINK_CODE_NETWORK_ID = 7,  /* the peer is of another network */
-	AN_LINK_CODE_IDENTITY = 8,    /* the peer is not who it should be */
-	AN_LINK_CODE_INTERNAL = 9,    /* the peer failed to answer */
+	AN_LINK_CODE_MALFORMED = 4,    /* could not be decoded */
+	AN_LINK_CODE_CANCELLED = 5,    /* the asker no longer wants the reply */
+	AN_LINK_CODE_SHUTDOWN = 6,     /* the node is leaving */
+	AN_LINK_CODE_NETWORK_ID = 7,   /* the peer is of another network */
+	AN_LINK_CODE_IDENTITY = 8,     /* the peer is not who it should be */
+	AN_LINK_CODE_INTERNAL = 9,     /* the peer failed to answer */
 	AN_LINK_CODE_UNSUPPORTED = 10, /* a request that this node does not answer */
 };
 
@@ -63,8 +65,8 @@ struct an_link_limits {
 	size_t connections;
 	size_t handshakes;
 	size_t connections_per_address;
-	size_t requests_per_peer;  /* inbound, being received or answered */
-	size_t requests;           /* inbound, of all peers */
+	size_t requests_per_peer; /* inbound, being received or answered */
+	size_t requests;          /* inbound, of all peers */
 	/* Bytes that inbound requests hold: the message until it is answered, then the answer until it
 	 * is delivered. Where all of them together reach `inbound_bytes`, peers that are sending get
 	 * no more flow-control credit, but for the oldest message, and new requests are refused; at
@@ -92,8 +94,8 @@ struct an_link_peer {
 	char agent[AN_AGENT_MAX];
 	bool dialled; /* by us */
 	an_time_us connected_at;
-	an_time_us rtt;              /* 0: unknown */
-	const char *key_exchange;    /* static text */
+	an_time_us rtt;           /* 0: unknown */
+	const char *key_exchange; /* static text */
 };
 
 struct an_link_request {
@@ -125,7 +127,8 @@ struct an_link_reply {
 	an_time_us took;
 };
 
-typedef void an_link_reply_handler(void *context, uint64_t request, const struct an_link_reply *reply);
+typedef void an_link_reply_handler(void *context, uint64_t request,
+                                   const struct an_link_reply *reply);
 
 struct an_link_events {
 	void *context;
@@ -138,7 +141,8 @@ struct an_link_events {
 	void (*request)(void *context, uint64_t inbound, const struct an_link_peer *peer,
 	                const struct an_link_request *request);
 	/* A dial that we began ended without a peer: once for all its endpoints, of which this is one.
-	 * `id` has size 0 where any peer would have done. E_CANCELLED: nobody waited any more. */
+	 * `id` has size 0 where any peer would have done. E_BUSY and E_NO_MEMORY say nothing about
+	 * whether it is there. A dial for which nobody waits any more ends without an event. */
 	void (*dial_failed)(void *context, const struct an_peer_id *id,
 	                    const struct an_endpoint *endpoint, an_status why);
 };
@@ -191,8 +195,8 @@ void an_link_refuse(struct an_link *link, uint64_t inbound, enum an_link_code co
 const struct an_link_peer *an_link_find(struct an_link *link, const struct an_peer_id *id);
 
 /* Calls `visit` for each connected peer. */
-void an_link_visit(struct an_link *link, void (*visit)(void *context, const struct an_link_peer *peer),
-                   void *context);
+void an_link_visit(struct an_link *link,
+                   void (*visit)(void *context, const struct an_link_peer *peer), void *context);
 
 /* Closes the connection to a peer, if there is one. */
 void an_link_disconnect(struct an_link *link, const struct an_peer_id *id, enum an_link_code code);

@@ -87,16 +87,16 @@ struct an_link_target {
 
 struct an_link_connection {
 	struct an_link *link;
-	struct an_list member; /* of link->connections */
+	struct an_list member;           /* of link->connections */
 	struct an_quic_connection *quic; /* NULL once it has ended */
-	struct an_link_target *target; /* whom it reaches, when proven */
+	struct an_link_target *target;   /* whom it reaches, when proven */
 	struct an_list of_target;
 	struct an_link_target *dial; /* whose attempt it is, until proven */
 	struct an_list of_dial;
 	struct an_endpoint endpoint; /* that was dialled */
 	struct an_link_peer peer;
-	an_status refusal;  /* what the certificate said, where that ends the connection by a code */
-	bool ending;        /* no new requests */
+	an_status refusal; /* what the certificate said, where that ends the connection by a code */
+	bool ending;       /* no new requests */
 	an_status why;
 	an_time_us active_at; /* when something of the peer came last */
 	unsigned silences;

@@ -178,13 +178,25 @@ static void hold(struct mesh_node *node, uint64_t inbound, an_time_us due, struc
 	node->held_count++;
 }
 
+static void tell_address(struct mesh_node *node, uint64_t inbound,
+                         const struct an_endpoint *endpoint)
+{
+	struct an_blob *answer = an_blob_copy(an_span(endpoint->address, 16));
+	ck_assert_ptr_nonnull(answer);
+	an_link_reply(node->link, inbound, AN_LINK_KIND_ADDRESS, &answer, 1);
+	an_blob_unref(answer);
+}
+
 static void on_request(void *context, uint64_t inbound, const struct an_link_peer *peer,
                        const struct an_link_request *request)
 {
 	struct mesh_node *node = context;
 	uint32_t header[4] = {0};
-	(void)peer;
 	node->requests++;
+	if (request->kind == AN_LINK_KIND_ADDRESS) {
+		tell_address(node, inbound, &peer->remote);
+		return;
+	}
 	ck_assert_uint_eq(request->body.size, request->message->size);
 	ck_assert_uint_ge(request->body.size, HEADER);
 	memcpy(header, request->body.data, sizeof(header));
@@ -337,8 +349,8 @@ static bool request_make(struct request *request, struct mesh *mesh, const uint3
 }
 
 struct mesh_ask *mesh_try_ask(struct mesh_node *from, const struct an_contact *to,
-                              enum mesh_wish wish, uint32_t detail, size_t size,
-                              size_t reply_size, an_time_us timeout, an_status *ret_status)
+                              enum mesh_wish wish, uint32_t detail, size_t size, size_t reply_size,
+                              an_time_us timeout, an_status *ret_status)
 {
 	struct mesh *mesh = from->mesh;
 	const uint32_t header[4] = {wish, detail, (uint32_t)reply_size, 0};
@@ -365,12 +377,12 @@ struct mesh_ask *mesh_try_ask(struct mesh_node *from, const struct an_contact *t
 }
 
 struct mesh_ask *mesh_ask_wish(struct mesh_node *from, const struct an_contact *to,
-                               enum mesh_wish wish, uint32_t detail, size_t size,
-                               size_t reply_size, an_time_us timeout)
+                               enum mesh_wish wish, uint32_t detail, size_t size, size_t reply_size,
+                               an_time_us timeout)
 {
 	an_status status;
-	struct mesh_ask *ask =
-		mesh_try_ask(from, to, wish, detail, size, reply_size, timeout, &status);
+	struct mesh_ask *ask = mesh_try_ask(from, to, wish, detail, size, reply_size, timeout,
+	                                    &status);
 	ck_assert_int_eq(status, AUTONOMI_OK);
 	return ask;
 }

@@ -86,12 +86,12 @@ const struct an_peer_id *mesh_id(const struct mesh_node *node);
 struct mesh_ask *mesh_ask(struct mesh_node *from, const struct mesh_node *to, size_t size,
                           size_t reply_size);
 struct mesh_ask *mesh_ask_wish(struct mesh_node *from, const struct an_contact *to,
-                               enum mesh_wish wish, uint32_t detail, size_t size,
-                               size_t reply_size, an_time_us timeout);
+                               enum mesh_wish wish, uint32_t detail, size_t size, size_t reply_size,
+                               an_time_us timeout);
 /* NULL where an_link_ask refused, with its status in `ret_status`. */
 struct mesh_ask *mesh_try_ask(struct mesh_node *from, const struct an_contact *to,
-                              enum mesh_wish wish, uint32_t detail, size_t size,
-                              size_t reply_size, an_time_us timeout, an_status *ret_status);
+                              enum mesh_wish wish, uint32_t detail, size_t size, size_t reply_size,
+                              an_time_us timeout, an_status *ret_status);
 void mesh_cancel(struct mesh_ask *ask);
 
 void mesh_run_for(struct mesh *mesh, an_time_us duration);

@@ -51,8 +51,8 @@ END_TEST
 
 START_TEST(the_largest_legal_messages_fit)
 {
-	const struct mesh_ask *ask =
-		mesh_ask(alice, bob, alice->profile.request_max, alice->profile.response_max);
+	const struct mesh_ask *ask = mesh_ask(alice, bob, alice->profile.request_max,
+	                                      alice->profile.response_max);
 	mesh_run(&mesh, AN_SECONDS(60));
 	ck_assert_int_eq(ask->status, AUTONOMI_OK);
 }
@@ -101,8 +101,8 @@ START_TEST(concurrent_writes_to_several_peers_do_not_mix)
 		for (size_t from = 0; from < 4; from++) {
 			for (size_t to = 0; to < 4; to++) {
 				if (from != to)
-					mesh_ask(&mesh.nodes[from], &mesh.nodes[to],
-					         300000 + i, 200000 + i);
+					mesh_ask(&mesh.nodes[from], &mesh.nodes[to], 300000 + i,
+					         200000 + i);
 			}
 		}
 	}
@@ -308,6 +308,51 @@ START_TEST(a_reply_may_be_kept_and_has_the_kind_of_its_request)
 }
 END_TEST
 
+START_TEST(the_address_at_which_we_are_seen_comes_back)
+{
+	const struct an_contact contact = mesh_contact(bob);
+	enum an_link_kind kind = AN_LINK_KIND_MESSAGE;
+	struct an_blob *empty = an_blob_new(0);
+	ck_assert_int_eq(an_link_ask(alice->link, &contact, AN_LINK_KIND_ADDRESS, &empty, 1,
+	                             AN_SECONDS(5), mesh.now, keep_reply, &kind, NULL),
+	                 AUTONOMI_OK);
+	an_blob_unref(empty);
+	mesh_run_for(&mesh, AN_SECONDS(1));
+	ck_assert_int_eq(kind, AN_LINK_KIND_ADDRESS);
+	ck_assert_mem_eq(seen_message->data, alice->addresses[0].address, 16);
+	an_blob_unref(seen_message);
+}
+END_TEST
+
+START_TEST(an_ask_that_makes_no_sense_is_refused_at_once)
+{
+	struct an_contact contact = mesh_contact(bob);
+	struct an_blob *part = an_blob_new(1);
+	struct an_blob *parts[] = {part, part, part, part};
+	enum an_link_kind kind = AN_LINK_KIND_MESSAGE;
+	const struct {
+		enum an_link_kind kind;
+		size_t parts;
+		an_status status;
+	} cases[] = {
+		{AN_LINK_KIND_MESSAGE, AN_LINK_PARTS_MAX + 1, AUTONOMI_E_INVALID},
+		{(enum an_link_kind)7, 1, AUTONOMI_E_INVALID},
+		{AN_LINK_KIND_ADDRESS, 1, AUTONOMI_E_TOO_LARGE},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_int_eq(an_link_ask(alice->link, &contact, cases[i].kind, parts,
+		                             cases[i].parts, AN_SECONDS(5), mesh.now, keep_reply,
+		                             &kind, NULL),
+		                 cases[i].status);
+	contact = (struct an_contact){0};
+	ck_assert_int_eq(an_link_ask(alice->link, &contact, AN_LINK_KIND_MESSAGE, parts, 1,
+	                             AN_SECONDS(5), mesh.now, keep_reply, &kind, NULL),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_uint_eq(part->references, 1);
+	an_blob_unref(part);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("link/request");
@@ -335,6 +380,8 @@ Suite *suite(void)
 	tcase_add_test(pair, a_connection_whose_peer_died_ends_its_requests);
 	tcase_add_test(pair, several_silent_timeouts_in_a_row_end_a_connection);
 	tcase_add_test(pair, a_reply_may_be_kept_and_has_the_kind_of_its_request);
+	tcase_add_test(pair, the_address_at_which_we_are_seen_comes_back);
+	tcase_add_test(pair, an_ask_that_makes_no_sense_is_refused_at_once);
 	suite_add_tcase(s, pair);
 	return s;
 }
