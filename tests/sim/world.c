@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "crypt/library.h"
+#include "quic/quic.h"
 #include "sim/memory.h"
 
 enum { SIDES_AT_START = 0, FIRST_PORT = 49152 };
@@ -121,7 +122,9 @@ struct an_sim_world *an_sim_world_new(uint64_t seed)
 		.context = world,
 		.is_default = true,
 	});
-	if (an_crypt_library_set(world_entropy, an_sim_world_unix_time_us, world) != AUTONOMI_OK)
+	/* In this order: starting TLS puts the system's entropy in place. */
+	if (an_quic_library_start() != AUTONOMI_OK ||
+	    an_crypt_library_set(world_entropy, an_sim_world_unix_time_us, world) != AUTONOMI_OK)
 		abort();
 	return world;
 }

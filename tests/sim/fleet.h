@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Nodes and clients in a virtual world, driven through the public API alone: opened, pumped, crashed
+ * and restarted; the operations that they were asked for; and the records that they acknowledged.
+ *
+ * It keeps the books for the invariants of every scenario:
+ *   - every operation completes exactly once, unless its process was cut;
+ *   - a node that was cut comes back with every record that it had acknowledged;
+ *   - a record is found as long as one node that acknowledged it is up.
+ *
+ * The first broken invariant is printed where it is found, and the run fails.
+ */
+#ifndef AN_SIM_FLEET_H
+#define AN_SIM_FLEET_H
+
+#include <autonomi/chunk.h>
+#include <autonomi/dht.h>
+#include <autonomi/file.h>
+#include <autonomi/network.h>
+#include <autonomi/storage.h>
+
+#include "sim/world.h"
+
+enum { AN_SIM_NODES_MAX = 2000, AN_SIM_PORT = 9000 };
+
+enum an_sim_node_state {
+	AN_SIM_NODE_NEW,
+	AN_SIM_NODE_UP,
+	AN_SIM_NODE_DOWN, /* cut, may come back */
+	AN_SIM_NODE_GONE, /* for good */
+};
+
+struct an_sim_node {
+	struct an_sim_fleet *fleet;
+	struct an_sim_host *host;
+	autonomi_node *node; /* NULL unless up */
+	enum an_sim_node_state state;
+	size_t index;
+	bool is_client;
+	bool joined, closed;
+	uint64_t incarnation; /* grows with every start */
+	char id[64];
+	char address[160]; /* to dial it */
+};
+
+struct an_sim_operation {
+	struct an_sim_operation *next;
+	struct an_sim_node *node;
+	uint64_t incarnation;
+	uint64_t tag;
+	size_t completions;
+	autonomi_event *event; /* the completion */
+};
+
+/* A chunk whose put was acknowledged. Its content is a function of `number`. */
+struct an_sim_record {
+	uint64_t number;
+	size_t size;
+	uint8_t address[AUTONOMI_ADDRESS_SIZE];
+	uint64_t copies;  /* that the client was told */
+	uint8_t *holders; /* by node: 1 where it had acknowledged it */
+};
+
+struct an_sim_fleet {
+	struct an_sim_world *world;
+	struct an_sim_node *nodes[AN_SIM_NODES_MAX];
+	size_t count;
+	struct an_sim_operation *operations; /* newest first */
+	uint64_t last_tag;
+	struct an_sim_record *records;
+	size_t record_count, record_capacity;
+	uint64_t last_number;
+	int log_level;
+	bool failed;
+	/* Further options of every node that is added, "name=value" each. */
+	const char *const *options;
+	size_t option_count;
+};
+
+void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, int log_level);
+/* Frees all nodes at once, without a word to anybody. */
+void an_sim_fleet_done(struct an_sim_fleet *fleet);
+
+/* Prints one line. */
+void an_sim_say(struct an_sim_fleet *fleet, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Where `holds` is false: prints the sentence, and the run has failed. Returns `holds`. */
+bool an_sim_expect(struct an_sim_fleet *fleet, bool holds, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Makes a host for a node or client. */
+struct an_sim_node *an_sim_node_add(struct an_sim_fleet *fleet, bool is_client);
+/* Opens it. It joins through up to three nodes that are up; the first one of a fleet through none. */
+bool an_sim_node_start(struct an_sim_node *node);
+/* Cuts it: nothing is told to anybody. */
+void an_sim_node_cut(struct an_sim_node *node, enum an_sim_cut cut);
+/* Closes it orderly, within `grace`, and frees it. */
+bool an_sim_node_close(struct an_sim_node *node, an_time_us grace);
+/* After a restart: what it had acknowledged is there. */
+bool an_sim_node_expect_records(struct an_sim_node *node);
+
+/* Lets time pass. */
+bool an_sim_pass(struct an_sim_fleet *fleet, an_time_us duration);
+
+/* Adds and starts `count` nodes, `apart` one after the other, and waits until all have joined. */
+bool an_sim_fleet_grow(struct an_sim_fleet *fleet, size_t count, an_time_us apart);
+/* Every node that is up has joined and knows as many peers as a small network has. */
+bool an_sim_fleet_wait_joined(struct an_sim_fleet *fleet, an_time_us timeout);
+struct an_sim_node *an_sim_fleet_client(struct an_sim_fleet *fleet);
+/* A node that is up, or NULL; any with the same chance. */
+struct an_sim_node *an_sim_fleet_random_node(struct an_sim_fleet *fleet);
+size_t an_sim_fleet_up(const struct an_sim_fleet *fleet);
+
+/* Registers an operation; its tag goes to the submit function. */
+struct an_sim_operation *an_sim_operation_new(struct an_sim_node *node);
+/* Takes it back where the submit function refused. */
+void an_sim_operation_refused(struct an_sim_operation *operation);
+/* Runs until it has completed. */
+bool an_sim_operation_wait(struct an_sim_operation *operation, an_time_us timeout);
+/* All operations of processes that live have completed, or they do so within `timeout`; then all are
+ * forgotten. */
+bool an_sim_fleet_settle(struct an_sim_fleet *fleet, an_time_us timeout);
+
+/* Puts `count` new chunks of `size` bytes through `client`, `parallel` at a time, and notes who holds
+ * them. Each must succeed with at least `copies_min` copies. */
+bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel,
+                uint64_t copies_min);
+/* As an_sim_put, where failure is no error; returns how many succeeded. */
+size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel);
+/* Gets the records from `first` on through `client`; each must be found and right. */
+bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
+/* The nodes that are up and acknowledged the record. */
+size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
+                                const struct an_sim_record *record);
+/* Notes for all records who has them now. */
+void an_sim_fleet_note_holders(struct an_sim_fleet *fleet);
+
+/* The value of a counter summed over all nodes that are up. */
+uint64_t an_sim_fleet_counter(const struct an_sim_fleet *fleet, const char *name);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Chunks that the fleet puts and gets, and the books about who acknowledged them. */
+#include "sim/fleet.h"
+
+#include "sim/memory.h"
+
+enum { OPERATION_SECONDS = 600, PARALLEL_MAX = 256 };
+
+struct put {
+	struct an_sim_operation *operation;
+	uint64_t number;
+	size_t size;
+};
+
+static uint8_t *make_content(uint64_t number, size_t size)
+{
+	uint8_t seed[AN_RANDOM_SEED_SIZE] = {'c'};
+	memcpy(seed + 1, &number, sizeof(number));
+	struct an_random random;
+	an_random_init(&random, seed);
+	uint8_t *content = an_sim_alloc(size);
+	an_random_fill(&random, content, size);
+	return content;
+}
+
+static struct an_sim_node *node_at(const struct an_sim_fleet *fleet, size_t index)
+{
+	return fleet->nodes[index];
+}
+
+static bool has_record(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	return node->state == AN_SIM_NODE_UP && !node->is_client &&
+	       autonomi_storage_has(autonomi_node_storage(node->node), record->address) == 1;
+}
+
+static void note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record)
+{
+	for (size_t i = 0; i < fleet->count; i++)
+		if (has_record(node_at(fleet, i), record))
+			record->holders[i] = 1;
+}
+
+void an_sim_fleet_note_holders(struct an_sim_fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->record_count; i++)
+		note_holders(fleet, &fleet->records[i]);
+}
+
+static size_t count_holders(const struct an_sim_record *record)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < AN_SIM_NODES_MAX; i++)
+		count += record->holders[i];
+	return count;
+}
+
+size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
+                                const struct an_sim_record *record)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		count += record->holders[i] != 0 && node_at(fleet, i)->state == AN_SIM_NODE_UP;
+	return count;
+}
+
+static void add_record(struct an_sim_fleet *fleet, const struct put *put)
+{
+	if (fleet->record_count == fleet->record_capacity) {
+		fleet->record_capacity = fleet->record_capacity * 2 + 64;
+		fleet->records = an_sim_resize(fleet->records,
+		                               fleet->record_capacity * sizeof(fleet->records[0]));
+	}
+	struct an_sim_record *record = &fleet->records[fleet->record_count++];
+	*record = (struct an_sim_record){
+		.number = put->number,
+		.size = put->size,
+		.copies = autonomi_event_count(put->operation->event),
+		.holders = an_sim_alloc(AN_SIM_NODES_MAX),
+	};
+	size_t size = 0;
+	const uint8_t *address = autonomi_event_data(put->operation->event, &size);
+	if (an_sim_expect(fleet, size == sizeof(record->address), "a put gave no address"))
+		memcpy(record->address, address, size);
+	note_holders(fleet, record);
+	an_sim_expect(fleet, count_holders(record) >= record->copies,
+	              "a put was told %llu copies, but %zu nodes have it",
+	              (unsigned long long)record->copies, count_holders(record));
+}
+
+static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
+{
+	*put = (struct put){
+		.operation = an_sim_operation_new(client),
+		.number = ++client->fleet->last_number,
+		.size = size,
+	};
+	uint8_t *content = make_content(put->number, size);
+	const autonomi_status status = autonomi_chunk_put(client->node, content, size,
+	                                                  put->operation->tag, NULL);
+	free(content);
+	an_sim_expect(client->fleet, status == AUTONOMI_OK, "a put was refused: %s",
+	              autonomi_status_name(status));
+}
+
+/* Returns 1 where it was stored with enough copies. */
+static size_t end_put(struct an_sim_fleet *fleet, const struct put *put, uint64_t copies_min,
+                      bool must_succeed)
+{
+	const autonomi_event *event = put->operation->event;
+	if (event == NULL)
+		return 0;
+	const autonomi_status status = autonomi_event_status(event);
+	if (must_succeed)
+		an_sim_expect(fleet, status == AUTONOMI_OK, "a put failed: %s (%s)",
+		              autonomi_status_name(status), autonomi_event_message(event));
+	if (status != AUTONOMI_OK)
+		return 0;
+	add_record(fleet, put);
+	const uint64_t copies = autonomi_event_count(event);
+	if (must_succeed)
+		an_sim_expect(fleet, copies >= copies_min, "a put has %llu copies instead of %llu",
+		              (unsigned long long)copies, (unsigned long long)copies_min);
+	return 1;
+}
+
+static size_t put_all(struct an_sim_node *client, size_t count, size_t size, size_t parallel,
+                      uint64_t copies_min, bool must_succeed)
+{
+	struct an_sim_fleet *fleet = client->fleet;
+	struct put puts[PARALLEL_MAX];
+	size_t stored = 0;
+	parallel = parallel < PARALLEL_MAX ? parallel : PARALLEL_MAX;
+	for (size_t at = 0; at < count && !fleet->failed; at += parallel) {
+		const size_t batch = count - at < parallel ? count - at : parallel;
+		for (size_t i = 0; i < batch; i++)
+			begin_put(client, size, &puts[i]);
+		for (size_t i = 0; i < batch && !fleet->failed; i++) {
+			if (!an_sim_operation_wait(puts[i].operation,
+			                           AN_SECONDS(OPERATION_SECONDS)))
+				break;
+			stored += end_put(fleet, &puts[i], copies_min, must_succeed);
+		}
+		an_sim_fleet_settle(fleet, AN_SECONDS(OPERATION_SECONDS));
+	}
+	return stored;
+}
+
+bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel,
+                uint64_t copies_min)
+{
+	return put_all(client, count, size, parallel, copies_min, true) == count;
+}
+
+size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel)
+{
+	return put_all(client, count, size, parallel, 0, false);
+}
+
+static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_record *record,
+                           const autonomi_event *event)
+{
+	const autonomi_status status = autonomi_event_status(event);
+	if (!an_sim_expect(fleet, status == AUTONOMI_OK,
+	                   "chunk %llu of %zu bytes, acknowledged by %zu nodes of which %zu are "
+	                   "up, was not found: %s (%s)",
+	                   (unsigned long long)record->number, record->size, count_holders(record),
+	                   an_sim_record_holders_up(fleet, record), autonomi_status_name(status),
+	                   autonomi_event_message(event)))
+		return;
+	size_t size = 0;
+	const uint8_t *data = autonomi_event_data(event, &size);
+	uint8_t *content = make_content(record->number, record->size);
+	an_sim_expect(fleet, size == record->size && memcmp(data, content, size) == 0,
+	              "chunk %llu came back changed", (unsigned long long)record->number);
+	free(content);
+}
+
+bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel)
+{
+	struct an_sim_fleet *fleet = client->fleet;
+	struct an_sim_operation *gets[PARALLEL_MAX];
+	parallel = parallel < PARALLEL_MAX ? parallel : PARALLEL_MAX;
+	for (size_t at = first; at < fleet->record_count && !fleet->failed; at += parallel) {
+		const size_t left = fleet->record_count - at;
+		const size_t batch = left < parallel ? left : parallel;
+		for (size_t i = 0; i < batch; i++) {
+			gets[i] = an_sim_operation_new(client);
+			const autonomi_status status = autonomi_chunk_get(
+				client->node, fleet->records[at + i].address, gets[i]->tag, NULL);
+			an_sim_expect(fleet, status == AUTONOMI_OK, "a get was refused: %s",
+			              autonomi_status_name(status));
+		}
+		for (size_t i = 0; i < batch && !fleet->failed; i++)
+			if (an_sim_operation_wait(gets[i], AN_SECONDS(OPERATION_SECONDS)))
+				expect_content(fleet, &fleet->records[at + i], gets[i]->event);
+		an_sim_fleet_settle(fleet, AN_SECONDS(OPERATION_SECONDS));
+	}
+	return !fleet->failed;
+}
+
+bool an_sim_node_expect_records(struct an_sim_node *node)
+{
+	struct an_sim_fleet *fleet = node->fleet;
+	for (size_t i = 0; i < fleet->record_count; i++) {
+		const struct an_sim_record *record = &fleet->records[i];
+		if (record->holders[node->index] == 0)
+			continue;
+		if (!an_sim_expect(fleet, has_record(node, record),
+		                   "node %zu came back without chunk %llu, which it acknowledged",
+		                   node->index, (unsigned long long)record->number))
+			return false;
+	}
+	return true;
+}
