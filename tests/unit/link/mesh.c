@@ -145,11 +145,18 @@ static bool is_answer(struct an_span body, uint64_t hash, size_t size)
 
 /* The application. */
 
+static void react(struct mesh_node *node)
+{
+	if (node->mesh->react != NULL)
+		node->mesh->react(node);
+}
+
 static void on_connected(void *context, const struct an_link_peer *peer)
 {
 	struct mesh_node *node = context;
 	node->connected++;
 	node->connected_by_us += peer->dialled ? 1 : 0;
+	react(node);
 }
 
 static void on_disconnected(void *context, const struct an_link_peer *peer, an_status why)
@@ -158,6 +165,7 @@ static void on_disconnected(void *context, const struct an_link_peer *peer, an_s
 	(void)peer;
 	node->disconnected++;
 	node->disconnected_why = why;
+	react(node);
 }
 
 static void on_dial_failed(void *context, const struct an_peer_id *id,
@@ -167,6 +175,7 @@ static void on_dial_failed(void *context, const struct an_peer_id *id,
 	(void)id, (void)endpoint;
 	node->dials_failed++;
 	node->dial_failed_why = why;
+	react(node);
 }
 
 static void hold(struct mesh_node *node, uint64_t inbound, an_time_us due, struct an_blob *answer)
@@ -222,6 +231,7 @@ static void on_request(void *context, uint64_t inbound, const struct an_link_pee
 		break;
 	}
 	an_blob_unref(answer);
+	react(node);
 }
 
 static void on_reply(void *context, uint64_t request, const struct an_link_reply *reply)
@@ -239,6 +249,7 @@ static void on_reply(void *context, uint64_t request, const struct an_link_reply
 		ck_assert(is_answer(reply->body, ask->hash, ask->reply_size));
 	else
 		ck_assert_ptr_null(reply->message);
+	react(ask->node);
 }
 
 /* Nodes. */

@@ -63,6 +63,7 @@ struct mesh {
 	unsigned loss, delayed; /* of 1000 datagrams */
 	struct mesh_node nodes[MESH_NODES];
 	size_t node_count;
+	void (*react)(struct mesh_node *node); /* called from inside every event, or NULL */
 };
 
 void mesh_init(struct mesh *mesh, uint64_t seed);
