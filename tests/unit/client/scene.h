@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What tests of files share: a folder of their own on the real disk, a client, and its operations. */
+#ifndef AN_TESTS_CLIENT_SCENE_H
+#define AN_TESTS_CLIENT_SCENE_H
+
+#include "virtual_network.h"
+
+enum { SCENE_PATH_MAX = 128 };
+
+struct scene {
+	struct virtual_network network;
+	struct an_client *client;
+	struct outcome outcome;
+	char folder[SCENE_PATH_MAX];
+	char file[SCENE_PATH_MAX];   /* what is uploaded */
+	char target[SCENE_PATH_MAX]; /* what is downloaded */
+	char part[SCENE_PATH_MAX];
+	char journals[SCENE_PATH_MAX];
+	size_t memory_max;
+};
+
+/* 25 honest peers and a client. */
+void scene_open(struct scene *scene, uint8_t seed);
+void scene_close(struct scene *scene);
+void scene_restart_client(struct scene *scene);
+
+/* The file that is uploaded, with `size` bytes from `seed`. */
+void scene_write_file(struct scene *scene, size_t size, uint8_t seed);
+
+/* Run to the end. What they leave is in scene->outcome, which is emptied first. */
+an_status scene_upload(struct scene *scene, bool is_public);
+an_status scene_download(struct scene *scene, struct an_span source);
+/* They only begin. */
+void scene_begin_upload(struct scene *scene);
+void scene_begin_download(struct scene *scene, struct an_span source);
+
+bool scene_exists(const char *path);
+void scene_assert_target_is_file(const struct scene *scene);
+size_t scene_count_journals(const struct scene *scene);
+
+#endif
