@@ -38,12 +38,12 @@ static const struct option *find(const char *name)
 
 static char **text_of(const struct autonomi_config *config, const struct option *option)
 {
-	return (char **)((char *)(uintptr_t)&config->values + option->offset);
+	return (char **)((uintptr_t)&config->values + option->offset);
 }
 
 static uint64_t *number_of(const struct autonomi_config *config, const struct option *option)
 {
-	return (uint64_t *)((char *)(uintptr_t)&config->values + option->offset);
+	return (uint64_t *)((uintptr_t)&config->values + option->offset);
 }
 
 /* The `index`-th of the words between "|"; empty behind the last. */

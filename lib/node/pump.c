@@ -240,7 +240,8 @@ void an_node_hand_over_log(struct an_node *node)
 		if (node->config.log_hook == NULL)
 			continue;
 		node->in_hook = true;
-		node->config.log_hook(node->config.log_context, line.level, line.module, line.text);
+		node->config.log_hook(node->config.log_context, (int32_t)line.level, line.module,
+		                      line.text);
 		node->in_hook = false;
 	}
 }
