@@ -64,8 +64,8 @@ START_TEST(another_form_is_refused)
 		"ant/node/1.0/0.4 17/1",
 		"ant/node/1.0/0.4\x7f/1",
 		"ant/node/1.0/01234567890123456789012345678901/1",
-		"ant/nodenodenodenodenodenodenodenodenodenodenodenodenodenodenodenodenodenode/1.0/"
-		"0.4.17-something/1",
+		("ant/nodenodenodenodenodenodenodenodenodenodenodenodenodenodenodenodenodenode/1.0/"
+	         "0.4.17-something/1"),
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ck_assert_msg(read_agent(texts[i]) == AUTONOMI_E_PROTOCOL, "%s", texts[i]);
