@@ -80,6 +80,8 @@ static struct an_client_operation *operation_at(struct an_list *link)
 static void release_operation(struct an_client_operation *operation)
 {
 	an_list_remove(&operation->link);
+	/* Once more: a step that was under way when the operation ended may have begun something. */
+	operation->kind->stop(operation);
 	an_client_set_timer(operation->client, &operation->timer, AN_TIME_NEVER);
 	an_blob_unref(operation->result.content);
 	operation->kind->release(operation);
@@ -143,8 +145,8 @@ static void finish(struct an_client_operation *operation)
 
 static void advance(struct an_client_timer *timer)
 {
-	struct an_client_operation *operation =
-		an_container_of(timer, struct an_client_operation, timer);
+	struct an_client_operation *operation = an_container_of(timer, struct an_client_operation,
+	                                                        timer);
 	if (!operation->over)
 		operation->kind->advance(operation);
 	if (operation->over && operation->works == 0)
@@ -224,8 +226,7 @@ void an_client_expire(struct an_client *client, an_time_us now)
 {
 	struct an_heap_node *node;
 	while ((node = an_heap_take_due(&client->timers, now)) != NULL) {
-		struct an_client_timer *timer =
-			an_container_of(node, struct an_client_timer, node);
+		struct an_client_timer *timer = an_container_of(node, struct an_client_timer, node);
 		timer->fire(timer);
 	}
 }

@@ -28,23 +28,24 @@ struct an_client;
 enum { AN_CLIENT_ADDRESS_SIZE = 32, AN_CLIENT_COPIES_MAX = 5, AN_CLIENT_MESSAGE_MAX = 256 };
 
 struct an_client_config {
-	const struct an_sys *sys;       /* files, used by jobs only */
-	const char *data_directory;     /* journals of uploads; copied; NULL: uploads do not resume */
-	size_t parallel_puts;           /* chunks of files being stored at once */
-	size_t parallel_gets;           /* chunks of files being fetched at once */
-	size_t memory_max;              /* bytes of chunks that file operations hold at once */
+	const struct an_sys *sys;   /* files, used by jobs only */
+	const char *data_directory; /* journals of uploads; copied; NULL: uploads do not resume */
+	size_t parallel_puts;       /* chunks of files being stored at once */
+	size_t parallel_gets;       /* chunks of files being fetched at once */
+	size_t memory_max;          /* bytes of chunks that file operations hold at once */
 	struct an_random *random;
 	struct an_logger *logger;
 };
 
 struct an_client_result {
 	an_status status;
-	char message[AN_CLIENT_MESSAGE_MAX]; /* for people; "" on success */
+	char message[AN_CLIENT_MESSAGE_MAX];     /* for people; "" on success */
 	uint8_t address[AN_CLIENT_ADDRESS_SIZE]; /* of a put or a public upload */
-	struct an_blob *content;        /* of a get, or the data map of an upload: a reference may be taken */
-	struct an_span bytes;           /* the bytes of it that matter */
-	uint64_t size;                  /* bytes of the file */
-	uint64_t chunks;                /* of an upload or download, those of the data map included */
+	struct an_blob
+		*content;     /* of a get, or the data map of an upload: a reference may be taken */
+	struct an_span bytes; /* the bytes of it that matter */
+	uint64_t size;        /* bytes of the file */
+	uint64_t chunks;      /* of an upload or download, those of the data map included */
 	uint64_t copies[AN_CLIENT_COPIES_MAX + 1]; /* chunks with 0, 1, ... 5 or more copies */
 };
 

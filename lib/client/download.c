@@ -45,8 +45,8 @@ static void end_unwritten(struct an_download *download, const char *path, an_sta
 		              "goes on where it stopped",
 		              path);
 	else if (status == AUTONOMI_E_IN_USE)
-		an_client_end(operation, status,
-		              "another download writes to '%.100s'; wait for it", path);
+		an_client_end(operation, status, "another download writes to '%.100s'; wait for it",
+		              path);
 	else
 		an_client_end(operation, status,
 		              "'%.100s' could not be written: %s; check the path and its "
@@ -167,10 +167,9 @@ static bool map_is_sound(const struct an_download *download)
 		if (map->entries[i].src_size == 0 || map->entries[i].src_size > piece_max)
 			return false;
 	}
-	return !map->has_child ||
-	       (map->count <= AN_DOWNLOAD_LEVEL_ENTRIES_MAX &&
-	        an_data_map_size(map) <= AN_DOWNLOAD_LEVEL_SIZE_MAX &&
-	        download->levels < AN_DATA_MAP_LEVELS_MAX);
+	return !map->has_child || (map->count <= AN_DOWNLOAD_LEVEL_ENTRIES_MAX &&
+	                           an_data_map_size(map) <= AN_DOWNLOAD_LEVEL_SIZE_MAX &&
+	                           download->levels < AN_DATA_MAP_LEVELS_MAX);
 }
 
 static void take_map(struct an_download *download)
@@ -358,10 +357,11 @@ static void begin_pieces(struct an_download *download)
 static void advance_pieces(struct an_download *download)
 {
 	begin_pieces(download);
+	if (download->operation.over)
+		return;
 	fetch_waiting(download);
 	decrypt_arrived(download);
-	if (download->written == download->size && download->piece_count == 0 &&
-	    !download->operation.over) {
+	if (download->written == download->size && download->piece_count == 0) {
 		download->phase = AN_DOWNLOAD_CLOSING;
 		an_download_close(download, closed);
 	}

@@ -18,21 +18,21 @@
 #include "data/self_encryption.h"
 
 enum {
-	AN_DOWNLOAD_LEVEL_ENTRIES_MAX = 128,      /* chunks of one map above the file's own */
-	AN_DOWNLOAD_LEVEL_SIZE_MAX = 64 << 20,    /* bytes that they decrypt to: maps of 3 TiB */
-	AN_DOWNLOAD_CHUNK_SLACK = 1024,           /* of other encoders, above AN_SELF_GROWTH_MAX */
+	AN_DOWNLOAD_LEVEL_ENTRIES_MAX = 128,   /* chunks of one map above the file's own */
+	AN_DOWNLOAD_LEVEL_SIZE_MAX = 64 << 20, /* bytes that they decrypt to: maps of 3 TiB */
+	AN_DOWNLOAD_CHUNK_SLACK = 1024,        /* of other encoders, above AN_SELF_GROWTH_MAX */
 	AN_DOWNLOAD_PIECE_REST = 2, /* the last of three pieces takes what division by 3 leaves */
 };
 
 enum an_download_phase {
 	AN_DOWNLOAD_NEW,
-	AN_DOWNLOAD_LOOKING,  /* whether the target may be written */
-	AN_DOWNLOAD_ROOT,     /* the root map is fetched */
-	AN_DOWNLOAD_LEVEL,    /* the chunks of a map with a child are fetched */
+	AN_DOWNLOAD_LOOKING, /* whether the target may be written */
+	AN_DOWNLOAD_ROOT,    /* the root map is fetched */
+	AN_DOWNLOAD_LEVEL,   /* the chunks of a map with a child are fetched */
 	AN_DOWNLOAD_EXPANDING,
 	AN_DOWNLOAD_OPENING,
 	AN_DOWNLOAD_PIECES,
-	AN_DOWNLOAD_CLOSING,  /* sync and rename */
+	AN_DOWNLOAD_CLOSING, /* sync and rename */
 };
 
 enum an_fetch_stage {
@@ -40,7 +40,7 @@ enum an_fetch_stage {
 	AN_FETCH_HASHING,
 	AN_FETCH_WAITING, /* for its turn to be fetched */
 	AN_FETCH_FETCHING,
-	AN_FETCH_HERE,    /* of a level: waits for the others */
+	AN_FETCH_HERE, /* of a level: waits for the others */
 	AN_FETCH_DECRYPTING,
 	AN_FETCH_WRITING,
 };
@@ -58,7 +58,7 @@ struct an_download_piece {
 	struct an_self_key key;
 	struct an_blob *plain;
 	uint8_t hash[AN_RECORD_NAME_SIZE];
-	an_status status; /* of its job */
+	an_status status;         /* of its job */
 	struct an_record_get get; /* owns the chunk while it has one */
 };
 
@@ -73,11 +73,11 @@ struct an_download {
 	struct an_data_map map;
 	unsigned levels;
 	uint64_t size;
-	size_t next;          /* piece to begin */
+	size_t next; /* piece to begin */
 	uint64_t next_offset;
-	uint64_t written;     /* bytes that are in place */
+	uint64_t written; /* bytes that are in place */
 	struct an_list pieces;
-	size_t piece_count;   /* in the list */
+	size_t piece_count; /* in the list */
 	size_t fetching;
 	struct an_client_work work; /* look, decode, expand, open, close */
 	an_status status;           /* of it */
@@ -93,8 +93,7 @@ void an_download_decode(struct an_download *download, struct an_span bytes,
 void an_download_expand(struct an_download *download,
                         void (*finished)(struct an_client_work *work));
 void an_download_open(struct an_download *download, void (*finished)(struct an_client_work *work));
-void an_download_close(struct an_download *download,
-                       void (*finished)(struct an_client_work *work));
+void an_download_close(struct an_download *download, void (*finished)(struct an_client_work *work));
 void an_download_read(struct an_download_piece *piece,
                       void (*finished)(struct an_client_work *work));
 void an_download_hash(struct an_download_piece *piece,

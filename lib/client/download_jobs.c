@@ -20,9 +20,8 @@ static void forget(struct an_client_work *work)
 	(void)work;
 }
 
-static void submit(struct an_download *download, struct an_client_work *work,
-                   enum an_job_lane lane, void (*run)(struct an_job *job),
-                   void (*finished)(struct an_client_work *work))
+static void submit(struct an_download *download, struct an_client_work *work, enum an_job_lane lane,
+                   void (*run)(struct an_job *job), void (*finished)(struct an_client_work *work))
 {
 	work->finished = finished;
 	work->release = forget;
@@ -108,8 +107,7 @@ static void run_close(struct an_job *job)
 	download->status = close_part(download);
 }
 
-void an_download_close(struct an_download *download,
-                       void (*finished)(struct an_client_work *work))
+void an_download_close(struct an_download *download, void (*finished)(struct an_client_work *work))
 {
 	submit(download, &download->work, AN_JOB_DISK, run_close, finished);
 }
@@ -136,8 +134,7 @@ static void run_expand(struct an_job *job)
 	                                  piece_max + AN_DOWNLOAD_PIECE_REST);
 }
 
-void an_download_expand(struct an_download *download,
-                        void (*finished)(struct an_client_work *work))
+void an_download_expand(struct an_download *download, void (*finished)(struct an_client_work *work))
 {
 	submit(download, &download->work, AN_JOB_COMPUTE, run_expand, finished);
 }

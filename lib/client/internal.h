@@ -55,7 +55,8 @@ struct an_client_work {
 	struct an_client *client;
 	struct an_client_operation *operation;
 	void (*finished)(struct an_client_work *work);
-	void (*release)(struct an_client_work *work); /* in place of `finished`: nobody wants it now */
+	void (*release)(
+		struct an_client_work *work); /* in place of `finished`: nobody wants it now */
 };
 
 /* `work` has `finished` and `release` set. */

@@ -10,9 +10,9 @@
 enum {
 	CHECK_SIZE = 8,
 	ENTRY_SIZE = AN_RECORD_NAME_SIZE + CHECK_SIZE,
-	KEY_SIZE = 16, /* bytes of the hash that names a journal */
+	KEY_SIZE = 16,      /* bytes of the hash that names a journal */
 	READ_ENTRIES = 256, /* at once */
-	OLD_MAX = 64, /* old journals removed at once */
+	OLD_MAX = 64,       /* old journals removed at once */
 	FILE_NAME_MAX = 64,
 };
 
@@ -150,7 +150,8 @@ static an_status load(struct an_journal *journal)
 {
 	struct an_file_info info;
 	const struct an_sys *sys = journal->sys;
-	an_status status = sys->file_open(sys->context, journal->path, AN_FILE_WRITE, &journal->file);
+	an_status status = sys->file_open(sys->context, journal->path, AN_FILE_WRITE,
+	                                  &journal->file);
 	if (status == AUTONOMI_OK)
 		status = sys->file_lock(sys->context, journal->file, AN_FILE_LOCK_EXCLUSIVE);
 	if (status == AUTONOMI_OK)
@@ -158,8 +159,8 @@ static an_status load(struct an_journal *journal)
 	if (status != AUTONOMI_OK)
 		return status;
 	const uint64_t entries = info.size / ENTRY_SIZE;
-	const size_t count =
-		entries < AN_JOURNAL_ENTRIES_MAX ? (size_t)entries : AN_JOURNAL_ENTRIES_MAX;
+	const size_t count = entries < AN_JOURNAL_ENTRIES_MAX ? (size_t)entries
+	                                                      : AN_JOURNAL_ENTRIES_MAX;
 	journal->end = (uint64_t)count * ENTRY_SIZE;
 	if (count == 0)
 		return AUTONOMI_OK;

@@ -81,8 +81,7 @@ an_status an_put_ask_proof(const struct an_record_put *put, const struct an_cont
 	request.get_chunk_existence_proof.nonce = put->nonce;
 	request.get_chunk_existence_proof.difficulty = 1;
 	struct an_blob *message = NULL;
-	an_status status =
-		an_request_encode_blob(&request, client->profile->record_form, &message);
+	an_status status = an_request_encode_blob(&request, client->profile->record_form, &message);
 	if (status == AUTONOMI_OK)
 		status = client->network.ask(client->network.context, contact, &message, 1,
 		                             client->profile->request_timeout, handler, context,

@@ -9,9 +9,9 @@
 #include "data/message.h"
 
 enum {
-	BUSY_RESTS = 5,    /* how often busy peers are asked again */
+	BUSY_RESTS = 5,     /* how often busy peers are asked again */
 	LATE_DOUBLINGS = 4, /* of the patience within one get */
-	SMOOTHING = 4,     /* a new duration weighs 1 in so many */
+	SMOOTHING = 4,      /* a new duration weighs 1 in so many */
 };
 
 #define BUSY_WAIT      AN_MS(250)
@@ -78,8 +78,8 @@ static void note_duration(struct an_record_get *get, const struct an_get_target 
 	if (client->get_duration == 0)
 		client->get_duration = took;
 	else
-		client->get_duration = client->get_duration -
-		                       client->get_duration / SMOOTHING + took / SMOOTHING;
+		client->get_duration = client->get_duration - client->get_duration / SMOOTHING +
+		                       took / SMOOTHING;
 }
 
 /* What the answers, taken together, say of the chunk. */
@@ -210,8 +210,8 @@ static an_status send_request(struct an_get_target *target)
 	request.get_replicated_record.requester = an_address_of_peer(&contact->id);
 	request.get_replicated_record.key = an_address_of_record_key(get->name);
 	struct an_blob *message = NULL;
-	an_status status =
-		an_request_encode_blob(&request, get->client->profile->record_form, &message);
+	an_status status = an_request_encode_blob(&request, get->client->profile->record_form,
+	                                          &message);
 	if (status == AUTONOMI_OK)
 		status = network->ask(network->context, contact, &message, 1,
 		                      get->client->profile->request_timeout, answered, target,
@@ -291,8 +291,8 @@ static bool rest(struct an_record_get *get)
 {
 	if (get->rests == BUSY_RESTS || !any_in(get, AN_GET_TARGET_BUSY))
 		return false;
-	const an_time_us wait =
-		an_client_backoff(get->client, BUSY_WAIT, get->rests++, BUSY_WAIT_MOST);
+	const an_time_us wait = an_client_backoff(get->client, BUSY_WAIT, get->rests++,
+	                                          BUSY_WAIT_MOST);
 	get->timer.fire = ask_busy_again;
 	an_client_set_timer(get->client, &get->timer,
 	                    an_time_after(an_client_now(get->client), wait));
@@ -371,7 +371,8 @@ static const char *explanation(an_status status)
 	case AUTONOMI_E_CORRUPT:
 		return "came with false bytes from every peer that was asked; try again later";
 	case AUTONOMI_E_NO_PEERS:
-		return "could not be fetched, for no peer of the network could be reached; check the "
+		return "could not be fetched, for no peer of the network could be reached; check "
+		       "the "
 		       "connection and the peers given, and try again";
 	case AUTONOMI_E_NO_MEMORY:
 		return "could not be fetched for lack of memory; free some and try again";

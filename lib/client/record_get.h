@@ -52,7 +52,7 @@ struct an_record_get {
 	unsigned late, rests;
 	struct an_client_search search;
 	struct an_get_target targets[AN_CLIENT_FOUND_MAX]; /* of search.found */
-	size_t order[AN_CLIENT_FOUND_MAX]; /* in which they are asked */
+	size_t order[AN_CLIENT_FOUND_MAX];                 /* in which they are asked */
 	size_t ordered;
 	struct an_client_timer timer; /* when the answer is late; or a busy peer is asked again */
 };

@@ -108,8 +108,8 @@ static void rest(struct an_put_target *target)
 	}
 	target->state = AN_PUT_TARGET_RESTING;
 	target->timer.fire = rest_over;
-	const an_time_us wait =
-		an_client_backoff(client, BUSY_WAIT, target->rests++, BUSY_WAIT_MOST);
+	const an_time_us wait = an_client_backoff(client, BUSY_WAIT, target->rests++,
+	                                          BUSY_WAIT_MOST);
 	an_client_set_timer(client, &target->timer, an_time_after(an_client_now(client), wait));
 }
 
@@ -197,8 +197,7 @@ static void searched(struct an_client_search *search, an_status status)
 	for (size_t i = 0; i < search->count; i++) {
 		struct an_put_target *target = &put->targets[i];
 		target->put = put;
-		if (target->state == AN_PUT_TARGET_WAITING &&
-		    has_stored(put, &search->found[i].id))
+		if (target->state == AN_PUT_TARGET_WAITING && has_stored(put, &search->found[i].id))
 			target->state = AN_PUT_TARGET_STORED;
 	}
 	advance(put);

@@ -32,7 +32,7 @@ struct an_record_put;
 struct an_put_target {
 	struct an_record_put *put;
 	enum an_put_target_state state;
-	bool checked;  /* does not have it */
+	bool checked; /* does not have it */
 	unsigned rests;
 	uint64_t request;
 	struct an_client_timer timer;

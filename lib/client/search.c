@@ -46,9 +46,9 @@ an_status an_client_search_widen(struct an_client_search *search)
 {
 	const struct an_client_network *network = &search->client->network;
 	const size_t width = next_width(search);
-	const an_status status =
-		network->closest(network->context, an_span(search->name, sizeof(search->name)),
-	                         width, found, search, &search->lookup);
+	const an_status status = network->closest(network->context,
+	                                          an_span(search->name, sizeof(search->name)),
+	                                          width, found, search, &search->lookup);
 	if (status == AUTONOMI_OK)
 		search->width = width;
 	else

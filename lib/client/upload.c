@@ -5,7 +5,7 @@
 #include "data/chunk.h"
 
 enum {
-	FEWEST_PIECES = 3,  /* held whatever the memory limit says, so that an upload gets on */
+	FEWEST_PIECES = 3,   /* held whatever the memory limit says, so that an upload gets on */
 	NOTES_MAX = 1 << 20, /* bytes of addresses that wait for the journal */
 };
 
@@ -30,8 +30,7 @@ static void explain_open(struct an_upload *upload)
 		              upload->path, (unsigned long long)upload->info.size);
 	else if (status == AUTONOMI_E_UNSUPPORTED)
 		an_client_end(operation, status,
-		              "'%.100s' is not a regular file; give the path of one",
-		              upload->path);
+		              "'%.100s' is not a regular file; give the path of one", upload->path);
 	else
 		an_client_end(operation, status,
 		              "'%.100s' could not be opened: %s; check the path and its "
@@ -352,6 +351,8 @@ static void advance(struct an_client_operation *operation)
 	}
 	if (upload->phase == AN_UPLOAD_PIECES) {
 		read_on(upload);
+		if (operation->over)
+			return;
 		encrypt_hashed(upload);
 	}
 	if (upload->phase == AN_UPLOAD_PIECES && upload->encrypted == upload->layout.count) {
@@ -359,8 +360,8 @@ static void advance(struct an_client_operation *operation)
 		an_upload_shrink(upload, shrunk);
 	}
 	send_held(upload);
-	if (upload->phase == AN_UPLOAD_PUTTING && upload->piece_count == 0 && !upload->journal_out &&
-	    !operation->over) {
+	if (upload->phase == AN_UPLOAD_PUTTING && upload->piece_count == 0 &&
+	    !upload->journal_out && !operation->over) {
 		upload->phase = AN_UPLOAD_CHECKING;
 		an_upload_check(upload, file_checked);
 	}

@@ -29,7 +29,7 @@ enum an_piece_stage {
 	AN_PIECE_HASHING,
 	AN_PIECE_HASHED, /* waits for its neighbours */
 	AN_PIECE_ENCRYPTING,
-	AN_PIECE_HELD,   /* a chunk that looks its peers up and waits for its turn */
+	AN_PIECE_HELD, /* a chunk that looks its peers up and waits for its turn */
 	AN_PIECE_SENDING,
 };
 
@@ -40,12 +40,12 @@ struct an_upload_piece {
 	struct an_list link;
 	struct an_upload *upload;
 	enum an_piece_stage stage;
-	size_t index; /* of the file; of chunks of maps the count of pieces */
+	size_t index;  /* of the file; of chunks of maps the count of pieces */
 	size_t charge; /* bytes counted as held */
 	struct an_blob *plain, *chunk;
 	struct an_self_key key;
 	uint8_t hash[AN_RECORD_NAME_SIZE]; /* of the plain bytes */
-	an_status status; /* of its job */
+	an_status status;                  /* of its job */
 	struct an_record_put put;
 };
 
@@ -70,7 +70,7 @@ struct an_upload {
 	struct an_list shrunk;      /* pieces that shrinking made */
 	bool complete;              /* every chunk has as many copies as it should */
 	struct an_journal journal;
-	bool journal_out;           /* a job writes it */
+	bool journal_out; /* a job writes it */
 	struct an_client_work journal_work;
 	struct an_buffer to_note, being_noted; /* addresses for the journal */
 };

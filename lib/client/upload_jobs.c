@@ -21,8 +21,7 @@ static void forget(struct an_client_work *work)
 }
 
 static void submit(struct an_upload *upload, struct an_client_work *work, enum an_job_lane lane,
-                   void (*run)(struct an_job *job),
-                   void (*finished)(struct an_client_work *work))
+                   void (*run)(struct an_job *job), void (*finished)(struct an_client_work *work))
 {
 	work->finished = finished;
 	work->release = forget;
@@ -105,8 +104,7 @@ static void run_encrypt(struct an_job *job)
 	                                piece->put.name);
 }
 
-void an_upload_encrypt(struct an_upload_piece *piece,
-                       void (*finished)(struct an_client_work *work))
+void an_upload_encrypt(struct an_upload_piece *piece, void (*finished)(struct an_client_work *work))
 {
 	submit(piece->upload, &piece->work, AN_JOB_COMPUTE, run_encrypt, finished);
 }

@@ -102,9 +102,9 @@ static an_status run(struct scene *scene)
 an_status scene_upload(struct scene *scene, bool is_public)
 {
 	outcome_release(&scene->outcome);
-	const an_status status =
-		an_client_upload(scene->client, scene->file, is_public, outcome_progress,
-	                         outcome_done, &scene->outcome, &scene->outcome.id);
+	const an_status status = an_client_upload(scene->client, scene->file, is_public,
+	                                          outcome_progress, outcome_done, &scene->outcome,
+	                                          &scene->outcome.id);
 	return status == AUTONOMI_OK ? run(scene) : status;
 }
 
@@ -120,9 +120,9 @@ void scene_begin_download(struct scene *scene, struct an_span source)
 an_status scene_download(struct scene *scene, struct an_span source)
 {
 	outcome_release(&scene->outcome);
-	const an_status status = an_client_download(
-		scene->client, source, scene->target, false, outcome_progress, outcome_done,
-		&scene->outcome, &scene->outcome.id);
+	const an_status status = an_client_download(scene->client, source, scene->target, false,
+	                                            outcome_progress, outcome_done, &scene->outcome,
+	                                            &scene->outcome.id);
 	return status == AUTONOMI_OK ? run(scene) : status;
 }
 

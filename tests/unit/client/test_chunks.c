@@ -40,9 +40,8 @@ static void teardown(void)
 
 static void begin_put(void)
 {
-	ck_assert_int_eq(
-		an_client_chunk_put(client, content, outcome_done, &outcome, &outcome.id),
-		AUTONOMI_OK);
+	ck_assert_int_eq(an_client_chunk_put(client, content, outcome_done, &outcome, &outcome.id),
+	                 AUTONOMI_OK);
 	ck_assert_uint_eq(outcome.calls, 0);
 }
 
@@ -116,7 +115,7 @@ END_TEST
 
 START_TEST(a_peer_that_fails_is_replaced_by_the_next_closest)
 {
-	static const enum behaviour failing[] = {UNREACHABLE, SILENT,       FULL, ALWAYS_BUSY,
+	static const enum behaviour failing[] = {UNREACHABLE, SILENT,       FULL,   ALWAYS_BUSY,
 	                                         LYING_ECHO,  OTHER_ANSWER, GARBAGE};
 	make_closest(1, 1, failing[_i]);
 	ck_assert_int_eq(put(), AUTONOMI_OK);
@@ -324,8 +323,7 @@ START_TEST(holders_outside_the_close_group_are_found)
 	store();
 	network_lose(&network, name, 0);
 	struct stored_record *record = network_record(&network, name);
-	record->holders =
-		UINT32_C(1) << (network_closest(&network, name, 15) - network.peers);
+	record->holders = UINT32_C(1) << (network_closest(&network, name, 15) - network.peers);
 	ck_assert_int_eq(get(), AUTONOMI_OK);
 	assert_got();
 	ck_assert_uint_eq(network.lookups, 2);
@@ -392,8 +390,8 @@ START_TEST(any_mixture_of_peers_ends_every_operation_once)
 	network.job_delay = AN_MS(20);
 	for (size_t i = 0; i < PEERS; i++) {
 		if (an_random_below(&network.random, 3) == 0)
-			network.peers[i].behaviour =
-				(enum behaviour)an_random_below(&network.random, SLOW + 1);
+			network.peers[i].behaviour = (enum behaviour)
+				an_random_below(&network.random, SLOW + 1);
 	}
 	const an_status stored = put();
 	if (stored == AUTONOMI_OK) {

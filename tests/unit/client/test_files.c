@@ -117,7 +117,7 @@ END_TEST
 
 START_TEST(a_directory_is_no_file)
 {
-	strcpy(scene.file, scene.folder);
+	snprintf(scene.file, sizeof(scene.file), "%s", scene.folder);
 	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_E_UNSUPPORTED);
 }
 END_TEST
@@ -259,7 +259,7 @@ END_TEST
 
 START_TEST(without_a_place_for_its_journal_an_upload_goes_on)
 {
-	strcpy(scene.journals, "/proc/no-such-folder");
+	snprintf(scene.journals, sizeof(scene.journals), "/proc/no-such-folder");
 	scene_restart_client(&scene);
 	assert_round_trip(10000, true);
 }
@@ -319,7 +319,8 @@ END_TEST
 START_TEST(a_missing_directory_is_named)
 {
 	upload(1000);
-	strcat(scene.target, "/below");
+	const size_t length = strlen(scene.target);
+	snprintf(scene.target + length, sizeof(scene.target) - length, "/below");
 	ck_assert_int_eq(download(), AUTONOMI_E_NO_FILE);
 	ck_assert_ptr_nonnull(strstr(scene.outcome.result.message, "directory"));
 }
@@ -496,13 +497,16 @@ START_TEST(operations_share_the_memory_limit_and_all_end)
 	for (size_t i = 0; i < OPERATIONS; i++) {
 		char target[SCENE_PATH_MAX + 8];
 		snprintf(target, sizeof(target), "%s%zu", scene.target, i);
-		const an_status status =
-			i % 2 == 0 ? an_client_upload(scene.client, scene.file, true,
-		                                      outcome_progress, outcome_done, &outcomes[i],
-		                                      NULL)
-				   : an_client_download(scene.client, an_span(source, source_size),
-		                                        target, false, outcome_progress,
-		                                        outcome_done, &outcomes[i], NULL);
+		const an_status status = i % 2 == 0
+		                                 ? an_client_upload(scene.client, scene.file, true,
+		                                                    outcome_progress, outcome_done,
+		                                                    &outcomes[i], NULL)
+		                                 : an_client_download(scene.client,
+		                                                      an_span(source, source_size),
+		                                                      target, false,
+		                                                      outcome_progress,
+		                                                      outcome_done, &outcomes[i],
+		                                                      NULL);
 		ck_assert_int_eq(status, AUTONOMI_OK);
 	}
 	while (network_step(&scene.network, scene.client))
@@ -523,8 +527,8 @@ START_TEST(any_mixture_of_peers_ends_every_file_once)
 	scene.network.job_delay = AN_MS(20);
 	for (size_t i = 0; i < 25; i++) {
 		if (an_random_below(&scene.network.random, 4) == 0)
-			scene.network.peers[i].behaviour = (enum behaviour)an_random_below(
-				&scene.network.random, SLOW + 1);
+			scene.network.peers[i].behaviour = (enum behaviour)
+				an_random_below(&scene.network.random, SLOW + 1);
 	}
 	scene_write_file(&scene, 20000 + (size_t)an_random_below(&scene.network.random, 20000), 1);
 	if (scene_upload(&scene, true) != AUTONOMI_OK)
@@ -567,9 +571,8 @@ static void add_files(TCase *files)
 {
 	tcase_add_loop_test(files, a_public_file_comes_back_by_its_address, 0, SIZES);
 	tcase_add_loop_test(files, a_private_file_comes_back_by_its_data_map, 0, SIZES);
-	tcase_add_loop_test(files,
-	                    files_too_small_for_self_encryption_are_refused_with_the_way_out, 0,
-	                    3);
+	tcase_add_loop_test(files, files_too_small_for_self_encryption_are_refused_with_the_way_out,
+	                    0, 3);
 	tcase_add_test(files, a_missing_file_is_named);
 	tcase_add_test(files, a_directory_is_no_file);
 	tcase_add_test(files, a_file_that_changed_under_its_name_is_stored_again_in_full);
@@ -580,8 +583,8 @@ static void add_files(TCase *files)
 	tcase_add_test(files, an_address_that_nobody_knows_is_not_found);
 	tcase_add_loop_test(files, noise_is_no_data_map, 0, 3);
 	tcase_add_test(files, a_chunk_that_is_no_data_map_is_not_a_file);
-	tcase_add_loop_test(files,
-	                    sizes_that_cannot_be_are_refused_before_anything_is_fetched, 0, 4);
+	tcase_add_loop_test(files, sizes_that_cannot_be_are_refused_before_anything_is_fetched, 0,
+	                    4);
 }
 
 Suite *suite(void)

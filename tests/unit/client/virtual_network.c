@@ -363,8 +363,7 @@ static an_status closest(void *context, struct an_span name, size_t count,
 		size_t order[PEERS_MAX];
 		network_rank(network, name.data, order);
 		for (; event->count < count && event->count < network->peer_count; event->count++)
-			event->contacts[event->count] =
-				network->peers[order[event->count]].contact;
+			event->contacts[event->count] = network->peers[order[event->count]].contact;
 	}
 	*ret_id = event->id;
 	return AUTONOMI_OK;
@@ -386,8 +385,7 @@ static struct an_blob *join(struct an_blob *const *parts, size_t count)
 }
 
 static void plan_reply(struct virtual_network *network, struct virtual_peer *peer,
-                       struct event *event, const struct an_request *request,
-                       an_time_us timeout)
+                       struct event *event, const struct an_request *request, an_time_us timeout)
 {
 	const bool busy = peer->behaviour == ALWAYS_BUSY ||
 	                  (peer->behaviour == BUSY_FOR_A_WHILE && peer->busy_answers++ < 3);
@@ -433,8 +431,7 @@ static an_status ask(void *context, const struct an_contact *contact, struct an_
 	                                   &scratch, &request),
 	                 AUTONOMI_OK);
 	count_request(network, peer, request.type);
-	struct event *event =
-		schedule(network, EVENT_REPLY, reply_time(network, peer, timeout));
+	struct event *event = schedule(network, EVENT_REPLY, reply_time(network, peer, timeout));
 	event->reply = handler;
 	event->handler_context = handler_context;
 	plan_reply(network, peer, event, &request, timeout);
@@ -491,8 +488,8 @@ void network_open(struct virtual_network *network, size_t count, uint8_t seed)
 		an_random_fill(&network->random, id->bytes + 6, 32);
 		network->peers[i].key = an_peer_id_dht_key(id);
 		network->peers[i].contact.endpoint_count = 1;
-		network->peers[i].contact.endpoints[0] =
-			an_endpoint_ip4(127, 0, 0, 1, (uint16_t)(10000 + i));
+		network->peers[i].contact.endpoints[0] = an_endpoint_ip4(127, 0, 0, 1,
+		                                                         (uint16_t)(10000 + i));
 	}
 	network->table = (struct an_client_network){.context = network,
 	                                            .profile = &network->profile,

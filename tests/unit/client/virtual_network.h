@@ -16,9 +16,9 @@ enum { PEERS_MAX = 32 };
 
 enum behaviour {
 	HONEST,
-	UNREACHABLE,    /* cannot be dialled: says so after ten seconds */
-	SILENT,         /* never answers: the request times out */
-	FULL,           /* refuses every record, in an answer */
+	UNREACHABLE,      /* cannot be dialled: says so after ten seconds */
+	SILENT,           /* never answers: the request times out */
+	FULL,             /* refuses every record, in an answer */
 	BUSY_FOR_A_WHILE, /* busy three times, then honest */
 	ALWAYS_BUSY,
 	NOT_PAID,       /* wants a payment */
@@ -52,7 +52,7 @@ struct virtual_network {
 	struct an_profile profile;
 	struct an_random random;
 	an_time_us now;
-	an_time_us latency;  /* of an answer, plus up to as much again by chance */
+	an_time_us latency; /* of an answer, plus up to as much again by chance */
 	an_time_us slowness;
 	an_time_us job_delay; /* at most, by chance */
 	struct virtual_peer peers[PEERS_MAX];

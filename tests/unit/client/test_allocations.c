@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Memory that runs out at the n-th allocation, for all n of one small upload and download: the
+ * operation ends once, with a status; nothing leaks; and what it began can be done again.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "harness.h"
+#include "scene.h"
+
+enum { FILE_SIZE = 5000, ALLOCATIONS_MAX = 20000 };
+
+static struct scene scene;
+static uint8_t address[32];
+
+static void setup(void)
+{
+	scene_open(&scene, 4);
+	scene.network.profile.chunk_content_max = 1000;
+	scene.network.profile.chunk_max = 1032;
+	scene_restart_client(&scene);
+	scene_write_file(&scene, FILE_SIZE, 1);
+}
+
+static void teardown(void)
+{
+	scene_close(&scene);
+}
+
+#ifdef AN_FAULT_INJECTION
+static void fail_after(uint64_t allocations)
+{
+	scene.network.failing = true;
+	scene.network.fail_at = an_memory_allocations() + allocations;
+	an_memory_fail_after(allocations);
+}
+
+static bool failed(void)
+{
+	return an_memory_allocations() > scene.network.fail_at;
+}
+
+static void succeed_again(void)
+{
+	scene.network.failing = false;
+	an_memory_fail_after(UINT64_MAX);
+}
+
+/* Returns whether memory ran out at all: past the last allocation it does not. */
+static bool upload_with_failure(uint64_t allocations, an_status *ret_status)
+{
+	outcome_release(&scene.outcome);
+	fail_after(allocations);
+	*ret_status = scene_upload(&scene, true);
+	const bool ran_out = failed();
+	succeed_again();
+	return ran_out;
+}
+
+static bool download_with_failure(uint64_t allocations, an_status *ret_status)
+{
+	outcome_release(&scene.outcome);
+	fail_after(allocations);
+	*ret_status = scene_download(&scene, an_span(address, sizeof(address)));
+	const bool ran_out = failed();
+	succeed_again();
+	return ran_out;
+}
+
+static uint64_t failures_of_uploads(uint64_t first, uint64_t step)
+{
+	an_status status = AUTONOMI_OK;
+	uint64_t n = first;
+	while (upload_with_failure(n, &status)) {
+		n += step;
+		ck_assert_uint_lt(n, ALLOCATIONS_MAX);
+		scene_restart_client(&scene);
+	}
+	ck_assert_int_eq(status, AUTONOMI_OK);
+	return n;
+}
+
+START_TEST(an_upload_survives_the_failure_of_any_allocation)
+{
+	ck_assert_uint_gt(failures_of_uploads((uint64_t)_i, 4), 100);
+	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
+}
+END_TEST
+
+START_TEST(a_download_survives_the_failure_of_any_allocation)
+{
+	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
+	memcpy(address, scene.outcome.result.address, sizeof(address));
+	an_status status = AUTONOMI_OK;
+	uint64_t n = (uint64_t)_i;
+	while (download_with_failure(n, &status)) {
+		n += 4;
+		ck_assert_uint_lt(n, ALLOCATIONS_MAX);
+		scene_restart_client(&scene);
+		unlink(scene.part);
+		unlink(scene.target);
+	}
+	ck_assert_uint_gt(n, 50);
+	ck_assert_int_eq(status, AUTONOMI_OK);
+	scene_assert_target_is_file(&scene);
+}
+END_TEST
+#endif
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("client/allocations");
+	TCase *failures = tcase_create("failures");
+	tcase_add_checked_fixture(failures, setup, teardown);
+#ifdef AN_FAULT_INJECTION
+	tcase_set_timeout(failures, 300);
+	tcase_add_loop_test(failures, an_upload_survives_the_failure_of_any_allocation, 0, 4);
+	tcase_add_loop_test(failures, a_download_survives_the_failure_of_any_allocation, 0, 4);
+#endif
+	suite_add_tcase(s, failures);
+	return s;
+}
