@@ -135,6 +135,15 @@ void an_address_write_cbor(struct an_buffer *out, const struct an_address *addre
 		an_cbor_write_bytes(out, inner(address));
 }
 
+/* `Bytes` may be an array of integers too, which has to be put together first. */
+static void read_msgpack_bytes(struct an_reader *reader, struct an_address *address)
+{
+	struct an_buffer scratch;
+	an_buffer_init(&scratch, reader->bytes.size);
+	keep_bytes(reader, address, an_msgpack_read_bytes(reader, &scratch));
+	an_buffer_done(&scratch);
+}
+
 void an_address_read_msgpack(struct an_reader *reader, struct an_address *ret_address)
 {
 	bool has_data = false;
@@ -144,7 +153,7 @@ void an_address_read_msgpack(struct an_reader *reader, struct an_address *ret_ad
 	if (ret_address->size > 0)
 		an_msgpack_read_fixed(reader, ret_address->bytes, ret_address->size);
 	else
-		keep_bytes(reader, ret_address, an_msgpack_read_bytes(reader, NULL));
+		read_msgpack_bytes(reader, ret_address);
 	if (!an_reader_ok(reader))
 		*ret_address = (struct an_address){0};
 }

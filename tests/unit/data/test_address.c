@@ -95,6 +95,20 @@ START_TEST(a_record_key_beyond_the_limit_is_refused)
 }
 END_TEST
 
+/* Found by tests/fuzz/fuzz_address.c: there was no memory to put the array together in. */
+START_TEST(the_bytes_of_an_address_may_be_an_array_of_integers_in_messagepack)
+{
+	static const uint8_t bytes[] = "\x81\xa6PeerId\x93\x01\x02\xcc\xff";
+	struct an_reader reader = an_reader(an_span(bytes, sizeof(bytes) - 1));
+	struct an_address address;
+	an_address_read_msgpack(&reader, &address);
+	ck_assert(an_reader_ok(&reader));
+	ck_assert_int_eq(address.type, AN_ADDRESS_PEER_ID);
+	ck_assert_uint_eq(address.size, 3);
+	ck_assert_mem_eq(address.bytes, "\x01\x02\xff", 3);
+}
+END_TEST
+
 START_TEST(the_same_bytes_under_another_tag_are_another_address)
 {
 	const uint8_t name[AN_RECORD_NAME_SIZE] = {1, 2, 3};
@@ -127,6 +141,7 @@ Suite *suite(void)
 	tcase_add_test(codecs, every_variant_reads_and_writes_as_the_real_crates_do);
 	tcase_add_test(codecs, an_address_that_is_cut_is_refused);
 	tcase_add_test(codecs, a_record_key_beyond_the_limit_is_refused);
+	tcase_add_test(codecs, the_bytes_of_an_address_may_be_an_array_of_integers_in_messagepack);
 	tcase_add_test(codecs, the_same_bytes_under_another_tag_are_another_address);
 	tcase_add_test(codecs, a_peer_has_no_record_name);
 	suite_add_tcase(s, codecs);
