@@ -17,6 +17,18 @@ static const char *base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
+/* What the client sent and received until now: members of a JSON object. */
+static void print_traffic(struct program *program)
+{
+	static const char *const names[] = {"bytes_sent", "datagrams_sent", "bytes_received",
+	                                    "datagrams_received"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		uint64_t value = 0;
+		autonomi_node_counter(program->node, names[i], &value);
+		printf(",\"%s\":%" PRIu64, names[i], value);
+	}
+}
+
 static void print_upload(struct program *program, const autonomi_event *event)
 {
 	autonomi_event_view view;
@@ -48,7 +60,9 @@ static void print_upload_json(struct program *program, const autonomi_event *eve
 	for (uint32_t copies = 0; copies <= COPIES_WANTED; copies++)
 		printf("%s%" PRIu64, copies > 0 ? "," : "",
 		       autonomi_event_chunks_with_copies(event, copies));
-	printf("]}\n");
+	printf("]");
+	print_traffic(program);
+	printf("}\n");
 }
 
 int run_file_upload(struct program *program)
@@ -95,7 +109,9 @@ static int download(struct program *program, const uint8_t *source, size_t sourc
 	} else if (program->json) {
 		printf("{\"path\":");
 		json_text(stdout, path);
-		printf(",\"bytes\":%" PRIu64 "}\n", autonomi_event_count(event));
+		printf(",\"bytes\":%" PRIu64, autonomi_event_count(event));
+		print_traffic(program);
+		printf("}\n");
 	} else {
 		printf("Saved %s (%" PRIu64 " bytes)\n", path, autonomi_event_count(event));
 	}

@@ -75,7 +75,7 @@ static int32_t patience(struct program *program, autonomi_op op, uint64_t end)
 bool follow(struct program *program, autonomi_op op, const char *what, autonomi_event **ret_event)
 {
 	struct progress progress;
-	progress_begin(&progress, what, program->quiet || program->json);
+	progress_begin(&progress, what, program->quiet);
 	catch_signals(program);
 	const uint64_t end = program->timeout_ms > 0 ? milliseconds_now() + program->timeout_ms : 0;
 	autonomi_status status = AUTONOMI_OK;
