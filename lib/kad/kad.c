@@ -322,6 +322,7 @@ static bool next_dial_back(struct an_kad *kad, struct an_kad_want *ret_want)
 	if (!an_kad_dial_backs_take(&kad->dial_backs, kad->now, &contact))
 		return false;
 	ask_for_neighbours(kad, AN_KAD_FOR_DIAL_BACK, &contact, ret_want);
+	ret_want->dial_anew = true;
 	return true;
 }
 
@@ -356,6 +357,7 @@ static bool next_of_lookups(struct an_kad *kad, struct an_kad_want *ret_want)
 bool an_kad_next_want(struct an_kad *kad, an_time_us now, struct an_kad_want *ret_want)
 {
 	kad->now = now;
+	*ret_want = (struct an_kad_want){0};
 	step(kad);
 	if (!an_kad_asks_prepare(&kad->asks))
 		return false;

@@ -45,6 +45,7 @@ struct an_kad_want {
 	uint8_t target[AN_KAD_TARGET_MAX];
 	size_t target_size;
 	an_time_us timeout;
+	bool dial_anew; /* over a connection that we made: the peer must prove that it can be reached */
 };
 
 /* The outcome of a lookup: the peers nearest to its target that answered, nearest first. */
