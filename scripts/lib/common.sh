@@ -21,7 +21,7 @@ use_deps()
 	export PKG_CONFIG_PATH="$DEPS/current/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
 }
 
-# The Meson options of each of our three build folders. The release build takes the compiler's
+# The Meson options of each of our build folders. The release build takes the compiler's
 # warnings as they are: whoever builds it with a newer compiler shall not fail on a new one.
 build_options()
 {
@@ -30,14 +30,19 @@ build_options()
 	build) say -Dbuildtype=debugoptimized ;;
 	build-check) say "$checked" -Db_lundef=false -Db_sanitize=address,undefined ;;
 	build-cover) say "$checked" -Db_coverage=true ;;
+	build-fuzz) say -Dbuildtype=debugoptimized -Db_lundef=false -Db_sanitize=address,undefined \
+		-Dfuzzing=libfuzzer -Dtools=false ;;
 	*) die "there is no build called '$1'." ;;
 	esac
 }
 
-# build-check is clang's, the others are gcc's: so both stay free of warnings.
+# build-check is clang's, build and build-cover are gcc's: so both stay free of warnings. build-fuzz
+# needs clang's libFuzzer.
 build_compiler()
 {
-	if [ "$1" = build-check ] && command -v clang >/dev/null; then
+	if [ "$1" = build-fuzz ]; then
+		say clang
+	elif [ "$1" = build-check ] && command -v clang >/dev/null; then
 		say "${CC:-clang}"
 	else
 		say "${CC:-cc}"
