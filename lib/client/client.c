@@ -27,6 +27,12 @@ an_time_us an_client_backoff(struct an_client *client, an_time_us base, unsigned
 	return wait + an_random_below(client->random, wait / 4 + 1);
 }
 
+an_time_us an_client_request_timeout(const struct an_client *client, size_t size)
+{
+	return an_time_after(client->profile->request_timeout,
+	                     AN_SECONDS(size / AN_CLIENT_SLOWEST_RATE));
+}
+
 const char *an_client_name_text(const uint8_t name[AN_RECORD_NAME_SIZE],
                                 char text[AN_CLIENT_NAME_TEXT_SIZE])
 {
@@ -60,6 +66,7 @@ an_status an_client_new(const struct an_client_config *config,
 	client->memory_max = config->memory_max;
 	client->random = config->random;
 	client->logger = config->logger;
+	client->spare_gets = AN_CLIENT_SPARE_GETS_FIRST;
 	an_heap_init(&client->timers);
 	an_list_init(&client->operations);
 	an_list_init(&client->works);

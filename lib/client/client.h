@@ -55,7 +55,8 @@ typedef void an_client_progress(void *context, uint64_t done, uint64_t total);
 an_status an_client_new(const struct an_client_config *config,
                         const struct an_client_network *network, struct an_client **ret_client);
 
-/* Operations end without `done`. Their jobs must have run or been dropped before. */
+/* Operations end without `done`. Their jobs must have run or been dropped before. Takes back its
+ * requests and lookups, so the network must still be there. */
 struct an_client *an_client_free(struct an_client *client);
 
 /* Stores `content` as a chunk. Takes a reference. */

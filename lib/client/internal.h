@@ -15,6 +15,12 @@
 #include "client/client.h"
 #include "data/record.h"
 
+enum {
+	AN_CLIENT_SLOWEST_RATE = 8192,   /* bytes per second of one request among many */
+	AN_CLIENT_SPARE_GETS_FIRST = 40, /* tenths, when a client begins */
+	AN_CLIENT_SPARE_GETS_MAX = 80,
+};
+
 struct an_client_timer {
 	struct an_heap_node node;
 	void (*fire)(struct an_client_timer *timer);
@@ -34,6 +40,9 @@ struct an_client {
 	struct an_list works; /* jobs that are out */
 	uint64_t last_id;
 	an_time_us get_duration; /* how long a chunk took to come, smoothed; 0: none came yet */
+	/* Second requests for chunks that are late, in tenths: what is left of their budget. Each
+	 * chunk that comes adds one tenth, so that they never make up more than a tenth of all. */
+	unsigned spare_gets;
 };
 
 an_time_us an_client_now(const struct an_client *client);
@@ -43,6 +52,10 @@ void an_client_set_timer(struct an_client *client, struct an_client_timer *timer
  * who were refused together do not come back together. */
 an_time_us an_client_backoff(struct an_client *client, an_time_us base, unsigned doublings,
                              an_time_us most);
+
+/* How long a request with `size` bytes of content, in it or in its answer, may take: nobody's timeout
+ * is shorter than the work that it waits for (autonomi-2 10.2 row 5), on a slow line as well. */
+an_time_us an_client_request_timeout(const struct an_client *client, size_t size);
 
 /* ---- Jobs. A work is embedded in what it works on. Of an operation's works none is out when the
  * operation is released; other works (operation NULL) look in `finished` whether they are still

@@ -22,6 +22,8 @@ typedef void an_client_closest_handler(void *context, an_status status,
 typedef void an_client_reply_handler(void *context, an_status status, struct an_blob *message,
                                      struct an_span body);
 
+enum { AN_CLIENT_PARTS_MAX = 3 }; /* of one request */
+
 struct an_client_network {
 	void *context;
 	const struct an_profile *profile;
@@ -31,7 +33,8 @@ struct an_client_network {
 	an_status (*closest)(void *context, struct an_span name, size_t count,
 	                     an_client_closest_handler *handler, void *handler_context,
 	                     uint64_t *ret_id);
-	/* Sends a CBOR request in parts (references are taken) to a peer; status as for `closest`. */
+	/* Sends a CBOR request in at most AN_CLIENT_PARTS_MAX parts (references are taken) to a peer;
+	 * status as for `closest`, E_BUSY where our own limit of requests is reached. */
 	an_status (*ask)(void *context, const struct an_contact *contact,
 	                 struct an_blob *const *parts, size_t part_count, an_time_us timeout,
 	                 an_client_reply_handler *handler, void *handler_context, uint64_t *ret_id);

@@ -21,8 +21,8 @@ an_status an_put_send(const struct an_record_put *put, const struct an_contact *
 	                                         put->content->size, &parts[0], &parts[2]);
 	if (status == AUTONOMI_OK)
 		status = client->network.ask(client->network.context, contact, parts, 3,
-		                             client->profile->request_timeout, handler, context,
-		                             ret_request);
+		                             an_client_request_timeout(client, put->content->size),
+		                             handler, context, ret_request);
 	an_blob_unref(parts[0]);
 	an_blob_unref(parts[2]);
 	return status;

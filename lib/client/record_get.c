@@ -11,6 +11,7 @@
 enum {
 	BUSY_RESTS = 5,     /* how often busy peers are asked again */
 	LATE_DOUBLINGS = 4, /* of the patience within one get */
+	SPARE_GET = 10,     /* tenths */
 	SMOOTHING = 4,      /* a new duration weighs 1 in so many */
 };
 
@@ -71,10 +72,12 @@ static void end(struct an_record_get *get, an_status status)
 	get->done(get);
 }
 
-static void note_duration(struct an_record_get *get, const struct an_get_target *target)
+static void note_success(struct an_record_get *get, const struct an_get_target *target)
 {
 	struct an_client *client = get->client;
 	const an_time_us took = an_time_until(an_client_now(client), target->asked_at);
+	if (client->spare_gets < AN_CLIENT_SPARE_GETS_MAX)
+		client->spare_gets++;
 	if (client->get_duration == 0)
 		client->get_duration = took;
 	else
@@ -125,7 +128,7 @@ static void hashed(struct an_client_work *work)
 		pursue(get);
 		return;
 	}
-	note_duration(get, target);
+	note_success(get, target);
 	get->blob = an_blob_ref(check->blob);
 	get->content = check->content;
 	release_check(work);
@@ -204,18 +207,18 @@ static void answered(void *context, an_status status, struct an_blob *message, s
 static an_status send_request(struct an_get_target *target)
 {
 	struct an_record_get *get = target->get;
-	const struct an_client_network *network = &get->client->network;
+	const struct an_client *client = get->client;
+	const struct an_client_network *network = &client->network;
 	const struct an_contact *contact = &get->search.found[target - get->targets];
 	struct an_request request = {.type = AN_REQUEST_GET_REPLICATED_RECORD};
 	request.get_replicated_record.requester = an_address_of_peer(&contact->id);
 	request.get_replicated_record.key = an_address_of_record_key(get->name);
 	struct an_blob *message = NULL;
-	an_status status = an_request_encode_blob(&request, get->client->profile->record_form,
-	                                          &message);
+	an_status status = an_request_encode_blob(&request, client->profile->record_form, &message);
 	if (status == AUTONOMI_OK)
 		status = network->ask(network->context, contact, &message, 1,
-		                      get->client->profile->request_timeout, answered, target,
-		                      &target->request);
+		                      an_client_request_timeout(client, client->profile->chunk_max),
+		                      answered, target, &target->request);
 	an_blob_unref(message);
 	return status;
 }
@@ -237,6 +240,13 @@ static an_time_us patience(const struct an_record_get *get)
 static void is_late(struct an_client_timer *timer)
 {
 	struct an_record_get *get = an_container_of(timer, struct an_record_get, timer);
+	struct an_client *client = get->client;
+	if (client->spare_gets < SPARE_GET) {
+		an_client_set_timer(client, timer,
+		                    an_time_after(an_client_now(client), patience(get)));
+		return;
+	}
+	client->spare_gets -= SPARE_GET;
 	get->late++;
 	pursue(get);
 }

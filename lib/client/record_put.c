@@ -8,8 +8,9 @@
 #include "client/put_messages.h"
 
 enum {
-	ATTEMPTS = 6,   /* semantics 7.2, "Balanced" */
-	BUSY_RESTS = 6, /* how often a busy peer is asked again before another takes its place */
+	ATTEMPTS = 6,      /* semantics 7.2, "Balanced" */
+	LINGERS_AFTER = 5, /* times the profile's slow_peer */
+	BUSY_RESTS = 6,    /* how often a busy peer is asked again before another takes its place */
 };
 
 #define ATTEMPT_WAIT      AN_SECONDS(2)
@@ -113,12 +114,27 @@ static void rest(struct an_put_target *target)
 	an_client_set_timer(client, &target->timer, an_time_after(an_client_now(client), wait));
 }
 
+static void late_peers_are_missing(struct an_client_timer *timer)
+{
+	struct an_record_put *put = an_container_of(timer, struct an_record_put, timer);
+	if (put->lingers != NULL)
+		put->lingers(put);
+}
+
 static void note_stored(struct an_put_target *target)
 {
 	struct an_record_put *put = target->put;
+	const struct an_client *client = put->client;
 	target->state = AN_PUT_TARGET_STORED;
 	if (put->copies < AN_RECORD_PUT_STORED_MAX)
 		put->stored_by[put->copies++] = put->search.found[index_of(target)].id;
+	if (put->copies != client->profile->chunk_put_quorum)
+		return;
+	/* From here on no attempt follows, so the timer is free. */
+	put->timer.fire = late_peers_are_missing;
+	an_client_set_timer(put->client, &put->timer,
+	                    an_time_after(an_client_now(client),
+	                                  LINGERS_AFTER * client->profile->slow_peer));
 }
 
 static void checked(void *context, an_status status, struct an_blob *message, struct an_span body)

@@ -48,6 +48,9 @@ struct an_record_put {
 	bool held;  /* looks its peers up, and sends when it is released */
 	bool check; /* may be there already */
 	void (*done)(struct an_record_put *put); /* never from inside start; may free the put */
+	/* The quorum has been there for a while and only late peers are missing: others may begin
+	 * their puts meanwhile. Once at most; NULL: of no interest. */
+	void (*lingers)(struct an_record_put *put);
 
 	/* The outcome: AUTONOMI_OK, E_QUORUM, E_NO_PEERS, E_TIMEOUT, E_PAYMENT, E_NO_MEMORY. */
 	an_status status;

@@ -158,6 +158,16 @@ static void stored(struct an_record_put *put)
 	an_client_soon(operation);
 }
 
+static void lingers(struct an_record_put *put)
+{
+	struct an_upload_piece *piece = an_container_of(put, struct an_upload_piece, put);
+	if (piece->stage != AN_PIECE_SENDING)
+		return;
+	piece->stage = AN_PIECE_LINGERING;
+	piece->upload->sending--;
+	an_client_soon(&piece->upload->operation);
+}
+
 static void put_chunk(struct an_upload_piece *piece)
 {
 	struct an_upload *upload = piece->upload;
@@ -167,6 +177,7 @@ static void put_chunk(struct an_upload_piece *piece)
 	piece->put.held = true;
 	piece->put.check = an_journal_has(&upload->journal, piece->put.name);
 	piece->put.done = stored;
+	piece->put.lingers = lingers;
 	an_record_put_start(&piece->put);
 }
 

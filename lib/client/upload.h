@@ -31,6 +31,7 @@ enum an_piece_stage {
 	AN_PIECE_ENCRYPTING,
 	AN_PIECE_HELD, /* a chunk that looks its peers up and waits for its turn */
 	AN_PIECE_SENDING,
+	AN_PIECE_LINGERING, /* stored, but for peers that are late */
 };
 
 struct an_upload;

@@ -17,7 +17,7 @@ static void join(char out[SCENE_PATH_MAX], const char *folder, const char *name)
 void scene_restart_client(struct scene *scene)
 {
 	scene->client = an_client_free(scene->client);
-	const struct an_client_config config = {.sys = an_sys_machine(),
+	const struct an_client_config config = {.sys = &scene->sys,
 	                                        .data_directory = scene->journals,
 	                                        .parallel_puts = 4,
 	                                        .parallel_gets = 8,
@@ -29,7 +29,7 @@ void scene_restart_client(struct scene *scene)
 
 void scene_open(struct scene *scene, uint8_t seed)
 {
-	*scene = (struct scene){.memory_max = 64 << 20};
+	*scene = (struct scene){.memory_max = 64 << 20, .sys = *an_sys_machine()};
 	const char *base = getenv("TMPDIR");
 	join(scene->folder, base != NULL ? base : "/tmp", "autonomi-client-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(scene->folder));

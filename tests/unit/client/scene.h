@@ -17,6 +17,7 @@ struct scene {
 	char part[SCENE_PATH_MAX];
 	char journals[SCENE_PATH_MAX];
 	size_t memory_max;
+	struct an_sys sys; /* the machine's, of which a test may change functions */
 };
 
 /* 25 honest peers and a client. */

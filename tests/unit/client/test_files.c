@@ -363,6 +363,101 @@ START_TEST(a_download_survives_the_loss_of_four_holders_and_false_ones)
 }
 END_TEST
 
+START_TEST(late_answers_everywhere_do_not_multiply_the_bytes)
+{
+	upload(100000);
+	for (size_t i = 0; i < 25; i++)
+		scene.network.peers[i].behaviour = SLOW;
+	network_reset_counts(&scene.network);
+	ck_assert_int_eq(download(), AUTONOMI_OK);
+	ck_assert_uint_le(scene.network.gets, scene.outcome.result.chunks * 11 / 10 + 8);
+}
+END_TEST
+
+START_TEST(a_silent_peer_does_not_stop_an_upload)
+{
+	const an_time_us began = scene.network.now;
+	scene.network.peers[0].behaviour = SILENT;
+	upload(100000);
+	ck_assert_uint_gt(scene.network.peers[0].puts, 15);
+	ck_assert_uint_eq(scene.outcome.result.copies[5], scene.outcome.result.chunks);
+	/* Each wait for it takes two minutes. */
+	ck_assert_uint_lt(scene.network.now - began, AN_MINUTES(5));
+}
+END_TEST
+
+/* ---- A disk that fails. */
+static unsigned writes_left;
+
+static an_status write_until_full(void *context, struct an_file *file, uint64_t offset,
+                                  struct an_span bytes)
+{
+	if (writes_left == 0)
+		return AUTONOMI_E_DISK_FULL;
+	writes_left--;
+	return an_sys_machine()->file_write(context, file, offset, bytes);
+}
+
+static an_status little_space(void *context, const char *path, uint64_t *ret_bytes)
+{
+	(void)context;
+	(void)path;
+	*ret_bytes = 99999;
+	return AUTONOMI_OK;
+}
+
+static an_status sync_fails(void *context, struct an_file *file)
+{
+	(void)context;
+	(void)file;
+	return AUTONOMI_E_IO;
+}
+
+START_TEST(a_disk_that_fills_up_keeps_the_part_and_the_download_goes_on_later)
+{
+	upload(100000);
+	writes_left = 50;
+	scene.sys.file_write = write_until_full;
+	ck_assert_int_eq(download(), AUTONOMI_E_DISK_FULL);
+	ck_assert(scene_exists(scene.part));
+	ck_assert(!scene_exists(scene.target));
+	writes_left = UINT32_MAX;
+	network_reset_counts(&scene.network);
+	ck_assert_int_eq(download(), AUTONOMI_OK);
+	ck_assert_uint_lt(scene.network.gets, 50 + 20);
+	scene_assert_target_is_file(&scene);
+}
+END_TEST
+
+START_TEST(a_disk_without_room_for_the_file_is_noticed_before_it_is_fetched)
+{
+	upload(100000);
+	scene.sys.path_free_space = little_space;
+	network_reset_counts(&scene.network);
+	ck_assert_int_eq(download(), AUTONOMI_E_DISK_FULL);
+	ck_assert_uint_lt(scene.network.gets, 20);
+	ck_assert(!scene_exists(scene.part));
+}
+END_TEST
+
+START_TEST(a_sync_that_fails_leaves_no_target)
+{
+	upload(10000);
+	scene.sys.file_sync = sync_fails;
+	ck_assert_int_eq(download(), AUTONOMI_E_IO);
+	ck_assert(!scene_exists(scene.target));
+}
+END_TEST
+
+START_TEST(a_journal_that_cannot_be_written_does_not_stop_an_upload)
+{
+	writes_left = 3;
+	scene.sys.file_write = write_until_full;
+	upload(100000);
+	ck_assert_uint_eq(scene.outcome.result.copies[5], scene.outcome.result.chunks);
+}
+END_TEST
+
 /* ---- Maps of strangers. */
 static void make_root(const struct an_data_map *map)
 {
@@ -563,6 +658,13 @@ static void add_resuming(TCase *resuming)
 	tcase_add_test(resuming, false_bytes_in_a_part_file_are_fetched_again);
 	tcase_add_test(resuming, a_chunk_that_is_gone_fails_and_leaves_the_part);
 	tcase_add_test(resuming, a_download_survives_the_loss_of_four_holders_and_false_ones);
+	tcase_add_test(resuming, late_answers_everywhere_do_not_multiply_the_bytes);
+	tcase_add_test(resuming, a_silent_peer_does_not_stop_an_upload);
+	tcase_add_test(resuming,
+	               a_disk_that_fills_up_keeps_the_part_and_the_download_goes_on_later);
+	tcase_add_test(resuming, a_disk_without_room_for_the_file_is_noticed_before_it_is_fetched);
+	tcase_add_test(resuming, a_sync_that_fails_leaves_no_target);
+	tcase_add_test(resuming, a_journal_that_cannot_be_written_does_not_stop_an_upload);
 	tcase_add_loop_test(resuming, a_map_with_another_size_than_its_chunks_have_is_corrupt, 0,
 	                    2);
 }
