@@ -47,11 +47,12 @@ an_status an_db_prepare(struct an_db *db, const char *sql, struct an_db_statemen
 	struct an_db_statement *statement = an_calloc(1, sizeof(*statement));
 	if (statement == NULL)
 		return AUTONOMI_E_NO_MEMORY;
-	const int result = sqlite3_prepare_v3(db->connection, sql, -1, SQLITE_PREPARE_PERSISTENT,
-	                                      &statement->prepared, NULL);
-	if (result != SQLITE_OK) {
+	const an_status status = an_db_status_of(sqlite3_prepare_v3(db->connection, sql, -1,
+	                                                            SQLITE_PREPARE_PERSISTENT,
+	                                                            &statement->prepared, NULL));
+	if (status != AUTONOMI_OK) {
 		an_free(statement);
-		return an_db_status_of(result);
+		return status;
 	}
 	*ret_statement = statement;
 	return AUTONOMI_OK;
@@ -124,7 +125,7 @@ void an_db_reset(struct an_db_statement *statement)
 
 an_status an_db_run(struct an_db_statement *statement)
 {
-	bool row;
+	bool row = false;
 	const an_status status = an_db_step(statement, &row);
 	an_db_reset(statement);
 	return status;
@@ -136,7 +137,7 @@ an_status an_db_number(struct an_db *db, const char *sql, uint64_t *ret_number)
 	an_status status = an_db_prepare(db, sql, &statement);
 	if (status != AUTONOMI_OK)
 		return status;
-	bool row;
+	bool row = false;
 	status = an_db_step(statement, &row);
 	if (status == AUTONOMI_OK)
 		*ret_number = row ? an_db_column_number(statement, 0) : 0;

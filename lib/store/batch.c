@@ -128,17 +128,40 @@ static bool takes_part(const struct an_store_operation *operation)
 	       (operation->on_behalf == NULL || operation->on_behalf->status == AUTONOMI_OK);
 }
 
+static bool has_file(const struct an_store_operation *operation)
+{
+	return operation->kind == AN_STORE_PUT && operation->place.in_file;
+}
+
+static an_status make_shards(struct an_store_batch *batch)
+{
+	bool wanted[AN_STORE_SHARDS] = {false};
+	for (struct an_list *at = an_list_first(&batch->operations); at != NULL;
+	     at = an_list_next(&batch->operations, at)) {
+		const struct an_store_operation *operation = an_container_of(
+			at, struct an_store_operation, link);
+		if (has_file(operation))
+			wanted[an_store_disk_shard(&operation->place)] = true;
+	}
+	return an_store_disk_make_shards(batch->disk, wanted);
+}
+
+/* All files first and then all folders: the first flush of a folder mostly covers the others. */
 static void write_files(struct an_store_batch *batch)
 {
 	bool dirty[AN_STORE_SHARDS] = {false};
 	an_status synced[AN_STORE_SHARDS] = {0};
+	const an_status made = make_shards(batch);
 	for (struct an_list *at = an_list_first(&batch->operations); at != NULL;
 	     at = an_list_next(&batch->operations, at)) {
 		struct an_store_operation *put = an_container_of(at, struct an_store_operation,
 		                                                 link);
-		if (put->kind != AN_STORE_PUT || !put->place.in_file)
+		if (!has_file(put))
 			continue;
-		put->status = an_store_disk_write_file(batch->disk, &put->place, put->bytes);
+		put->status = made;
+		if (made == AUTONOMI_OK)
+			put->status = an_store_disk_write_file(batch->disk, &put->place,
+			                                       put->bytes);
 		if (put->status == AUTONOMI_OK)
 			dirty[an_store_disk_shard(&put->place)] = true;
 	}
@@ -150,7 +173,7 @@ static void write_files(struct an_store_batch *batch)
 	     at = an_list_next(&batch->operations, at)) {
 		struct an_store_operation *put = an_container_of(at, struct an_store_operation,
 		                                                 link);
-		if (put->kind == AN_STORE_PUT && put->place.in_file && put->status == AUTONOMI_OK)
+		if (has_file(put) && put->status == AUTONOMI_OK)
 			put->status = synced[an_store_disk_shard(&put->place)];
 	}
 }

@@ -100,18 +100,26 @@ static void file_path(const struct an_store_disk *disk, const struct an_store_pl
 	(void)size;
 }
 
-static an_status make_shard(struct an_store_disk *disk, unsigned shard)
+an_status an_store_disk_make_shards(struct an_store_disk *disk, const bool *wanted)
 {
-	if (disk->shard_made[shard])
-		return AUTONOMI_OK;
 	char path[AN_STORE_PATH_MAX];
-	an_store_disk_shard_path(disk, shard, path);
-	an_status status = disk->sys->path_make_directory(disk->sys->context, path);
-	if (status != AUTONOMI_OK)
-		return status;
+	bool made[AN_STORE_SHARDS] = {false};
+	bool any = false;
+	for (unsigned shard = 0; shard < AN_STORE_SHARDS; shard++) {
+		if (!wanted[shard] || disk->shard_made[shard])
+			continue;
+		an_store_disk_shard_path(disk, shard, path);
+		const an_status status = disk->sys->path_make_directory(disk->sys->context, path);
+		if (status != AUTONOMI_OK)
+			return status;
+		any = made[shard] = true;
+	}
+	if (!any)
+		return AUTONOMI_OK;
 	snprintf(path, sizeof(path), "%s/chunks", disk->directory);
-	status = disk->sys->path_sync(disk->sys->context, path);
-	disk->shard_made[shard] = status == AUTONOMI_OK;
+	const an_status status = disk->sys->path_sync(disk->sys->context, path);
+	for (unsigned shard = 0; shard < AN_STORE_SHARDS && status == AUTONOMI_OK; shard++)
+		disk->shard_made[shard] = disk->shard_made[shard] || made[shard];
 	return status;
 }
 
@@ -134,15 +142,14 @@ an_status an_store_disk_write_file(struct an_store_disk *disk, const struct an_s
                                    struct an_span bytes)
 {
 	const struct an_sys *sys = disk->sys;
-	an_status status = make_shard(disk, an_store_disk_shard(place));
-	if (status != AUTONOMI_OK)
-		return status;
 	char path[AN_STORE_PATH_MAX], temporary[AN_STORE_PATH_MAX];
 	file_path(disk, place, "", path);
 	file_path(disk, place, ".tmp", temporary);
-	status = write_whole(sys, temporary, bytes);
+	an_status status = write_whole(sys, temporary, bytes);
 	if (status == AUTONOMI_OK)
 		status = sys->path_rename(sys->context, temporary, path);
+	if (status == AUTONOMI_E_NO_FILE)
+		disk->shard_made[an_store_disk_shard(place)] = false; /* somebody removed it */
 	if (status != AUTONOMI_OK)
 		sys->path_remove(sys->context, temporary);
 	return status;

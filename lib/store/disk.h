@@ -48,7 +48,11 @@ unsigned an_store_disk_shard(const struct an_store_place *place);
 void an_store_disk_shard_path(const struct an_store_disk *disk, unsigned shard,
                               char path[AN_STORE_PATH_MAX]);
 
-/* Writes and flushes the value's file under its name; its name is durable after sync_shard. */
+/* Makes those of the wanted shards that are missing, with one flush. */
+an_status an_store_disk_make_shards(struct an_store_disk *disk, const bool *wanted);
+
+/* Writes and flushes the value's file under its name; its name is durable after sync_shard.
+ * The shard must have been made. */
 an_status an_store_disk_write_file(struct an_store_disk *disk, const struct an_store_place *place,
                                    struct an_span bytes);
 an_status an_store_disk_sync_shard(struct an_store_disk *disk, unsigned shard);

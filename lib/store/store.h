@@ -27,7 +27,7 @@ enum { AN_RECORD_KEY_SIZE = 32 };
 
 /* Limits; the first three are defaults of the configuration's. */
 enum {
-	AN_STORE_INLINE_MAX = 64 * 1024,
+	AN_STORE_INLINE_MAX = 128 * 1024, /* docs/storage.md has the figures */
 	AN_STORE_PENDING_BYTES_MAX = 32 * 1024 * 1024,
 	AN_STORE_READ_BYTES_MAX = 64 * 1024 * 1024, /* of values asked for and not yet given */
 	AN_STORE_WRITES_MAX = 1024,                 /* puts and removes that wait */

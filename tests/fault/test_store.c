@@ -15,7 +15,7 @@
 #include "faulty_sys.h"
 #include "faulty_vfs.h"
 
-enum { SMALL = 300, LARGE = 100 * 1024, RECORDS = 5, STEPS_MAX = 20000 };
+enum { SMALL = 300, LARGE = 150 * 1024, RECORDS = 5, STEPS_MAX = 20000 };
 
 static struct an_faulty_sys faulty;
 

@@ -300,7 +300,7 @@ END_TEST
 
 /* ---- kill -9 ---- */
 
-enum { KILL_SMALL = 900, KILL_LARGE = 80 * 1024, KILL_FLIGHT = 8 };
+enum { KILL_SMALL = 900, KILL_LARGE = 150 * 1024, KILL_FLIGHT = 8 };
 
 struct report {
 	uint64_t number;

@@ -42,7 +42,8 @@ static void step(void)
 
 START_TEST(a_record_of_any_size_comes_back_also_after_reopening)
 {
-	static const size_t sizes[] = {1, SMALL, 64 * 1024 - 10, 64 * 1024, LARGE, CHUNK};
+	static const size_t sizes[] = {1,     SMALL, AN_STORE_INLINE_MAX - 10, AN_STORE_INLINE_MAX,
+	                               LARGE, CHUNK};
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct record record = chunk(i, sizes[i]);
 		ck_assert_int_eq(get(&scene, &record), AUTONOMI_E_NOT_FOUND);
