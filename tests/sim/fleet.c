@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 #include "api/handle.h"
+#include "ident/peer_id.h"
 #include "sim/memory.h"
 
 enum { INTRODUCERS = 3, JOIN_SECONDS = 300, ENOUGH_PEERS = 8 };
 
-void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, int log_level)
+void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, const char *log_level)
 {
 	*fleet = (struct an_sim_fleet){
 		.world = an_sim_world_new(seed),
@@ -156,6 +157,7 @@ static autonomi_config *config_of(struct an_sim_node *node)
 	autonomi_config *config = autonomi_config_new();
 	set(node, config, "network.local", "on");
 	set(node, config, "compute.threads", "0");
+	set(node, config, "network.ip", node->fleet->ip4 ? "0.0.0.0" : "::");
 	set(node, config, "node.root_dir", "/node");
 	set(node, config, "network.port", node->is_client ? "0" : "9000");
 	set(node, config, "node.role", node->is_client ? "client" : "node");
@@ -165,7 +167,7 @@ static autonomi_config *config_of(struct an_sim_node *node)
 		set(node, config, "network.first", "on");
 	set_further(node, config);
 	autonomi_config_set_log(config, log_line, node);
-	autonomi_config_set_number(config, "log.level", (uint64_t)node->fleet->log_level);
+	set(node, config, "log.level", node->fleet->log_level);
 	return config;
 }
 
@@ -208,6 +210,26 @@ static void turn(void *context)
 			autonomi_event_free(event);
 }
 
+static void set_address(struct an_sim_node *node)
+{
+	struct an_endpoint at = node->fleet->ip4 ? an_sim_host_address4(node->host)
+	                                         : an_sim_host_address6(node->host);
+	const uint8_t *end = at.address + 12;
+	if (node->fleet->ip4)
+		snprintf(node->address, sizeof(node->address),
+		         "/ip4/%d.%d.%d.%d/udp/%d/quic-v1/p2p/%s", end[0], end[1], end[2], end[3],
+		         AN_SIM_PORT, node->id);
+	else
+		snprintf(node->address, sizeof(node->address),
+		         "/ip6/fd00::%x/udp/%d/quic-v1/p2p/%s", end[2] << 8 | end[3], AN_SIM_PORT,
+		         node->id);
+	struct an_peer_id id;
+	if (an_peer_id_from_text(&id, an_span_text(node->id)) == AUTONOMI_OK) {
+		const struct an_dht_key key = an_peer_id_dht_key(&id);
+		memcpy(node->dht_key, key.bytes, sizeof(node->dht_key));
+	}
+}
+
 bool an_sim_node_start(struct an_sim_node *node)
 {
 	char error[256] = "";
@@ -223,8 +245,7 @@ bool an_sim_node_start(struct an_sim_node *node)
 	              node->is_client || node->id[0] == '\0' || strcmp(node->id, id) == 0,
 	              "node %zu came back as somebody else", node->index);
 	snprintf(node->id, sizeof(node->id), "%s", id);
-	snprintf(node->address, sizeof(node->address), "/ip6/fd00::%zx/udp/%d/quic-v1/p2p/%s",
-	         an_sim_host_index(node->host) + 1, AN_SIM_PORT, id);
+	set_address(node);
 	node->state = AN_SIM_NODE_UP;
 	node->joined = node->closed = false;
 	node->incarnation++;
@@ -329,10 +350,21 @@ bool an_sim_fleet_grow(struct an_sim_fleet *fleet, size_t count, an_time_us apar
 	return an_sim_fleet_wait_joined(fleet, AN_SECONDS(JOIN_SECONDS));
 }
 
+static bool has_joined(void *context)
+{
+	return ((struct an_sim_node *)context)->joined;
+}
+
 struct an_sim_node *an_sim_fleet_client(struct an_sim_fleet *fleet)
 {
+	struct an_sim_world *world = fleet->world;
 	struct an_sim_node *client = an_sim_node_add(fleet, true);
-	return an_sim_node_start(client) ? client : NULL;
+	if (!an_sim_node_start(client))
+		return NULL;
+	const bool joined = an_sim_world_run_while(world, has_joined, client,
+	                                           an_sim_world_now(world) +
+	                                                   AN_SECONDS(JOIN_SECONDS));
+	return an_sim_expect(fleet, joined, "a client does not join") ? client : NULL;
 }
 
 struct an_sim_node *an_sim_fleet_random_node(struct an_sim_fleet *fleet)

@@ -41,6 +41,7 @@ struct an_sim_node {
 	uint64_t incarnation; /* grows with every start */
 	char id[64];
 	char address[160]; /* to dial it */
+	uint8_t dht_key[32];
 };
 
 struct an_sim_operation {
@@ -70,14 +71,16 @@ struct an_sim_fleet {
 	struct an_sim_record *records;
 	size_t record_count, record_capacity;
 	uint64_t last_number;
-	int log_level;
+	const char *log_level;
+	bool ip4;     /* nodes are dialled over IPv4, else IPv6 */
+	size_t liars; /* hosts that acknowledge and do not store */
 	bool failed;
 	/* Further options of every node that is added, "name=value" each. */
 	const char *const *options;
 	size_t option_count;
 };
 
-void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, int log_level);
+void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, const char *log_level);
 /* Frees all nodes at once, without a word to anybody. */
 void an_sim_fleet_done(struct an_sim_fleet *fleet);
 
@@ -106,10 +109,14 @@ bool an_sim_pass(struct an_sim_fleet *fleet, an_time_us duration);
 bool an_sim_fleet_grow(struct an_sim_fleet *fleet, size_t count, an_time_us apart);
 /* Every node that is up has joined and knows as many peers as a small network has. */
 bool an_sim_fleet_wait_joined(struct an_sim_fleet *fleet, an_time_us timeout);
+/* A new client that has joined, or NULL. */
 struct an_sim_node *an_sim_fleet_client(struct an_sim_fleet *fleet);
 /* A node that is up, or NULL; any with the same chance. */
 struct an_sim_node *an_sim_fleet_random_node(struct an_sim_fleet *fleet);
 size_t an_sim_fleet_up(const struct an_sim_fleet *fleet);
+
+/* Looks up random names through `client`: the peers found must be the closest ones that are up. */
+bool an_sim_fleet_expect_closest(struct an_sim_node *client, size_t count);
 
 /* Registers an operation; its tag goes to the submit function. */
 struct an_sim_operation *an_sim_operation_new(struct an_sim_node *node);
@@ -129,6 +136,8 @@ bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t pa
 size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel);
 /* Gets the records from `first` on through `client`; each must be found and right. */
 bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
+/* Gets one record. */
+bool an_sim_get_one(struct an_sim_node *client, size_t which);
 /* The nodes that are up and acknowledged the record. */
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record);

@@ -17,7 +17,7 @@ enum { EXIT_HELD = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2 };
 struct options {
 	const char *scenario;
 	struct an_sim_arguments arguments;
-	uint64_t log_level;
+	const char *log_level;
 	bool list, timing;
 };
 
@@ -58,8 +58,10 @@ static int read_option(char **argv, struct options *options)
 		return read_number(argv[1], &options->arguments.seed) ? 2 : 0;
 	if (strcmp(argv[0], "--hours") == 0)
 		return read_number(argv[1], &options->arguments.hours) ? 2 : 0;
-	if (strcmp(argv[0], "--log") == 0)
-		return read_number(argv[1], &options->log_level) ? 2 : 0;
+	if (strcmp(argv[0], "--log") == 0) {
+		options->log_level = argv[1];
+		return argv[1] != NULL ? 2 : 0;
+	}
 	if (strcmp(argv[0], "--nodes") != 0 || !read_number(argv[1], &nodes))
 		return 0;
 	options->arguments.nodes = (size_t)nodes;
@@ -106,7 +108,7 @@ static bool run(const struct options *options, const struct an_sim_scenario *sce
 {
 	static struct an_sim_fleet fleet;
 	/* The libraries load what they need before the first node is opened. */
-	an_sim_fleet_init(&fleet, options->arguments.seed, (int)options->log_level);
+	an_sim_fleet_init(&fleet, options->arguments.seed, options->log_level);
 	an_sim_seal();
 	scenario->run(&fleet, &options->arguments);
 	an_sim_fleet_settle(&fleet, AN_MINUTES(10));
@@ -120,7 +122,10 @@ static bool run(const struct options *options, const struct an_sim_scenario *sce
 
 int main(int argc, char **argv)
 {
-	struct options options = {.arguments = {.nodes = 25, .seed = 1}};
+	struct options options = {
+		.arguments = {.nodes = 25, .seed = 1},
+		.log_level = "none",
+	};
 	for (int i = 1; i < argc;) {
 		const int words = read_option(argv + i, &options);
 		if (words == 0)

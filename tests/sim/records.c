@@ -83,7 +83,7 @@ static void add_record(struct an_sim_fleet *fleet, const struct put *put)
 	if (an_sim_expect(fleet, size == sizeof(record->address), "a put gave no address"))
 		memcpy(record->address, address, size);
 	note_holders(fleet, record);
-	an_sim_expect(fleet, count_holders(record) >= record->copies,
+	an_sim_expect(fleet, count_holders(record) + fleet->liars >= record->copies,
 	              "a put was told %llu copies, but %zu nodes have it",
 	              (unsigned long long)record->copies, count_holders(record));
 }
@@ -176,25 +176,37 @@ static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_recor
 	free(content);
 }
 
-bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel)
+static void get_range(struct an_sim_node *client, size_t from, size_t to)
 {
 	struct an_sim_fleet *fleet = client->fleet;
 	struct an_sim_operation *gets[PARALLEL_MAX];
+	for (size_t i = from; i < to; i++) {
+		gets[i - from] = an_sim_operation_new(client);
+		const autonomi_status status = autonomi_chunk_get(client->node,
+		                                                  fleet->records[i].address,
+		                                                  gets[i - from]->tag, NULL);
+		an_sim_expect(fleet, status == AUTONOMI_OK, "a get was refused: %s",
+		              autonomi_status_name(status));
+	}
+	for (size_t i = from; i < to && !fleet->failed; i++)
+		if (an_sim_operation_wait(gets[i - from], AN_SECONDS(OPERATION_SECONDS)))
+			expect_content(fleet, &fleet->records[i], gets[i - from]->event);
+	an_sim_fleet_settle(fleet, AN_SECONDS(OPERATION_SECONDS));
+}
+
+bool an_sim_get_one(struct an_sim_node *client, size_t which)
+{
+	get_range(client, which, which + 1);
+	return !client->fleet->failed;
+}
+
+bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel)
+{
+	struct an_sim_fleet *fleet = client->fleet;
 	parallel = parallel < PARALLEL_MAX ? parallel : PARALLEL_MAX;
 	for (size_t at = first; at < fleet->record_count && !fleet->failed; at += parallel) {
 		const size_t left = fleet->record_count - at;
-		const size_t batch = left < parallel ? left : parallel;
-		for (size_t i = 0; i < batch; i++) {
-			gets[i] = an_sim_operation_new(client);
-			const autonomi_status status = autonomi_chunk_get(
-				client->node, fleet->records[at + i].address, gets[i]->tag, NULL);
-			an_sim_expect(fleet, status == AUTONOMI_OK, "a get was refused: %s",
-			              autonomi_status_name(status));
-		}
-		for (size_t i = 0; i < batch && !fleet->failed; i++)
-			if (an_sim_operation_wait(gets[i], AN_SECONDS(OPERATION_SECONDS)))
-				expect_content(fleet, &fleet->records[at + i], gets[i]->event);
-		an_sim_fleet_settle(fleet, AN_SECONDS(OPERATION_SECONDS));
+		get_range(client, at, at + (left < parallel ? left : parallel));
 	}
 	return !fleet->failed;
 }

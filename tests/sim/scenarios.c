@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/scenario.h"
 
-enum { FULL_COPIES = 5 };
-
-static const struct an_sim_link bad_link = {
+const struct an_sim_link an_sim_bad_link = {
 	.latency = 40000,
 	.jitter = 30000,
 	.loss = 50000,
@@ -14,70 +12,57 @@ static const struct an_sim_link bad_link = {
 	.queue_bytes = 1 << 20,
 };
 
-static size_t full_copies(const struct an_sim_arguments *arguments)
-{
-	return arguments->nodes < FULL_COPIES ? arguments->nodes : FULL_COPIES;
-}
+const struct an_sim_scenario an_sim_scenarios[] = {
+	{"join", "nodes join one after the other; lookups find the closest there are", an_sim_join},
+	{"put-get", "a client puts chunks of 1 KiB, 100 KB and 4 MiB, another gets them",
+         an_sim_put_get},
+	{"ip4", "the same in a network without IPv6", an_sim_ip4},
+	{"lossy", "the same with 5 % loss, jitter, duplicates and reordering", an_sim_lossy},
+	{"mtu", "the same where every third host has the smallest MTU of IPv6", an_sim_mtu},
+	{"files", "a client uploads files, another downloads them", an_sim_files},
+	{"close", "clients and nodes close in the midst of operations", an_sim_close},
+	{"crash-restart", "nodes lose power one after the other, in the midst of puts",
+         an_sim_crash_restart},
+	{"blackout", "all nodes lose power at once and come back", an_sim_blackout},
+	{"partition", "the network falls in two halves and heals", an_sim_partition},
+	{"full-disk", "every third node has a full disk", an_sim_full_disk},
+	{"slow-disk", "every third node has a disk that takes seconds", an_sim_slow_disk},
+	{"read-errors", "every third node cannot read its disk any more", an_sim_read_errors},
+	{"frozen", "every third node stops answering and goes on later", an_sim_frozen},
+	{"liars", "every fifth node lies: false peers, false records, no storage", an_sim_liars},
+	{"churn", "5 % loss, crashes, and nodes that leave for good, for --hours (1)",
+         an_sim_churn},
+};
 
-/* Whether the run has not failed yet; begins each step. */
-static bool step(struct an_sim_fleet *fleet, const char *what)
+const size_t an_sim_scenario_count = sizeof(an_sim_scenarios) / sizeof(an_sim_scenarios[0]);
+
+bool an_sim_step(struct an_sim_fleet *fleet, const char *what)
 {
 	if (!fleet->failed)
 		an_sim_say(fleet, "%s", what);
 	return !fleet->failed;
 }
 
-static bool grow(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+bool an_sim_grow(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
-	return step(fleet, "nodes join") && an_sim_fleet_grow(fleet, arguments->nodes, AN_MS(200));
+	return an_sim_step(fleet, "nodes join") &&
+	       an_sim_fleet_grow(fleet, arguments->nodes, AN_MS(200));
 }
 
-/* A look-up of each client's: the peers found must be the closest ones that there are. */
-static void join(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+uint64_t an_sim_full_copies(const struct an_sim_arguments *arguments)
 {
-	if (!grow(fleet, arguments))
-		return;
-	an_sim_say(fleet, "all nodes have joined; peers in all tables: %llu",
-	           (unsigned long long)an_sim_fleet_counter(fleet, "table_peers"));
-	step(fleet, "an hour passes");
-	an_sim_pass(fleet, AN_HOURS(1));
-	an_sim_say(fleet, "peers in all tables: %llu",
-	           (unsigned long long)an_sim_fleet_counter(fleet, "table_peers"));
-	an_sim_fleet_wait_joined(fleet, 1);
+	return arguments->nodes < AN_SIM_FULL_COPIES ? arguments->nodes : AN_SIM_FULL_COPIES;
 }
 
-static bool put_mixed(struct an_sim_node *client, uint64_t copies)
+bool an_sim_is_unlucky(size_t index)
 {
-	return an_sim_put(client, 20, 1024, 10, copies) &&
-	       an_sim_put(client, 5, 100000, 5, copies) &&
-	       an_sim_put(client, 1, 4194304, 1, copies);
+	return index % 3 == 2;
 }
 
-static void put_get(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+bool an_sim_get_all(struct an_sim_fleet *fleet)
 {
-	if (!grow(fleet, arguments))
-		return;
-	struct an_sim_node *writer = an_sim_fleet_client(fleet);
-	if (writer == NULL || !an_sim_fleet_wait_joined(fleet, AN_SECONDS(60)))
-		return;
-	if (!step(fleet, "a client puts 26 chunks") || !put_mixed(writer, full_copies(arguments)))
-		return;
+	if (!an_sim_step(fleet, "a new client gets all of them"))
+		return false;
 	struct an_sim_node *reader = an_sim_fleet_client(fleet);
-	if (reader != NULL && step(fleet, "another client gets them"))
-		an_sim_get(reader, 0, 10);
+	return reader != NULL && an_sim_get(reader, 0, 10);
 }
-
-static void lossy(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
-{
-	an_sim_world_set_link(fleet->world, &bad_link);
-	put_get(fleet, arguments);
-}
-
-const struct an_sim_scenario an_sim_scenarios[] = {
-	{"join", "nodes join one after the other and stay for an hour", join},
-	{"put-get", "one client puts chunks of 1 KiB, 100 KB and 4 MiB, another gets them",
-         put_get},
-	{"lossy", "the same with 5 % loss, jitter, duplicates and reordering", lossy},
-};
-
-const size_t an_sim_scenario_count = sizeof(an_sim_scenarios) / sizeof(an_sim_scenarios[0]);

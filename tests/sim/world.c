@@ -361,6 +361,13 @@ void an_sim_host_crash(struct an_sim_host *host, enum an_sim_cut cut,
 	an_sim_disk_set_alive(host->disk, true);
 }
 
+void an_sim_host_freeze(struct an_sim_host *host, bool frozen)
+{
+	host->up = !frozen;
+	an_list_remove(&host->dirty);
+	an_sim_host_touch(host);
+}
+
 bool an_sim_host_is_up(const struct an_sim_host *host)
 {
 	return host->up;

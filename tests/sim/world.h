@@ -100,6 +100,8 @@ void an_sim_host_stop(struct an_sim_host *host);
  * machine fails and changes nothing. Sockets are closed to others at once. */
 void an_sim_host_crash(struct an_sim_host *host, enum an_sim_cut cut,
                        void (*free_process)(void *context), void *context);
+/* Stops the process for a while, as SIGSTOP does: its sockets stay, and nobody reads them. */
+void an_sim_host_freeze(struct an_sim_host *host, bool frozen);
 bool an_sim_host_is_up(const struct an_sim_host *host);
 
 #endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a lookup finds, against what there is. */
+#include "ident/peer_id.h"
+#include "sim/fleet.h"
+
+enum { WANTED = 5, LOOKUP_SECONDS = 300 };
+
+static bool can_be_found(const struct an_sim_node *node)
+{
+	return node->state == AN_SIM_NODE_UP && !node->is_client;
+}
+
+static struct an_dht_key key_of(const struct an_sim_node *node)
+{
+	struct an_dht_key key;
+	memcpy(key.bytes, node->dht_key, sizeof(key.bytes));
+	return key;
+}
+
+/* How many nodes are nearer to the target than this one. */
+static size_t rank_of(const struct an_sim_fleet *fleet, const struct an_dht_key *target,
+                      const struct an_dht_key *key)
+{
+	size_t nearer = 0;
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct an_dht_key other = key_of(fleet->nodes[i]);
+		nearer += can_be_found(fleet->nodes[i]) &&
+		          an_dht_key_compare(target, &other, key) < 0;
+	}
+	return nearer;
+}
+
+static bool expect_peer(struct an_sim_fleet *fleet, const struct an_dht_key *target,
+                        const autonomi_event *event, size_t place)
+{
+	autonomi_peer_view peer;
+	struct an_peer_id id;
+	if (!an_sim_expect(fleet,
+	                   autonomi_event_peer(event, place, &peer, sizeof(peer)) == AUTONOMI_OK,
+	                   "a lookup found only %zu peers", autonomi_event_peer_count(event)))
+		return false;
+	an_peer_id_from_text(&id, an_span_text(peer.id));
+	const struct an_dht_key key = an_peer_id_dht_key(&id);
+	return an_sim_expect(fleet, rank_of(fleet, target, &key) == place,
+	                     "a lookup's peer %zu is %zu in truth", place,
+	                     rank_of(fleet, target, &key));
+}
+
+static bool expect_lookup(struct an_sim_node *client)
+{
+	struct an_sim_fleet *fleet = client->fleet;
+	uint8_t name[AUTONOMI_ADDRESS_SIZE];
+	an_random_fill(an_sim_world_random(fleet->world), name, sizeof(name));
+	const struct an_dht_key target = an_dht_key_of(an_span(name, sizeof(name)));
+	struct an_sim_operation *lookup = an_sim_operation_new(client);
+	const autonomi_status status = autonomi_dht_find_closest(autonomi_node_dht(client->node),
+	                                                         name, sizeof(name), WANTED,
+	                                                         lookup->tag, NULL);
+	if (!an_sim_expect(fleet, status == AUTONOMI_OK, "a lookup was refused: %s",
+	                   autonomi_status_name(status)) ||
+	    !an_sim_operation_wait(lookup, AN_SECONDS(LOOKUP_SECONDS)))
+		return false;
+	const size_t up = an_sim_fleet_up(fleet);
+	for (size_t place = 0; place < WANTED && place < up; place++)
+		if (!expect_peer(fleet, &target, lookup->event, place))
+			return false;
+	return true;
+}
+
+bool an_sim_fleet_expect_closest(struct an_sim_node *client, size_t count)
+{
+	bool found = true;
+	for (size_t i = 0; i < count && found; i++)
+		found = expect_lookup(client);
+	return an_sim_fleet_settle(client->fleet, AN_SECONDS(LOOKUP_SECONDS)) && found;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scenarios in which machines, disks and networks fail for a while. */
+#include "sim/scenario.h"
+
+enum { PUTS_BETWEEN = 10, OUTAGE_SECONDS = 20, SETTLE_MINUTES = 10 };
+
+static bool restart(struct an_sim_node *node)
+{
+	return an_sim_node_start(node) && an_sim_node_expect_records(node);
+}
+
+/* The power fails somewhere between the first byte of a put and its last sync. */
+static void cut_in_the_midst(void *context)
+{
+	an_sim_node_cut(context, AN_SIM_CUT_SCRAMBLE);
+}
+
+static void plan_cut(struct an_sim_node *node)
+{
+	struct an_sim_world *world = node->fleet->world;
+	const an_time_us delay = an_random_below(an_sim_world_random(world), AN_MS(400));
+	an_sim_world_at(world, an_sim_world_now(world) + delay, cut_in_the_midst, node);
+}
+
+void an_sim_crash_restart(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *writer = an_sim_fleet_client(fleet);
+	if (writer == NULL || !an_sim_step(fleet, "nodes lose power one after the other"))
+		return;
+	size_t stored = 0;
+	for (size_t i = 0; i < arguments->nodes && !fleet->failed; i++) {
+		struct an_sim_node *node = fleet->nodes[i];
+		plan_cut(node);
+		stored += an_sim_try_put(writer, PUTS_BETWEEN, i % 4 == 0 ? 200000 : 2000,
+		                         PUTS_BETWEEN);
+		an_sim_pass(fleet, AN_SECONDS(OUTAGE_SECONDS));
+		if (node->state == AN_SIM_NODE_DOWN)
+			restart(node);
+	}
+	an_sim_say(fleet, "%zu of %zu puts succeeded meanwhile", stored,
+	           arguments->nodes * PUTS_BETWEEN);
+	an_sim_expect(fleet, stored * 10 >= arguments->nodes * PUTS_BETWEEN * 9,
+	              "more than a tenth of the puts failed");
+	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
+	an_sim_get_all(fleet);
+}
+
+void an_sim_blackout(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *writer = an_sim_fleet_client(fleet);
+	if (writer == NULL || !an_sim_put(writer, 30, 1024, 10, an_sim_full_copies(arguments)) ||
+	    !an_sim_put(writer, 5, 300000, 5, an_sim_full_copies(arguments)))
+		return;
+	an_sim_step(fleet, "all nodes lose power");
+	for (size_t i = 0; i < arguments->nodes; i++)
+		an_sim_node_cut(fleet->nodes[i], AN_SIM_CUT_SCRAMBLE);
+	an_sim_pass(fleet, AN_MINUTES(2));
+	an_sim_step(fleet, "all nodes come back");
+	for (size_t i = 0; i < arguments->nodes && !fleet->failed; i++) {
+		restart(fleet->nodes[i]);
+		an_sim_pass(fleet, AN_MS(50));
+	}
+	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
+	an_sim_get_all(fleet);
+}
+
+void an_sim_partition(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *left = an_sim_fleet_client(fleet);
+	struct an_sim_node *right = left != NULL ? an_sim_fleet_client(fleet) : NULL;
+	if (right == NULL || !an_sim_put(left, 20, 1024, 10, an_sim_full_copies(arguments)))
+		return;
+	an_sim_step(fleet, "the network falls in two");
+	for (size_t i = 0; i < arguments->nodes; i++)
+		an_sim_host_set_side(fleet->nodes[i]->host, i % 2);
+	an_sim_host_set_side(right->host, 1);
+	const size_t stored = an_sim_try_put(left, 10, 2000, 10) +
+	                      an_sim_try_put(right, 10, 2000, 10);
+	an_sim_say(fleet, "%zu of 20 puts succeeded meanwhile", stored);
+	an_sim_pass(fleet, AN_MINUTES(10));
+	an_sim_step(fleet, "the network heals");
+	for (size_t i = 0; i < fleet->count; i++)
+		an_sim_host_set_side(fleet->nodes[i]->host, 0);
+	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
+	an_sim_get_all(fleet);
+}
+
+static void for_unlucky(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,
+                        void (*act)(struct an_sim_node *node))
+{
+	for (size_t i = 0; i < arguments->nodes; i++)
+		if (an_sim_is_unlucky(i))
+			act(fleet->nodes[i]);
+}
+
+static void fill_disk(struct an_sim_node *node)
+{
+	struct an_sim_disk *disk = an_sim_host_disk(node->host);
+	struct an_sim_disk_options full = an_sim_disk_ssd;
+	full.capacity = an_sim_disk_used(disk) + 200000;
+	an_sim_disk_set_options(disk, &full);
+}
+
+static void slow_down(struct an_sim_node *node)
+{
+	struct an_sim_disk_options slow = an_sim_disk_ssd;
+	slow.sync_us = AN_SECONDS(3);
+	slow.read_us = AN_MS(500);
+	slow.bytes_per_second = 2000000;
+	an_sim_disk_set_options(an_sim_host_disk(node->host), &slow);
+}
+
+static void fail_reads(struct an_sim_node *node)
+{
+	an_sim_disk_set_fault(an_sim_host_disk(node->host),
+	                      &(struct an_sim_disk_fault){
+				      .operations = 1U << AN_SIM_DISK_READ,
+				      .count = UINT64_MAX,
+				      .status = AUTONOMI_E_IO,
+			      });
+}
+
+/* Trouble for every third node, then puts that must not suffer from it, then gets. */
+static void with_trouble(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,
+                         void (*trouble)(struct an_sim_node *node), const char *what)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *writer = an_sim_fleet_client(fleet);
+	if (writer == NULL || !an_sim_put(writer, 20, 1024, 10, an_sim_full_copies(arguments)))
+		return;
+	an_sim_step(fleet, what);
+	for_unlucky(fleet, arguments, trouble);
+	if (an_sim_put(writer, 20, 2000, 10, 3) && an_sim_put(writer, 20, 100000, 10, 3))
+		an_sim_get_all(fleet);
+}
+
+void an_sim_full_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	with_trouble(fleet, arguments, fill_disk, "every third disk is full");
+	an_sim_say(fleet, "puts refused by nodes: %llu",
+	           (unsigned long long)an_sim_fleet_counter(fleet, "store_write_errors"));
+}
+
+void an_sim_slow_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	with_trouble(fleet, arguments, slow_down, "every third disk is slow");
+}
+
+void an_sim_read_errors(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	with_trouble(fleet, arguments, fail_reads, "every third disk cannot be read");
+}
+
+static void freeze(struct an_sim_node *node)
+{
+	an_sim_host_freeze(node->host, true);
+}
+
+static void thaw(struct an_sim_node *node)
+{
+	an_sim_host_freeze(node->host, false);
+}
+
+void an_sim_frozen(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	with_trouble(fleet, arguments, freeze, "every third node stops answering");
+	if (!an_sim_step(fleet, "they go on"))
+		return;
+	for_unlucky(fleet, arguments, thaw);
+	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
+	an_sim_get_all(fleet);
+}
