@@ -47,7 +47,5 @@ an_sim_scenario_run an_sim_crash_restart, an_sim_blackout, an_sim_partition, an_
 	an_sim_slow_disk, an_sim_read_errors, an_sim_frozen;
 /* scenario_churn.c */
 an_sim_scenario_run an_sim_churn;
-/* liar.c */
-an_sim_scenario_run an_sim_liars;
 
 #endif
