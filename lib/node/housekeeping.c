@@ -82,7 +82,7 @@ static bool work_left(const struct an_node *node)
 	const struct an_sys *sys = node->sys;
 	return an_operations_count(&node->operations) > 0 ||
 	       sys->workers_pending(sys->context, node->workers) > 0 ||
-	       !an_list_empty(&node->finished) ||
+	       !an_list_empty(&node->finished) || !an_list_empty(&node->jobs) ||
 	       (node->store != NULL && an_store_busy(node->store));
 }
 
@@ -109,6 +109,8 @@ void an_node_advance_close(struct an_node *node)
 	if (an_node_cache_finish(node) || work_left(node))
 		return;
 	node->state = AN_NODE_CLOSED;
+	/* Late datagrams are nobody's business: they must not make the descriptor readable. */
+	node->sys->reactor_unwatch(node->sys->context, node->reactor, node->udp);
 	an_event_queue_push(&node->events, node->closed_event);
 	node->closed_event = NULL;
 	an_log(node->logger, AN_LOG_INFO, "node", "closed");

@@ -4,6 +4,7 @@
 #define AN_NODE_INTERNAL_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "base/log.h"
 #include "base/profile.h"
@@ -51,6 +52,7 @@ struct an_node {
 
 	struct an_event_queue events;
 	struct an_operations operations;
+	struct an_list pending; /* of pending.c */
 	struct autonomi_event *joined_event; /* made at open, so that they cannot fail */
 	struct autonomi_event *closed_event;
 
@@ -60,8 +62,10 @@ struct an_node {
 	an_time_us now;
 	an_time_us budget_end;
 	bool in_turn;
+	bool freeing;            /* the machine is left alone from now on */
 	bool more;               /* the next pump has something to do at once */
 	struct an_list finished; /* jobs whose `done` is due */
+	struct an_list jobs;     /* that wait for their turn where there are no workers */
 
 	/* Runs of datagrams that the socket had no room for. */
 	struct an_datagram outgoing[AN_DATAGRAM_BATCH];
@@ -93,6 +97,14 @@ void an_node_submit(struct an_node *node, struct an_job *job);
 void an_node_hand_over_log(struct an_node *node);
 /* Rounded up, for poll(). */
 int an_node_milliseconds(an_time_us duration);
+
+/* pending.c: memory, zeroed, that goes to link, kad or store as the context of a handler, which frees
+ * it. Those modules drop what still waits without a call when they are freed: then it goes with the
+ * node. */
+void *an_node_pending_new(struct an_node *node, size_t size);
+/* NULL is allowed. Returns NULL. */
+void *an_node_pending_free(void *content);
+void an_node_pending_done(struct an_node *node);
 
 /* housekeeping.c: what a node does by itself from time to time. */
 void an_node_housekeeping(struct an_node *node);

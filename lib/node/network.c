@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the client asks of the network: lookups of Kademlia and requests over the link. */
-#include "base/memory.h"
 #include "node/internal.h"
 
 /* Ids of lookups and of requests come from two counters: the lowest bit tells them apart. */
@@ -25,7 +24,7 @@ static void closest_found(void *context, const struct an_kad_result *result)
 	struct pending_closest *pending = context;
 	if (result->status != AUTONOMI_E_CANCELLED)
 		pending->handler(pending->context, result->status, result->contacts, result->count);
-	an_free(pending);
+	an_node_pending_free(pending);
 }
 
 static an_status closest(void *context, struct an_span name, size_t count,
@@ -33,7 +32,7 @@ static an_status closest(void *context, struct an_span name, size_t count,
                          uint64_t *ret_id)
 {
 	struct an_node *node = context;
-	struct pending_closest *pending = an_malloc(sizeof(*pending));
+	struct pending_closest *pending = an_node_pending_new(node, sizeof(*pending));
 	if (pending == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	*pending = (struct pending_closest){node, handler, handler_context};
@@ -41,7 +40,7 @@ static an_status closest(void *context, struct an_span name, size_t count,
 	const an_status status = an_kad_lookup(node->kad, name, count, an_node_now(node),
 	                                       closest_found, pending, &lookup);
 	if (status != AUTONOMI_OK) {
-		an_free(pending);
+		an_node_pending_free(pending);
 		return status;
 	}
 	*ret_id = id_of_lookup(lookup);
@@ -75,7 +74,7 @@ static void asked(void *context, uint64_t request, const struct an_link_reply *r
 		an_kad_peer_failed(node->kad, &pending->peer, node->now);
 	pending->handler(pending->context, status, status == AUTONOMI_OK ? reply->message : NULL,
 	                 reply->body);
-	an_free(pending);
+	an_node_pending_free(pending);
 }
 
 static an_status ask(void *context, const struct an_contact *contact, struct an_blob *const *parts,
@@ -83,7 +82,7 @@ static an_status ask(void *context, const struct an_contact *contact, struct an_
                      void *handler_context, uint64_t *ret_id)
 {
 	struct an_node *node = context;
-	struct pending_ask *pending = an_malloc(sizeof(*pending));
+	struct pending_ask *pending = an_node_pending_new(node, sizeof(*pending));
 	if (pending == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	*pending = (struct pending_ask){node, handler, handler_context, contact->id};
@@ -92,7 +91,7 @@ static an_status ask(void *context, const struct an_contact *contact, struct an_
 	                                     part_count, timeout, an_node_now(node), asked, pending,
 	                                     &request);
 	if (status != AUTONOMI_OK) {
-		an_free(pending);
+		an_node_pending_free(pending);
 		return status;
 	}
 	*ret_id = id_of_request(request);
@@ -108,7 +107,7 @@ static void cancel(void *context, uint64_t id)
 	if ((id & 1) == 0)
 		an_kad_lookup_cancel(node->kad, id >> 1);
 	else
-		an_free(an_link_cancel(node->link, id >> 1));
+		an_node_pending_free(an_link_cancel(node->link, id >> 1));
 	an_node_touch(node);
 }
 

@@ -9,6 +9,8 @@
 #include "node/internal.h"
 #include "quic/quic.h"
 
+enum { THREADS_MAX = 1024 };
+
 struct an_profile an_node_profile(const struct an_node_config *config)
 {
 	struct an_profile profile = an_profile_autonomi;
@@ -32,10 +34,22 @@ static an_status refuse(char *reterr, size_t reterr_size, an_status status, cons
 	return status;
 }
 
+static bool is_evm_address(const char *text)
+{
+	return strlen(text) == 42 && memcmp(text, "0x", 2) == 0 &&
+	       strspn(text + 2, "0123456789abcdefABCDEF") == 40;
+}
+
 static an_status check_config(const struct an_node *node, char *reterr, size_t reterr_size)
 {
 	const struct an_node_config *config = &node->config;
 	const bool is_node = config->role == AN_NODE_ROLE_NODE;
+	if (config->compute_threads != UINT64_MAX && config->compute_threads > THREADS_MAX)
+		return refuse(reterr, reterr_size, AUTONOMI_E_INVALID,
+		              "compute.threads must be between 0 and 1024");
+	if (config->rewards_address[0] != '\0' && !is_evm_address(config->rewards_address))
+		return refuse(reterr, reterr_size, AUTONOMI_E_ADDRESS,
+		              "rewards.address must be 0x and 40 hexadecimal digits");
 	if (config->network_id != UINT64_MAX && config->network_id > UINT8_MAX)
 		return refuse(reterr, reterr_size, AUTONOMI_E_INVALID,
 		              "network.id must be between 0 and 255");
@@ -255,6 +269,8 @@ static an_status begin(struct an_node *node, const struct an_node_config *config
 	node->process = an_sys_process_id();
 	node->now = sys->now(sys->context);
 	an_list_init(&node->finished);
+	an_list_init(&node->jobs);
+	an_list_init(&node->pending);
 	an_status status = start_random(node);
 	uint64_t seed[2] = {0};
 	if (status == AUTONOMI_OK)
@@ -311,6 +327,7 @@ static void stop_workers(struct an_node *node)
 	if (node->workers != NULL)
 		sys->workers_free(sys->context, node->workers, &node->finished, &unrun);
 	node->workers = NULL;
+	an_list_move_all(&unrun, &node->jobs);
 	for (struct an_list *link = an_list_first(&unrun); link != NULL;
 	     link = an_list_next(&unrun, link))
 		an_container_of(link, struct an_job, link)->skipped = true;
@@ -335,6 +352,7 @@ static void free_parts(struct an_node *node)
 
 static void free_rest(struct an_node *node)
 {
+	an_node_pending_done(node);
 	an_key_pair_done(&node->key_pair);
 	an_random_done(&node->random);
 	an_logger_free(node->logger);
@@ -342,21 +360,27 @@ static void free_rest(struct an_node *node)
 	an_free(node);
 }
 
+static void free_descriptors(struct an_node *node)
+{
+	const struct an_sys *sys = node->sys;
+	if (node->reactor != NULL)
+		sys->reactor_free(sys->context, node->reactor);
+	if (node->udp != NULL)
+		sys->udp_close(sys->context, node->udp);
+}
+
 struct an_node *an_node_free(struct an_node *node)
 {
 	if (node == NULL)
 		return NULL;
 	const struct an_sys *sys = node->sys;
+	node->freeing = true;
 	stop_workers(node);
 	free_parts(node);
 	node->store = an_store_free(node->store);
-	if (node->reactor != NULL) {
-		if (node->udp != NULL)
-			sys->reactor_unwatch(sys->context, node->reactor, node->udp);
-		sys->reactor_free(sys->context, node->reactor);
-	}
-	if (node->udp != NULL)
-		sys->udp_close(sys->context, node->udp);
+	if (node->reactor != NULL && node->udp != NULL && node->state != AN_NODE_CLOSED)
+		sys->reactor_unwatch(sys->context, node->reactor, node->udp);
+	free_descriptors(node);
 	if (node->logger != NULL)
 		an_node_hand_over_log(node);
 	free_rest(node);
@@ -365,9 +389,11 @@ struct an_node *an_node_free(struct an_node *node)
 
 struct an_node *an_node_free_in_child(struct an_node *node)
 {
-	/* Workers, their locks, the database and the sockets belong to the parent: what they hold stays
-	 * allocated until the child ends. */
+	/* Workers, their locks and the database belong to the parent: what they hold stays allocated
+	 * until the child ends. Descriptors are copies, and would keep the port taken. */
+	node->freeing = true;
 	free_parts(node);
+	free_descriptors(node);
 	free_rest(node);
 	return NULL;
 }

@@ -33,7 +33,8 @@ an_status an_node_open(const struct an_node_config *config, const struct an_sys 
 /* Frees everything; waits for the job that is running. NULL is allowed. Returns NULL. */
 struct an_node *an_node_free(struct an_node *node);
 
-/* In a forked child: frees memory, and leaves sockets, files, workers and the database alone. */
+/* In a forked child: frees memory and the child's copies of the descriptors, and leaves files, workers
+ * and the database alone. */
 struct an_node *an_node_free_in_child(struct an_node *node);
 
 /* The process that opened the node. */

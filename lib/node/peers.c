@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Link and Kademlia brought together: who connected, who is gone, and whom a lookup asks. */
-#include "base/memory.h"
 #include "data/kademlia.h"
 #include "node/internal.h"
 
@@ -39,8 +38,10 @@ static void dial_failed(void *context, const struct an_peer_id *id,
                         const struct an_endpoint *endpoint, an_status why)
 {
 	(void)endpoint;
-	(void)why;
 	struct an_node *node = context;
+	/* Our own limits, and a peer that is full, say nothing against the peer. */
+	if (why == AUTONOMI_E_BUSY || why == AUTONOMI_E_NO_MEMORY)
+		return;
 	if (id != NULL && id->size > 0)
 		an_kad_peer_failed(node->kad, id, node->now);
 }
@@ -87,7 +88,7 @@ static void want_answered(void *context, uint64_t request, const struct an_link_
 	} else {
 		an_kad_failed(node->kad, want->token, status, node->now);
 	}
-	an_free(want);
+	an_node_pending_free(want);
 }
 
 static an_status encode_find(const struct an_kad_want *want, struct an_blob **ret_message)
@@ -105,19 +106,21 @@ static an_status encode_find(const struct an_kad_want *want, struct an_blob **re
 
 static an_status ask(struct an_node *node, const struct an_kad_want *want)
 {
-	struct pending_want *pending = an_malloc(sizeof(*pending));
+	struct pending_want *pending = an_node_pending_new(node, sizeof(*pending));
 	if (pending == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	*pending = (struct pending_want){.node = node, .token = want->token};
 	struct an_blob *message = NULL;
 	uint64_t request = 0;
 	an_status status = encode_find(want, &message);
+	if (status == AUTONOMI_OK && want->dial_anew)
+		status = an_link_dial(node->link, &want->contact, node->now);
 	if (status == AUTONOMI_OK)
 		status = an_link_ask(node->link, &want->contact, AN_LINK_KIND_KADEMLIA, &message, 1,
 		                     want->timeout, node->now, want_answered, pending, &request);
 	an_blob_unref(message);
 	if (status != AUTONOMI_OK)
-		an_free(pending);
+		an_node_pending_free(pending);
 	return status;
 }
 

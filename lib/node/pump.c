@@ -50,7 +50,7 @@ static void expire(struct an_node *node)
 	an_node_housekeeping(node);
 }
 
-static void submit_jobs(struct an_node *node)
+static void submit_store_jobs(struct an_node *node)
 {
 	if (node->store == NULL)
 		return;
@@ -60,6 +60,17 @@ static void submit_jobs(struct an_node *node)
 	an_store_jobs(node->store, &jobs);
 	for (struct an_list *link; (link = an_list_take(&jobs)) != NULL;)
 		an_node_submit(node, an_container_of(link, struct an_job, link));
+}
+
+/* Without workers a job blocks: each is a piece of the budget (contract, clause 6). */
+static void run_jobs(struct an_node *node)
+{
+	for (struct an_list *link; (link = an_list_take(&node->jobs)) != NULL;) {
+		node->sys->workers_submit(node->sys->context, node->workers,
+		                          an_container_of(link, struct an_job, link));
+		if (!an_list_empty(&node->jobs) && !budget_left(node))
+			return;
+	}
 }
 
 /* Hands the socket what is waiting; false where it had no room for all. */
@@ -102,7 +113,9 @@ static void send(struct an_node *node)
 /* The earliest time at which a turn has something to do; 0 where it has now. */
 static an_time_us deadline(const struct an_node *node)
 {
-	an_time_us earliest = an_kad_deadline(node->kad);
+	/* A node that leaves asks nobody anything any more. */
+	an_time_us earliest = node->state != AN_NODE_LEAVING ? an_kad_deadline(node->kad)
+	                                                     : AN_TIME_NEVER;
 	/* Datagrams that wait for room are no reason to turn: the socket says when there is some. */
 	if (!node->waiting_for_room)
 		earliest = an_time_earlier(earliest, an_link_deadline(node->link));
@@ -116,7 +129,8 @@ void an_node_settle(struct an_node *node)
 	const struct an_sys *sys = node->sys;
 	const an_time_us due = deadline(node);
 	const bool busy = node->store != NULL && an_store_busy(node->store);
-	if (due <= node->now || busy || !an_list_empty(&node->finished))
+	if (due <= node->now || busy || !an_list_empty(&node->finished) ||
+	    !an_list_empty(&node->jobs))
 		node->more = true;
 	if (node->state == AN_NODE_CLOSED)
 		node->more = false;
@@ -129,7 +143,7 @@ void an_node_settle(struct an_node *node)
 void an_node_touch(struct an_node *node)
 {
 	node->more = true;
-	if (!node->in_turn)
+	if (!node->in_turn && !node->freeing)
 		an_node_settle(node);
 }
 
@@ -140,7 +154,8 @@ static void turn(struct an_node *node)
 	finish_jobs(node);
 	expire(node);
 	an_node_ask_wants(node);
-	submit_jobs(node);
+	submit_store_jobs(node);
+	run_jobs(node);
 	send(node);
 	an_node_advance_close(node);
 	an_node_hand_over_log(node);
@@ -224,13 +239,15 @@ an_time_us an_node_now(struct an_node *node)
 
 void an_node_submit(struct an_node *node, struct an_job *job)
 {
-	if (node->workers != NULL) {
+	if (node->workers == NULL) {
+		/* The node is being freed: nothing runs any more. */
+		job->skipped = true;
+		an_list_append(&node->finished, &job->link);
+	} else if (node->compute_threads == 0) {
+		an_list_append(&node->jobs, &job->link);
+	} else {
 		node->sys->workers_submit(node->sys->context, node->workers, job);
-		return;
 	}
-	/* The node is being freed: nothing runs any more. */
-	job->skipped = true;
-	an_list_append(&node->finished, &job->link);
 }
 
 void an_node_hand_over_log(struct an_node *node)

@@ -2,13 +2,12 @@
 /* What this node answers to the requests of peers (semantics 5.4, docs/wire.md). */
 #include "node/serve.h"
 
-#include "base/memory.h"
 #include "data/kademlia.h"
 #include "ident/multiaddr.h"
 
 struct an_serve_pending *an_serve_later(struct an_node *node, uint64_t inbound)
 {
-	struct an_serve_pending *pending = an_calloc(1, sizeof(*pending));
+	struct an_serve_pending *pending = an_node_pending_new(node, sizeof(*pending));
 	if (pending == NULL)
 		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
 	else

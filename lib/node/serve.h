@@ -15,8 +15,8 @@ struct an_serve_pending {
 	uint64_t nonce;
 };
 
-/* Keeps `inbound` for an answer that comes later; the caller frees it when it has answered. Without
- * memory the request is refused as busy, and NULL returned. */
+/* Keeps `inbound` for an answer that comes later; the caller frees it with an_node_pending_free when
+ * it has answered. Without memory the request is refused as busy, and NULL returned. */
 struct an_serve_pending *an_serve_later(struct an_node *node, uint64_t inbound);
 
 /* Answers with `message`, whose reference it takes over; NULL: refuses, for our own fault. */

@@ -32,7 +32,7 @@ static void reply_proof(struct an_serve_pending *pending, const uint8_t *proof)
 	else
 		an_link_refuse(pending->node->link, pending->inbound, AN_LINK_CODE_BUSY);
 	an_buffer_done(&items);
-	an_free(pending);
+	an_node_pending_free(pending);
 }
 
 static void prove(struct an_job *job)
@@ -44,7 +44,8 @@ static void prove(struct an_job *job)
 static void proven(struct an_job *job)
 {
 	struct proof_job *work = an_container_of(job, struct proof_job, job);
-	reply_proof(work->pending, work->proof);
+	if (!job->skipped)
+		reply_proof(work->pending, work->proof);
 	an_blob_unref(work->value);
 	an_free(work);
 }
@@ -59,7 +60,7 @@ static void record_read(void *context, const struct an_store_result *result)
 	struct proof_job *work = an_calloc(1, sizeof(*work));
 	if (work == NULL) {
 		an_link_refuse(pending->node->link, pending->inbound, AN_LINK_CODE_BUSY);
-		an_free(pending);
+		an_node_pending_free(pending);
 		return;
 	}
 	work->job = (struct an_job){.lane = AN_JOB_COMPUTE, .run = prove, .done = proven};
@@ -92,7 +93,7 @@ void an_serve_existence_proof(struct an_node *node, uint64_t inbound,
 		return;
 	if (status == AUTONOMI_E_BUSY || status == AUTONOMI_E_NO_MEMORY) {
 		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
-		an_free(pending);
+		an_node_pending_free(pending);
 	} else {
 		reply_proof(pending, NULL);
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records asked for and records brought (semantics 5.4, 6.2, 6.3). */
-#include "base/memory.h"
 #include "data/chunk.h"
 #include "node/serve.h"
 
@@ -27,7 +26,7 @@ static void record_read(void *context, const struct an_store_result *result)
 		};
 		an_serve_reply(node, pending->inbound, &response);
 	}
-	an_free(pending);
+	an_node_pending_free(pending);
 }
 
 void an_serve_get_record(struct an_node *node, uint64_t inbound, const struct an_request *request)
@@ -43,7 +42,7 @@ void an_serve_get_record(struct an_node *node, uint64_t inbound, const struct an
 		status = an_store_get(node->store, name, record_read, pending);
 	if (status == AUTONOMI_E_BUSY || status == AUTONOMI_E_NO_MEMORY) {
 		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
-		an_free(pending);
+		an_node_pending_free(pending);
 	} else if (status != AUTONOMI_OK) {
 		record_read(pending, &(struct an_store_result){.status = AUTONOMI_E_NOT_FOUND});
 	}
@@ -88,7 +87,7 @@ static void record_written(void *context, const struct an_store_result *result)
 {
 	struct an_serve_pending *pending = context;
 	reply_put(pending, put_problem(result->status));
-	an_free(pending);
+	an_node_pending_free(pending);
 }
 
 /* The record value to store: an unpaid chunk as it came; of a paid one the chunk alone, for this
@@ -155,5 +154,5 @@ void an_serve_put_record(struct an_node *node, uint64_t inbound, const struct an
 		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
 	else
 		reply_put(pending, put_problem(status));
-	an_free(pending);
+	an_node_pending_free(pending);
 }
