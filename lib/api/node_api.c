@@ -6,27 +6,37 @@
 #include "base/memory.h"
 #include "base/time.h"
 
+static an_status open_inner(const struct autonomi_config *config, const struct an_sys *sys,
+                            struct an_node **ret_inner, char *reterr, size_t reterr_size)
+{
+	if (config != NULL)
+		return an_node_open(&config->values, sys, ret_inner, reterr, reterr_size);
+	struct an_node_config defaults;
+	an_status status = an_node_config_init(&defaults);
+	if (status == AUTONOMI_OK)
+		status = an_node_open(&defaults, sys, ret_inner, reterr, reterr_size);
+	an_node_config_done(&defaults);
+	return status;
+}
+
 an_status an_api_node_open(const struct autonomi_config *config, const struct an_sys *sys,
                            struct autonomi_node **ret_node, char *reterr, size_t reterr_size)
 {
-	struct an_node_config defaults = {0};
-	an_status status = AUTONOMI_OK;
-	if (config == NULL)
-		status = an_node_config_init(&defaults);
+	if (reterr != NULL && reterr_size > 0)
+		reterr[0] = '\0';
 	struct autonomi_node *node = an_calloc(1, sizeof(*node));
-	if (node == NULL)
-		status = AUTONOMI_E_NO_MEMORY;
-	if (status == AUTONOMI_OK)
-		status = an_node_open(config != NULL ? &config->values : &defaults, sys,
-		                      &node->inner, reterr, reterr_size);
-	an_node_config_done(&defaults);
+	an_status status = AUTONOMI_E_NO_MEMORY;
+	if (node != NULL)
+		status = open_inner(config, sys, &node->inner, reterr, reterr_size);
 	if (status != AUTONOMI_OK) {
+		an_api_explain(status, reterr, reterr_size);
 		an_free(node);
 		return status;
 	}
 	node->network.node = node;
 	node->dht.node = node;
-	node->storage = (struct autonomi_storage){node, an_node_store(node->inner)};
+	node->storage.node = node;
+	node->storage.store = an_node_store(node->inner);
 	*ret_node = node;
 	return AUTONOMI_OK;
 }
@@ -36,11 +46,11 @@ autonomi_status autonomi_node_open(const autonomi_config *config, autonomi_node 
 {
 	if (ret_node == NULL)
 		return AUTONOMI_E_INVALID;
-	const int saved_errno = errno;
+	struct an_guard guard;
+	an_guard_begin(&guard);
 	const an_status status = an_api_node_open(config, an_sys_machine(), ret_node, reterr,
 	                                          reterr_size);
-	errno = saved_errno;
-	return status;
+	return an_guard_leave(&guard, status);
 }
 
 autonomi_status autonomi_node_close(autonomi_node *node, uint64_t grace_ms)
@@ -136,10 +146,14 @@ autonomi_status autonomi_node_wake(autonomi_node *node)
 {
 	if (node == NULL)
 		return AUTONOMI_E_INVALID;
+	/* What the guard does besides would not all be safe in a signal handler, nor right while the
+	 * log hook runs on another thread. */
 	const int saved_errno = errno;
-	an_node_wake(node->inner);
+	const bool ours = an_node_process(node->inner) == an_sys_process_id();
+	if (ours)
+		an_node_wake(node->inner);
 	errno = saved_errno;
-	return AUTONOMI_OK;
+	return ours ? AUTONOMI_OK : AUTONOMI_E_FORKED;
 }
 
 autonomi_status autonomi_node_next_event(autonomi_node *node, autonomi_event **ret_event)

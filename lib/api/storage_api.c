@@ -17,10 +17,12 @@ struct alone {
 
 static an_status guard_storage(struct an_guard *guard, const struct autonomi_storage *storage)
 {
-	guard->saved_errno = errno;
+	if (storage != NULL && storage->node != NULL)
+		return an_guard_enter(guard, storage->node);
+	an_guard_begin(guard);
 	if (storage == NULL)
 		return AUTONOMI_E_INVALID;
-	return storage->node != NULL ? an_guard_enter(guard, storage->node) : AUTONOMI_OK;
+	return storage->process == an_sys_process_id() ? AUTONOMI_OK : AUTONOMI_E_FORKED;
 }
 
 static an_status open_alone(const struct an_node_config *config, const char *directory,
@@ -33,6 +35,7 @@ static an_status open_alone(const struct an_node_config *config, const char *dir
 		return status;
 	an_random_init(&alone->random, seed);
 	alone->profile = an_node_profile(config);
+	alone->storage.process = an_sys_process_id();
 	const struct an_store_config store = {
 		.profile = &alone->profile,
 		.sys = sys,
@@ -71,22 +74,28 @@ autonomi_status autonomi_storage_open(const autonomi_config *config, const char 
 {
 	if (directory == NULL || ret_storage == NULL)
 		return AUTONOMI_E_INVALID;
-	const int saved_errno = errno;
+	struct an_guard guard;
+	an_guard_begin(&guard);
+	if (reterr != NULL && reterr_size > 0)
+		reterr[0] = '\0';
 	const an_status status = open_checked(config, directory, ret_storage, reterr, reterr_size);
-	errno = saved_errno;
-	return status;
+	an_api_explain(status, reterr, reterr_size);
+	return an_guard_leave(&guard, status);
 }
 
 autonomi_storage *autonomi_storage_free(autonomi_storage *storage)
 {
 	if (storage == NULL || storage->node != NULL)
 		return NULL;
-	const int saved_errno = errno;
+	struct an_guard guard;
+	const an_status status = guard_storage(&guard, storage);
 	struct alone *alone = an_container_of(storage, struct alone, storage);
-	an_store_free(storage->store);
+	/* In a forked child the database is the parent's: closing it here would write to it. */
+	if (status != AUTONOMI_E_FORKED)
+		an_store_free(storage->store);
 	an_random_done(&alone->random);
 	an_free(alone);
-	errno = saved_errno;
+	an_guard_leave(&guard, status);
 	return NULL;
 }
 
