@@ -318,6 +318,27 @@ START_TEST(a_late_answer_that_comes_first_after_all_is_taken)
 }
 END_TEST
 
+START_TEST(second_requests_for_late_chunks_have_a_budget)
+{
+	enum { GETS = 20 };
+	struct outcome outcomes[GETS] = {0};
+	store();
+	make_closest(0, 25, SLOW);
+	for (size_t i = 0; i < GETS; i++)
+		ck_assert_int_eq(an_client_chunk_get(client, name, outcome_done, &outcomes[i],
+		                                     NULL),
+		                 AUTONOMI_OK);
+	while (network_step(&network, client))
+		continue;
+	for (size_t i = 0; i < GETS; i++) {
+		ck_assert_uint_eq(outcomes[i].calls, 1);
+		ck_assert_int_eq(outcomes[i].result.status, AUTONOMI_OK);
+		outcome_release(&outcomes[i]);
+	}
+	ck_assert_uint_le(network.gets, GETS + 4);
+}
+END_TEST
+
 START_TEST(holders_outside_the_close_group_are_found)
 {
 	store();
@@ -439,6 +460,7 @@ Suite *suite(void)
 	                    6);
 	tcase_add_test(gets, a_dead_holder_costs_the_time_of_one_late_answer);
 	tcase_add_test(gets, a_late_answer_that_comes_first_after_all_is_taken);
+	tcase_add_test(gets, second_requests_for_late_chunks_have_a_budget);
 	tcase_add_test(gets, holders_outside_the_close_group_are_found);
 	tcase_add_test(gets, a_chunk_that_nobody_has_is_not_found_with_its_address_in_the_message);
 	tcase_add_test(gets, false_bytes_from_everybody_are_corruption);
