@@ -257,6 +257,7 @@ void an_sim_node_cut(struct an_sim_node *node, enum an_sim_cut cut)
 {
 	if (!is_up(node))
 		return;
+	an_sim_node_note_records(node);
 	node->state = AN_SIM_NODE_DOWN;
 	an_sim_host_crash(node->host, cut, free_node, node);
 }

@@ -53,13 +53,14 @@ struct an_sim_operation {
 	autonomi_event *event; /* the completion */
 };
 
-/* A chunk whose put was acknowledged. Its content is a function of `number`. */
+/* A chunk that a client puts or has put. Its content is a function of `number`. */
 struct an_sim_record {
 	uint64_t number;
 	size_t size;
 	uint8_t address[AUTONOMI_ADDRESS_SIZE];
-	uint64_t copies;  /* that the client was told */
-	uint8_t *holders; /* by node: 1 where it had acknowledged it */
+	bool is_ended, is_stored; /* its put; with success */
+	uint64_t copies;          /* that the client was told */
+	uint8_t *holders;         /* by node: 1 where it had stored it durably */
 };
 
 struct an_sim_fleet {
@@ -70,7 +71,6 @@ struct an_sim_fleet {
 	uint64_t last_tag;
 	struct an_sim_record *records;
 	size_t record_count, record_capacity;
-	uint64_t last_number;
 	const char *log_level;
 	bool ip4;     /* nodes are dialled over IPv4, else IPv6 */
 	size_t liars; /* hosts that acknowledge and do not store */
@@ -141,8 +141,8 @@ bool an_sim_get_one(struct an_sim_node *client, size_t which);
 /* The nodes that are up and acknowledged the record. */
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record);
-/* Notes for all records who has them now. */
-void an_sim_fleet_note_holders(struct an_sim_fleet *fleet);
+/* Notes what a node, about to be cut, holds of the records that are under way. */
+void an_sim_node_note_records(struct an_sim_node *node);
 
 /* The value of a counter summed over all nodes that are up. */
 uint64_t an_sim_fleet_counter(const struct an_sim_fleet *fleet, const char *name);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Chunks that the fleet puts and gets, and the books about who acknowledged them. */
+#include "data/chunk.h"
 #include "sim/fleet.h"
 
 #include "sim/memory.h"
 
 enum { OPERATION_SECONDS = 600, PARALLEL_MAX = 256 };
 
+/* A record whose put is under way or failed; `which` is its place in the books. */
 struct put {
 	struct an_sim_operation *operation;
-	uint64_t number;
-	size_t size;
+	size_t which;
 };
 
 static uint8_t *make_content(uint64_t number, size_t size)
@@ -41,10 +42,12 @@ static void note_holders(struct an_sim_fleet *fleet, struct an_sim_record *recor
 			record->holders[i] = 1;
 }
 
-void an_sim_fleet_note_holders(struct an_sim_fleet *fleet)
+void an_sim_node_note_records(struct an_sim_node *node)
 {
+	struct an_sim_fleet *fleet = node->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++)
-		note_holders(fleet, &fleet->records[i]);
+		if (!fleet->records[i].is_ended && has_record(node, &fleet->records[i]))
+			fleet->records[i].holders[node->index] = 1;
 }
 
 static size_t count_holders(const struct an_sim_record *record)
@@ -64,50 +67,66 @@ size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
 	return count;
 }
 
-static void add_record(struct an_sim_fleet *fleet, const struct put *put)
+static struct an_sim_record *add_record(struct an_sim_fleet *fleet, size_t size)
 {
 	if (fleet->record_count == fleet->record_capacity) {
 		fleet->record_capacity = fleet->record_capacity * 2 + 64;
 		fleet->records = an_sim_resize(fleet->records,
 		                               fleet->record_capacity * sizeof(fleet->records[0]));
 	}
-	struct an_sim_record *record = &fleet->records[fleet->record_count++];
+	struct an_sim_record *record = &fleet->records[fleet->record_count];
 	*record = (struct an_sim_record){
-		.number = put->number,
-		.size = put->size,
-		.copies = autonomi_event_count(put->operation->event),
+		.number = ++fleet->record_count,
+		.size = size,
 		.holders = an_sim_alloc(AN_SIM_NODES_MAX),
 	};
-	size_t size = 0;
-	const uint8_t *address = autonomi_event_data(put->operation->event, &size);
-	if (an_sim_expect(fleet, size == sizeof(record->address), "a put gave no address"))
-		memcpy(record->address, address, size);
-	note_holders(fleet, record);
+	return record;
+}
+
+static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
+{
+	struct an_sim_fleet *fleet = client->fleet;
+	struct an_sim_record *record = add_record(fleet, size);
+	put->operation = an_sim_operation_new(client);
+	put->which = fleet->record_count - 1;
+	uint8_t *content = make_content(record->number, size);
+	an_chunk_name(an_span(content, size), record->address);
+	const autonomi_status status = autonomi_chunk_put(client->node, content, size,
+	                                                  put->operation->tag, NULL);
+	free(content);
+	an_sim_expect(fleet, status == AUTONOMI_OK, "a put was refused: %s",
+	              autonomi_status_name(status));
+}
+
+static void expect_copies(struct an_sim_fleet *fleet, const struct an_sim_record *record)
+{
 	an_sim_expect(fleet, count_holders(record) + fleet->liars >= record->copies,
 	              "a put was told %llu copies, but %zu nodes have it",
 	              (unsigned long long)record->copies, count_holders(record));
 }
 
-static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
+static void note_stored(struct an_sim_fleet *fleet, struct an_sim_record *record,
+                        const autonomi_event *event)
 {
-	*put = (struct put){
-		.operation = an_sim_operation_new(client),
-		.number = ++client->fleet->last_number,
-		.size = size,
-	};
-	uint8_t *content = make_content(put->number, size);
-	const autonomi_status status = autonomi_chunk_put(client->node, content, size,
-	                                                  put->operation->tag, NULL);
-	free(content);
-	an_sim_expect(client->fleet, status == AUTONOMI_OK, "a put was refused: %s",
-	              autonomi_status_name(status));
+	size_t size = 0;
+	const uint8_t *address = autonomi_event_data(event, &size);
+	an_sim_expect(fleet,
+	              size == sizeof(record->address) &&
+	                      memcmp(address, record->address, size) == 0,
+	              "a put gave another address");
+	record->is_stored = true;
+	record->copies = autonomi_event_count(event);
+	note_holders(fleet, record);
+	expect_copies(fleet, record);
 }
 
-/* Returns 1 where it was stored with enough copies. */
+/* Returns 1 where it was stored. */
 static size_t end_put(struct an_sim_fleet *fleet, const struct put *put, uint64_t copies_min,
                       bool must_succeed)
 {
+	struct an_sim_record *record = &fleet->records[put->which];
 	const autonomi_event *event = put->operation->event;
+	record->is_ended = true;
 	if (event == NULL)
 		return 0;
 	const autonomi_status status = autonomi_event_status(event);
@@ -116,11 +135,11 @@ static size_t end_put(struct an_sim_fleet *fleet, const struct put *put, uint64_
 		              autonomi_status_name(status), autonomi_event_message(event));
 	if (status != AUTONOMI_OK)
 		return 0;
-	add_record(fleet, put);
-	const uint64_t copies = autonomi_event_count(event);
+	note_stored(fleet, record, event);
 	if (must_succeed)
-		an_sim_expect(fleet, copies >= copies_min, "a put has %llu copies instead of %llu",
-		              (unsigned long long)copies, (unsigned long long)copies_min);
+		an_sim_expect(fleet, record->copies >= copies_min,
+		              "a put has %llu copies instead of %llu",
+		              (unsigned long long)record->copies, (unsigned long long)copies_min);
 	return 1;
 }
 
@@ -179,8 +198,10 @@ static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_recor
 static void get_range(struct an_sim_node *client, size_t from, size_t to)
 {
 	struct an_sim_fleet *fleet = client->fleet;
-	struct an_sim_operation *gets[PARALLEL_MAX];
+	struct an_sim_operation *gets[PARALLEL_MAX] = {NULL};
 	for (size_t i = from; i < to; i++) {
+		if (!fleet->records[i].is_stored)
+			continue;
 		gets[i - from] = an_sim_operation_new(client);
 		const autonomi_status status = autonomi_chunk_get(client->node,
 		                                                  fleet->records[i].address,
@@ -189,7 +210,8 @@ static void get_range(struct an_sim_node *client, size_t from, size_t to)
 		              autonomi_status_name(status));
 	}
 	for (size_t i = from; i < to && !fleet->failed; i++)
-		if (an_sim_operation_wait(gets[i - from], AN_SECONDS(OPERATION_SECONDS)))
+		if (gets[i - from] != NULL &&
+		    an_sim_operation_wait(gets[i - from], AN_SECONDS(OPERATION_SECONDS)))
 			expect_content(fleet, &fleet->records[i], gets[i - from]->event);
 	an_sim_fleet_settle(fleet, AN_SECONDS(OPERATION_SECONDS));
 }

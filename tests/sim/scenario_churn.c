@@ -41,7 +41,7 @@ static bool may_leave(const struct churn *churn, const struct an_sim_node *node)
 {
 	const struct an_sim_fleet *fleet = churn->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++)
-		if (fleet->records[i].holders[node->index] != 0 &&
+		if (fleet->records[i].is_stored && fleet->records[i].holders[node->index] != 0 &&
 		    holders_gone(fleet, &fleet->records[i]) >= LOST_HOLDERS_MAX)
 			return false;
 	return true;
@@ -93,7 +93,8 @@ static void get_some(struct churn *churn)
 	struct an_sim_fleet *fleet = churn->fleet;
 	for (int i = 0; i < GETS_IN_A_STEP && fleet->record_count > 0 && !fleet->failed; i++) {
 		const size_t which = (size_t)draw(churn, fleet->record_count);
-		if (an_sim_record_holders_up(fleet, &fleet->records[which]) > 0)
+		if (fleet->records[which].is_stored &&
+		    an_sim_record_holders_up(fleet, &fleet->records[which]) > 0)
 			an_sim_get_one(churn->client, which);
 	}
 }
