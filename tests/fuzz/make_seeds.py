@@ -8,6 +8,7 @@ What a search found lies beside them, named by its hash (scripts/fuzz). Each tar
 its input means.
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -83,8 +84,6 @@ def maps(seeds):
         for chunk in case.get("chunks", []) if kind in ("encrypt", "decrypt") else []:
             for data in hexadecimal(chunk, "content"):
                 seeds.add("self_decrypt", kind, data)
-        for data in hexadecimal(case, "data_map_chunk"):
-            seeds.add("download", kind, b"\0" + data)
 
 
 def addresses(seeds):
@@ -102,7 +101,6 @@ def addresses(seeds):
                 seeds.add("identity", kind, b"\1" + case["base58"].encode())
         elif kind == "from_hex" and case["text"]:
             seeds.add("hexadecimal", kind, case["text"].encode())
-            seeds.add("download", kind, b"\1" + case["text"].encode())
     for case in cases("bootstrap", "valid_address"):
         seeds.add("multiaddr", "valid_address", b"\1" + case["text"].encode())
         seeds.add("config", "peers", b"network.peers\n" + case["text"].encode())
@@ -143,9 +141,18 @@ def settings(seeds):
               b"network.first = on\nlog.level = trace\nstorage.bytes_max=18446744073709551615\n")
 
 
+def scripts(seeds):
+    """Lists of actions: any bytes are one."""
+    for number in range(12):
+        data = b"".join(hashlib.sha256(bytes([number, i])).digest() for i in range(6))
+        seeds.add("link", "actions", data)
+        seeds.add("store", "actions", data)
+
+
 def main():
     seeds = Seeds()
-    for make in (messages, records, maps, addresses, agents, kademlia, bootstrap, settings):
+    for make in (messages, records, maps, addresses, agents, kademlia, bootstrap, settings,
+                 scripts):
         make(seeds)
     for (target, kind), count in sorted(seeds.counts.items()):
         print(f"{target}: {count} {kind}")
