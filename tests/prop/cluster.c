@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/handle.h"
+
 uint64_t monotonic_us(void)
 {
 	struct timespec now;
@@ -23,7 +25,7 @@ bool is_readable(autonomi_node *node)
 	return poll(&poll_fd, 1, 0) == 1;
 }
 
-static void set(autonomi_config *config, const char *name, const char *value)
+void cluster_set(autonomi_config *config, const char *name, const char *value)
 {
 	ck_assert_msg(autonomi_config_set(config, name, value) == AUTONOMI_OK, "%s",
 	              autonomi_config_error(config));
@@ -35,34 +37,40 @@ autonomi_config *cluster_config(const struct cluster *cluster, unsigned threads,
 	autonomi_config *config = autonomi_config_new();
 	ck_assert_ptr_nonnull(config);
 	snprintf(path, sizeof(path), "%s/%s", cluster->directory, name);
-	set(config, "node.root_dir", path);
-	set(config, "network.local", "on");
-	set(config, "network.ip", "127.0.0.1");
+	cluster_set(config, "node.root_dir", path);
+	cluster_set(config, "network.local", "on");
+	cluster_set(config, "network.ip", "127.0.0.1");
 	if (cluster->address[0] != '\0')
-		set(config, "network.peers", cluster->address);
+		cluster_set(config, "network.peers", cluster->address);
 	else
-		set(config, "network.first", "on");
+		cluster_set(config, "network.first", "on");
 	ck_assert_int_eq(autonomi_config_set_number(config, "compute.threads", threads),
 	                 AUTONOMI_OK);
 	return config;
 }
 
-static autonomi_node *open_node(autonomi_config *config)
+autonomi_node *cluster_open_node(autonomi_config *config, const struct an_sys *sys)
 {
 	char error[256] = "";
 	autonomi_node *node = NULL;
-	const autonomi_status status = autonomi_node_open(config, &node, error, sizeof(error));
+	const autonomi_status status = an_api_node_open(config, sys != NULL ? sys : an_sys_machine(),
+	                                                &node, error, sizeof(error));
 	ck_assert_msg(status == AUTONOMI_OK, "%s", error);
 	autonomi_config_free(config);
 	return node;
 }
 
-autonomi_node *cluster_client(const struct cluster *cluster, unsigned threads)
+autonomi_config *cluster_client_config(const struct cluster *cluster, unsigned threads)
 {
 	autonomi_config *config = cluster_config(cluster, threads, "");
-	set(config, "node.role", "client");
-	set(config, "node.root_dir", "");
-	return open_node(config);
+	cluster_set(config, "node.role", "client");
+	cluster_set(config, "node.root_dir", "");
+	return config;
+}
+
+autonomi_node *cluster_client(const struct cluster *cluster, unsigned threads)
+{
+	return cluster_open_node(cluster_client_config(cluster, threads), NULL);
 }
 
 static void drop_events(autonomi_node *node)
@@ -84,11 +92,22 @@ void cluster_step(struct cluster *cluster)
 static void wait_for_any(struct cluster *cluster, autonomi_node *node, int limit_ms)
 {
 	struct pollfd fds[CLUSTER_NODES + 1];
-	for (size_t i = 0; i < cluster->count; i++)
-		fds[i] = (struct pollfd){.fd = autonomi_node_fd(cluster->nodes[i]),
-		                         .events = POLLIN};
-	fds[cluster->count] = (struct pollfd){.fd = autonomi_node_fd(node), .events = POLLIN};
-	poll(fds, cluster->count + 1, limit_ms);
+	nfds_t count = 0;
+	for (; count < cluster->count; count++)
+		fds[count] = (struct pollfd){.fd = autonomi_node_fd(cluster->nodes[count]),
+		                             .events = POLLIN};
+	if (node != NULL)
+		fds[count++] = (struct pollfd){.fd = autonomi_node_fd(node), .events = POLLIN};
+	poll(fds, count, limit_ms);
+}
+
+void cluster_run(struct cluster *cluster, int milliseconds)
+{
+	const uint64_t end = monotonic_us() + (uint64_t)milliseconds * 1000;
+	while (monotonic_us() < end) {
+		wait_for_any(cluster, NULL, 5);
+		cluster_step(cluster);
+	}
 }
 
 autonomi_event *cluster_next_event(struct cluster *cluster, autonomi_node *node, int limit_ms)
@@ -140,14 +159,39 @@ void cluster_open(struct cluster *cluster, size_t count, unsigned threads)
 	for (size_t i = 0; i < count; i++) {
 		char name[16];
 		snprintf(name, sizeof(name), "node%zu", i);
-		cluster->nodes[i] = open_node(cluster_config(cluster, threads, name));
-		cluster->count = i + 1;
+		cluster_add(cluster, cluster_config(cluster, threads, name), NULL);
 		if (i == 0)
 			learn_address(cluster);
-		const uint64_t end = monotonic_us() + 200000;
-		while (i > 0 && monotonic_us() < end)
-			cluster_step(cluster);
+		cluster_run(cluster, i > 0 ? 200 : 0);
 	}
+}
+
+autonomi_node *cluster_add(struct cluster *cluster, autonomi_config *config,
+                           const struct an_sys *sys)
+{
+	ck_assert_uint_lt(cluster->count, CLUSTER_NODES);
+	autonomi_node *node = cluster_open_node(config, sys);
+	cluster->nodes[cluster->count++] = node;
+	return node;
+}
+
+autonomi_op cluster_put(autonomi_node *node, uint8_t first, size_t size)
+{
+	autonomi_op op = 0;
+	uint8_t *content = calloc(1, size);
+	ck_assert_ptr_nonnull(content);
+	content[0] = first;
+	ck_assert_int_eq(autonomi_chunk_put(node, content, size, first, &op), AUTONOMI_OK);
+	free(content);
+	return op;
+}
+
+void cluster_expect_ok(autonomi_event *event)
+{
+	ck_assert_ptr_nonnull(event);
+	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
+	              autonomi_event_message(event));
+	autonomi_event_free(event);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place)

@@ -10,6 +10,8 @@
 
 #include <autonomi/net.h>
 
+#include "sys/sys.h"
+
 enum { CLUSTER_NODES = 6 };
 
 struct cluster {
@@ -27,8 +29,18 @@ void cluster_close(struct cluster *cluster);
 /* A client of the cluster, with `threads` of its own. */
 autonomi_node *cluster_client(const struct cluster *cluster, unsigned threads);
 
+/* Opens a node with `config`, which it frees, on the machine `sys`; NULL: the real one. */
+autonomi_node *cluster_open_node(autonomi_config *config, const struct an_sys *sys);
+
+/* The same, as a member of the cluster that is pumped with it and freed by cluster_close. */
+autonomi_node *cluster_add(struct cluster *cluster, autonomi_config *config,
+                           const struct an_sys *sys);
+
 /* A config of the cluster's network for one more node. */
 autonomi_config *cluster_config(const struct cluster *cluster, unsigned threads, const char *name);
+autonomi_config *cluster_client_config(const struct cluster *cluster, unsigned threads);
+
+void cluster_set(autonomi_config *config, const char *name, const char *value);
 
 /* Pumps each node of the cluster whose descriptor is readable once, and drops its events. */
 void cluster_step(struct cluster *cluster);
@@ -39,6 +51,15 @@ autonomi_event *cluster_next_event(struct cluster *cluster, autonomi_node *node,
 /* The same until the completion of `op`; other events are dropped. */
 autonomi_event *cluster_completion(struct cluster *cluster, autonomi_node *node, autonomi_op op,
                                    int limit_ms);
+
+/* Lets the cluster work for a while. */
+void cluster_run(struct cluster *cluster, int milliseconds);
+
+/* Submits a put of `size` bytes, all zero but the first. */
+autonomi_op cluster_put(autonomi_node *node, uint8_t first, size_t size);
+
+/* Frees `event` after it said OK. */
+void cluster_expect_ok(autonomi_event *event);
 
 bool is_readable(autonomi_node *node);
 uint64_t monotonic_us(void);
