@@ -39,6 +39,8 @@ struct an_client {
 	struct an_list operations;
 	struct an_list works; /* jobs that are out */
 	uint64_t last_id;
+	bool knows_peers;        /* a lookup found some */
+	an_time_us first_lookup; /* 0: none yet */
 	an_time_us get_duration; /* how long a chunk took to come, smoothed; 0: none came yet */
 	/* Second requests for chunks that are late, in tenths: what is left of their budget. Each
 	 * chunk that comes adds one tenth, so that they never make up more than a tenth of all. */

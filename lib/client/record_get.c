@@ -327,7 +327,7 @@ static void pursue(struct an_record_get *get)
 		if (ask(target))
 			return;
 	}
-	if (get->search.lookup != 0 || widen(get))
+	if (get->search.running || widen(get))
 		return;
 	if (any_in(get, AN_GET_TARGET_ASKED) || any_in(get, AN_GET_TARGET_CHECKING) || rest(get))
 		return;

@@ -284,7 +284,7 @@ static void advance(struct an_record_put *put)
 	while (put->copies + under_way(put) < copies_wanted(put) &&
 	       (target = next_waiting(put)) != NULL)
 		ask(target);
-	if (put->search.lookup != 0)
+	if (put->search.running)
 		return;
 	const bool missing = put->copies + under_way(put) < copies_wanted(put);
 	if (missing && widen(put))

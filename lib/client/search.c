@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#define JOINING          AN_SECONDS(10)
+#define REPEAT_WAIT      AN_MS(10)
+#define REPEAT_WAIT_MOST AN_MS(500)
+
 void an_client_search_init(struct an_client_search *search, struct an_client *client,
                            const uint8_t name[AN_RECORD_NAME_SIZE],
                            void (*done)(struct an_client_search *search, an_status status))
@@ -31,6 +35,32 @@ static bool is_known(const struct an_client_search *search, const struct an_cont
 	return false;
 }
 
+static an_status look_up(struct an_client_search *search);
+
+static void repeat(struct an_client_timer *timer)
+{
+	struct an_client_search *search = an_container_of(timer, struct an_client_search, timer);
+	const an_status status = look_up(search);
+	if (status == AUTONOMI_OK)
+		return;
+	search->running = false;
+	search->done(search, status);
+}
+
+/* Whether the network may just not be joined yet: then the lookup is repeated after a while. */
+static bool repeat_later(struct an_client_search *search)
+{
+	struct an_client *client = search->client;
+	const an_time_us now = an_client_now(client);
+	if (client->knows_peers || now > an_time_after(client->first_lookup, JOINING))
+		return false;
+	search->timer.fire = repeat;
+	const an_time_us wait = an_client_backoff(client, REPEAT_WAIT, search->repeats++,
+	                                          REPEAT_WAIT_MOST);
+	an_client_set_timer(client, &search->timer, an_time_after(now, wait));
+	return true;
+}
+
 static void found(void *context, an_status status, const struct an_contact *contacts, size_t count)
 {
 	struct an_client_search *search = context;
@@ -39,20 +69,37 @@ static void found(void *context, an_status status, const struct an_contact *cont
 		if (search->count < AN_CLIENT_FOUND_MAX && !is_known(search, &contacts[i]))
 			search->found[search->count++] = contacts[i];
 	}
+	search->client->knows_peers = search->client->knows_peers || search->count > 0;
+	if ((status == AUTONOMI_E_NO_PEERS || status == AUTONOMI_OK) && search->count == 0 &&
+	    repeat_later(search))
+		return;
+	search->running = false;
 	search->done(search, status);
+}
+
+static an_status look_up(struct an_client_search *search)
+{
+	const struct an_client_network *network = &search->client->network;
+	const an_status status = network->closest(network->context,
+	                                          an_span(search->name, sizeof(search->name)),
+	                                          search->width, found, search, &search->lookup);
+	if (status == AUTONOMI_OK)
+		return AUTONOMI_OK;
+	search->lookup = 0;
+	return status == AUTONOMI_E_NO_PEERS && repeat_later(search) ? AUTONOMI_OK : status;
 }
 
 an_status an_client_search_widen(struct an_client_search *search)
 {
-	const struct an_client_network *network = &search->client->network;
-	const size_t width = next_width(search);
-	const an_status status = network->closest(network->context,
-	                                          an_span(search->name, sizeof(search->name)),
-	                                          width, found, search, &search->lookup);
-	if (status == AUTONOMI_OK)
+	struct an_client *client = search->client;
+	const size_t width = search->width;
+	if (client->first_lookup == 0)
+		client->first_lookup = an_client_now(client);
+	search->width = next_width(search);
+	const an_status status = look_up(search);
+	search->running = status == AUTONOMI_OK;
+	if (!search->running)
 		search->width = width;
-	else
-		search->lookup = 0;
 	return status;
 }
 
@@ -61,5 +108,7 @@ void an_client_search_stop(struct an_client_search *search)
 	const struct an_client_network *network = &search->client->network;
 	if (search->lookup != 0)
 		network->cancel(network->context, search->lookup);
+	an_client_set_timer(search->client, &search->timer, AN_TIME_NEVER);
 	search->lookup = 0;
+	search->running = false;
 }

@@ -4,6 +4,9 @@
  * record (the profile's `replication`), and only where these do not suffice as many as a lookup gives
  * (`k`). A peer keeps its place in the list when the search is widened.
  *
+ * A client that has just begun may know no peer yet: until a first lookup has succeeded, and for at
+ * most as long as joining a network may take (semantics 7.1), a lookup without result is repeated.
+ *
  * Embedded in its owner; owns a lookup while one runs.
  */
 #ifndef AN_CLIENT_SEARCH_H
@@ -19,7 +22,10 @@ struct an_client_search {
 	struct an_contact found[AN_CLIENT_FOUND_MAX];
 	size_t count;
 	size_t width;    /* of the widest lookup so far; 0: none */
-	uint64_t lookup; /* the one that runs, or 0 */
+	uint64_t lookup; /* the one that is on its way, or 0 */
+	bool running;    /* `done` will be called */
+	unsigned repeats;
+	struct an_client_timer timer; /* of the next repeat */
 	void (*done)(struct an_client_search *search, an_status status);
 };
 

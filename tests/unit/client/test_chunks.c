@@ -208,8 +208,27 @@ START_TEST(a_network_that_cannot_be_reached_is_said_so)
 {
 	network.lookups_that_fail = UINT32_MAX;
 	network.lookup_failure = AUTONOMI_E_NO_PEERS;
+	const an_time_us began = network.now;
 	ck_assert_int_eq(put(), AUTONOMI_E_NO_PEERS);
-	ck_assert_uint_le(network.lookups, 12);
+	ck_assert_uint_le(network.now - began, AN_SECONDS(60));
+	/* For ten seconds it may be that the network is not joined yet; then six attempts. */
+	ck_assert_uint_le(network.lookups, 30 + 12);
+}
+END_TEST
+
+START_TEST(a_client_that_knows_no_peer_yet_waits_until_it_does)
+{
+	const an_time_us began = network.now;
+	network.lookups_that_fail = 5;
+	network.lookup_failure = AUTONOMI_E_NO_PEERS;
+	ck_assert_int_eq(put(), AUTONOMI_OK);
+	ck_assert_uint_lt(network.now - began, AN_SECONDS(1));
+	outcome_release(&outcome);
+	/* Later it is an answer, and is told at once. */
+	network.lookups_that_fail = UINT32_MAX;
+	const an_time_us later = network.now;
+	ck_assert_int_eq(get(), AUTONOMI_E_NO_PEERS);
+	ck_assert_uint_lt(network.now - later, AN_SECONDS(1));
 }
 END_TEST
 
@@ -447,6 +466,7 @@ Suite *suite(void)
 	tcase_add_test(puts, a_missing_payment_is_not_tried_again);
 	tcase_add_test(puts, a_lookup_that_fails_is_repeated);
 	tcase_add_test(puts, a_network_that_cannot_be_reached_is_said_so);
+	tcase_add_test(puts, a_client_that_knows_no_peer_yet_waits_until_it_does);
 	tcase_add_test(puts, a_network_of_three_peers_gets_three_copies);
 	tcase_add_test(puts, content_above_the_limit_is_refused_at_once);
 	tcase_add_loop_test(puts, a_cancelled_put_ends_once_and_asks_nothing_more, 0, 10);
