@@ -61,7 +61,13 @@ static void end_unfetched(struct an_download *download, const struct an_record_g
 	an_client_end(&download->operation, get->status, "%s", text);
 }
 
-/* ---- Pieces: their memory. */
+/* ---- Pieces: their memory. While a chunk is decrypted it is there three times: as it came, without its
+ * encryption, and without its compression. */
+static size_t charge_of(const struct an_data_map_entry *entry)
+{
+	return 3 * (size_t)entry->src_size + AN_SELF_GROWTH_MAX;
+}
+
 static bool has_room(const struct an_download *download, size_t charge)
 {
 	const struct an_client *client = download->operation.client;
@@ -95,7 +101,7 @@ static struct an_download_piece *begin_piece(struct an_download *download)
 	piece->index = download->next++;
 	piece->offset = download->next_offset;
 	download->next_offset += entry->src_size;
-	piece->charge = 2 * (size_t)entry->src_size + AN_SELF_GROWTH_MAX;
+	piece->charge = charge_of(entry);
 	memcpy(piece->get.name, entry->dst_hash, sizeof(piece->get.name));
 	download->operation.client->memory_used += piece->charge;
 	an_list_append(&download->pieces, &piece->link);
@@ -342,8 +348,7 @@ static void read_part(struct an_download_piece *piece)
 static void begin_pieces(struct an_download *download)
 {
 	while (download->next < download->map.count && !download->operation.over) {
-		const struct an_data_map_entry *entry = &download->map.entries[download->next];
-		if (!has_room(download, 2 * (size_t)entry->src_size + AN_SELF_GROWTH_MAX))
+		if (!has_room(download, charge_of(&download->map.entries[download->next])))
 			return;
 		struct an_download_piece *piece = begin_piece(download);
 		if (piece == NULL)
