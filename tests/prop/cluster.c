@@ -123,6 +123,17 @@ autonomi_event *cluster_next_event(struct cluster *cluster, autonomi_node *node,
 	return event;
 }
 
+void cluster_await(struct cluster *cluster, autonomi_node *node, uint32_t type, int limit_ms)
+{
+	uint32_t found = 0;
+	while (found != type) {
+		autonomi_event *event = cluster_next_event(cluster, node, limit_ms);
+		ck_assert_ptr_nonnull(event);
+		found = autonomi_event_type(event);
+		autonomi_event_free(event);
+	}
+}
+
 autonomi_event *cluster_completion(struct cluster *cluster, autonomi_node *node, autonomi_op op,
                                    int limit_ms)
 {

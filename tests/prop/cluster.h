@@ -61,6 +61,9 @@ autonomi_op cluster_put(autonomi_node *node, uint8_t first, size_t size);
 /* Frees `event` after it said OK. */
 void cluster_expect_ok(autonomi_event *event);
 
+/* Pumps the cluster and `node` until it has an event of this type. */
+void cluster_await(struct cluster *cluster, autonomi_node *node, uint32_t type, int limit_ms);
+
 bool is_readable(autonomi_node *node);
 uint64_t monotonic_us(void);
 

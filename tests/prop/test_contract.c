@@ -323,12 +323,7 @@ START_TEST(clause_8_a_log_hook_that_calls_the_library_is_refused_without_effect)
 	cluster_expect_ok(cluster_completion(&cluster, client, op, LIMIT_MS));
 	hooked.node = client;
 	ck_assert_int_eq(autonomi_node_close(client, 0), AUTONOMI_OK);
-	for (uint32_t type = 0; type != AUTONOMI_EVENT_CLOSED;) {
-		autonomi_event *event = cluster_next_event(&cluster, client, LIMIT_MS);
-		ck_assert_ptr_nonnull(event);
-		type = autonomi_event_type(event);
-		autonomi_event_free(event);
-	}
+	cluster_await(&cluster, client, AUTONOMI_EVENT_CLOSED, LIMIT_MS);
 	ck_assert_uint_gt(hooked.lines, 0);
 	ck_assert_uint_eq(hooked.allowed, 0);
 	autonomi_node_free(client);
