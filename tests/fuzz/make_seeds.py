@@ -21,20 +21,20 @@ SEEDS_OF_A_KIND_MAX = 30
 class Seeds:
     def __init__(self):
         self.counts = {}
-        self.known = {}
+        self.known = set()
 
     def add(self, target, kind, data):
-        """One input; long ones, those that are there and too many of a kind are left out."""
-        folder = HERE / "corpus" / target
-        if target not in self.known:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.known[target] = {f.read_bytes() for f in folder.iterdir()}
+        """One input; long ones, repeated ones and too many of a kind are left out."""
         number = self.counts.get((target, kind), 0)
-        if len(data) > SEED_MAX or number >= SEEDS_OF_A_KIND_MAX or data in self.known[target]:
+        if len(data) > SEED_MAX or number >= SEEDS_OF_A_KIND_MAX or (target, data) in self.known:
             return
         self.counts[target, kind] = number + 1
-        self.known[target].add(data)
-        (folder / f"seed-{kind.replace('_', '-')}-{number}").write_bytes(data)
+        self.known.add((target, data))
+        folder = HERE / "corpus" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"seed-{kind.replace('_', '-')}-{number}"
+        if not any(f.name != name and f.read_bytes() == data for f in folder.iterdir()):
+            (folder / name).write_bytes(data)
 
 
 def cases(name, *kinds):
@@ -147,6 +147,16 @@ def scripts(seeds):
         data = b"".join(hashlib.sha256(bytes([number, i])).digest() for i in range(6))
         seeds.add("link", "actions", data)
         seeds.add("store", "actions", data)
+        seeds.add("node", "actions", data)
+    # A node of fuzz_node that answers with the real thing: 3 stands for an answer that is replaced.
+    for case in cases("messages", "response"):
+        body = bytes.fromhex(case["cbor"])[:254]
+        answer = bytes([3, len(body) + 1, 0]) + body
+        seeds.add("node", "response", bytes([1, 0x81]) + answer * 3)
+    entry = bytes(range(32))
+    entry += hashlib.sha256(entry).digest()[:8]
+    seeds.add("journal", "entries", entry)
+    seeds.add("journal", "torn", entry[:17] + entry)
 
 
 def main():
