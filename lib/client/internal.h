@@ -13,6 +13,7 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "client/client.h"
+#include "client/suspects.h"
 #include "data/record.h"
 
 enum {
@@ -45,6 +46,7 @@ struct an_client {
 	/* Second requests for chunks that are late, in tenths: what is left of their budget. Each
 	 * chunk that comes adds one tenth, so that they never make up more than a tenth of all. */
 	unsigned spare_gets;
+	struct an_client_suspects suspects;
 };
 
 an_time_us an_client_now(const struct an_client *client);

@@ -192,10 +192,21 @@ static an_status read_answer(struct an_get_target *target, struct an_blob *messa
 	return status;
 }
 
+static const struct an_peer_id *peer_of(const struct an_get_target *target)
+{
+	return &target->get->search.found[target - target->get->targets].id;
+}
+
 static void answered(void *context, an_status status, struct an_blob *message, struct an_span body)
 {
 	struct an_get_target *target = context;
+	struct an_client_suspects *suspects = &target->get->client->suspects;
 	target->request = 0;
+	if (status == AUTONOMI_E_UNREACHABLE || status == AUTONOMI_E_TIMEOUT)
+		an_client_suspects_add(suspects, peer_of(target),
+		                       an_client_now(target->get->client));
+	else
+		an_client_suspects_clear(suspects, peer_of(target));
 	if (status == AUTONOMI_OK)
 		status = read_answer(target, message, body);
 	if (status == AUTONOMI_OK)
@@ -237,10 +248,21 @@ static an_time_us patience(const struct an_record_get *get)
 	return patience < most ? patience : most;
 }
 
+static void suspect_late_peers(struct an_record_get *get)
+{
+	struct an_client *client = get->client;
+	for (size_t i = 0; i < get->ordered; i++) {
+		if (get->targets[i].state == AN_GET_TARGET_ASKED)
+			an_client_suspects_add(&client->suspects, peer_of(&get->targets[i]),
+			                       an_client_now(client));
+	}
+}
+
 static void is_late(struct an_client_timer *timer)
 {
 	struct an_record_get *get = an_container_of(timer, struct an_record_get, timer);
 	struct an_client *client = get->client;
+	suspect_late_peers(get);
 	if (client->spare_gets < SPARE_GET) {
 		an_client_set_timer(client, timer,
 		                    an_time_after(an_client_now(client), patience(get)));
@@ -344,6 +366,30 @@ static void shuffle(struct an_record_get *get, size_t count)
 	}
 }
 
+/* Those that were late a moment ago come last among the first `count`. */
+static void put_suspects_last(struct an_record_get *get, size_t count)
+{
+	size_t trusted[AN_CLIENT_FOUND_MAX], suspected[AN_CLIENT_FOUND_MAX];
+	size_t trusted_count = 0, suspected_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct an_peer_id *id = &get->search.found[get->order[i]].id;
+		if (an_client_suspects_has(&get->client->suspects, id, an_client_now(get->client)))
+			suspected[suspected_count++] = get->order[i];
+		else
+			trusted[trusted_count++] = get->order[i];
+	}
+	memcpy(get->order, trusted, trusted_count * sizeof(trusted[0]));
+	memcpy(get->order + trusted_count, suspected, suspected_count * sizeof(suspected[0]));
+}
+
+static void order_close_group(struct an_record_get *get)
+{
+	const size_t group = get->client->profile->close_group;
+	const size_t count = get->ordered < group ? get->ordered : group;
+	shuffle(get, count);
+	put_suspects_last(get, count);
+}
+
 static void searched(struct an_client_search *search, an_status status)
 {
 	struct an_record_get *get = an_container_of(search, struct an_record_get, search);
@@ -354,9 +400,8 @@ static void searched(struct an_client_search *search, an_status status)
 		get->targets[get->ordered].get = get;
 		get->order[get->ordered] = get->ordered;
 	}
-	const size_t group = get->client->profile->close_group;
 	if (first)
-		shuffle(get, get->ordered < group ? get->ordered : group);
+		order_close_group(get);
 	pursue(get);
 }
 

@@ -337,6 +337,40 @@ START_TEST(a_late_answer_that_comes_first_after_all_is_taken)
 }
 END_TEST
 
+START_TEST(a_dead_holder_costs_one_get_its_time_and_not_each)
+{
+	store();
+	make_closest(0, 4, SILENT);
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_eq(get(), AUTONOMI_OK);
+		outcome_release(&outcome);
+	}
+	const an_time_us then = network.now;
+	for (size_t rank = 0; rank < 4; rank++)
+		ck_assert_uint_le(network_closest(&network, name, rank)->gets, 2);
+	ck_assert_int_eq(get(), AUTONOMI_OK);
+	ck_assert_uint_lt(network.now - then, AN_SECONDS(1));
+}
+END_TEST
+
+START_TEST(a_peer_is_not_shunned_for_long)
+{
+	store();
+	make_closest(0, 5, SILENT);
+	make_closest(0, 1, HONEST);
+	ck_assert_int_eq(get(), AUTONOMI_OK);
+	make_closest(0, 5, HONEST);
+	network_reset_counts(&network);
+	network.now += AN_SECONDS(61);
+	for (int i = 0; i < 100; i++) {
+		outcome_release(&outcome);
+		ck_assert_int_eq(get(), AUTONOMI_OK);
+	}
+	for (size_t rank = 0; rank < 5; rank++)
+		ck_assert_uint_gt(network_closest(&network, name, rank)->gets, 5);
+}
+END_TEST
+
 START_TEST(second_requests_for_late_chunks_have_a_budget)
 {
 	enum { GETS = 20 };
@@ -480,6 +514,8 @@ Suite *suite(void)
 	                    6);
 	tcase_add_test(gets, a_dead_holder_costs_the_time_of_one_late_answer);
 	tcase_add_test(gets, a_late_answer_that_comes_first_after_all_is_taken);
+	tcase_add_test(gets, a_dead_holder_costs_one_get_its_time_and_not_each);
+	tcase_add_test(gets, a_peer_is_not_shunned_for_long);
 	tcase_add_test(gets, second_requests_for_late_chunks_have_a_budget);
 	tcase_add_test(gets, holders_outside_the_close_group_are_found);
 	tcase_add_test(gets, a_chunk_that_nobody_has_is_not_found_with_its_address_in_the_message);
