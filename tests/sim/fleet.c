@@ -72,6 +72,8 @@ void an_sim_fleet_done(struct an_sim_fleet *fleet)
 			                  fleet->nodes[i]);
 		free(fleet->nodes[i]);
 	}
+	if (fleet->free_liars != NULL)
+		fleet->free_liars(fleet);
 	for (struct an_sim_operation *next, *i = fleet->operations; i != NULL; i = next) {
 		next = i->next;
 		free_operation(i);

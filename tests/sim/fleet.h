@@ -74,6 +74,8 @@ struct an_sim_fleet {
 	const char *log_level;
 	bool ip4;     /* nodes are dialled over IPv4, else IPv6 */
 	size_t liars; /* hosts that acknowledge and do not store */
+	struct an_sim_liar *first_liar;
+	void (*free_liars)(struct an_sim_fleet *fleet);
 	bool failed;
 	/* Further options of every node that is added, "name=value" each. */
 	const char *const *options;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scenarios in which machines, disks and networks fail for a while. */
+#include "sim/liar.h"
 #include "sim/scenario.h"
 
-enum { PUTS_BETWEEN = 10, OUTAGE_SECONDS = 20, SETTLE_MINUTES = 10 };
+enum { PUTS_BETWEEN = 10, OUTAGE_SECONDS = 20, SETTLE_MINUTES = 10, LIAR_ONE_IN = 5 };
 
 static bool restart(struct an_sim_node *node)
 {
@@ -176,4 +177,21 @@ void an_sim_frozen(struct an_sim_fleet *fleet, const struct an_sim_arguments *ar
 	for_unlucky(fleet, arguments, thaw);
 	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
 	an_sim_get_all(fleet);
+}
+
+/* At least three of the copies must be told; at least one of them then is true. */
+void an_sim_liars(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	while (fleet->liars < (arguments->nodes + LIAR_ONE_IN - 1) / LIAR_ONE_IN)
+		an_sim_liar_add(fleet);
+	an_sim_say(fleet, "%zu liars come", fleet->liars);
+	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
+	struct an_sim_node *writer = an_sim_fleet_client(fleet);
+	if (writer != NULL && an_sim_step(fleet, "a client puts 60 chunks") &&
+	    an_sim_put(writer, 60, 1500, 10, 3))
+		an_sim_get_all(fleet);
+	an_sim_say(fleet, "%llu lies were told", (unsigned long long)an_sim_liars_lies(fleet));
+	an_sim_expect(fleet, an_sim_liars_lies(fleet) > 0, "nobody asked the liars");
 }

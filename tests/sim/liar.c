@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sim/liar.h"
+
+#include "data/chunk.h"
+#include "data/kademlia.h"
+#include "data/message.h"
+#include "link/link.h"
+#include "sim/memory.h"
+
+enum {
+	FALSE_PEERS = 20,
+	FALSE_HOST = 0xff, /* in an address: nobody is there */
+	CALL_SECONDS = 20, /* between two calls that bring us into a table */
+};
+
+struct an_sim_liar {
+	struct an_sim_liar *next;
+	struct an_sim_fleet *fleet;
+	struct an_sim_host *host;
+	const struct an_sys *sys;
+	struct an_reactor *reactor;
+	struct an_udp *udp;
+	struct an_random random;
+	struct an_profile profile;
+	struct an_key_pair key_pair;
+	struct an_link *link;
+	uint64_t lies;
+};
+
+static an_time_us now_of(const struct an_sim_liar *liar)
+{
+	return liar->sys->now(liar->sys->context);
+}
+
+static struct an_contact contact_of(const struct an_sim_node *node)
+{
+	struct an_contact contact = {.endpoint_count = 1};
+	an_peer_id_from_text(&contact.id, an_span_text(node->id));
+	contact.endpoints[0] = an_sim_host_address6(node->host);
+	contact.endpoints[0].port = AN_SIM_PORT;
+	return contact;
+}
+
+/* A peer that never was, or, every other time, a real one where it is not. */
+static void invent_peer(struct an_sim_liar *liar, struct an_contact *contact, size_t index)
+{
+	const struct an_sim_node *node = an_sim_fleet_random_node(liar->fleet);
+	*contact = contact_of(node);
+	contact->endpoints[0].address[13] = FALSE_HOST;
+	if (index % 2 == 0)
+		return;
+	uint8_t secret[AN_KEY_SECRET_SIZE];
+	struct an_key_pair pair;
+	an_random_fill(&liar->random, secret, sizeof(secret));
+	if (an_key_pair_from_secret(&pair, secret) == AUTONOMI_OK)
+		contact->id = pair.identity.id;
+}
+
+static void reply_buffer(struct an_sim_liar *liar, uint64_t inbound, enum an_link_kind kind,
+                         struct an_buffer *buffer)
+{
+	struct an_blob *message = an_blob_new(buffer->size);
+	memcpy(message->data, buffer->data, buffer->size);
+	an_link_reply(liar->link, inbound, kind, &message, 1);
+	an_blob_unref(message);
+	an_buffer_done(buffer);
+	liar->lies++;
+}
+
+static void answer_search(struct an_sim_liar *liar, uint64_t inbound)
+{
+	struct an_contact peers[FALSE_PEERS];
+	struct an_buffer buffer;
+	an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
+	for (size_t i = 0; i < FALSE_PEERS; i++)
+		invent_peer(liar, &peers[i], i);
+	an_kademlia_encode_peers(peers, FALSE_PEERS, &buffer);
+	reply_buffer(liar, inbound, AN_LINK_KIND_KADEMLIA, &buffer);
+}
+
+static void give_another_record(struct an_sim_liar *liar, uint64_t inbound)
+{
+	uint8_t content[1024];
+	an_random_fill(&liar->random, content, sizeof(content));
+	struct an_blob *value = an_chunk_record_value(an_span(content, sizeof(content)));
+	struct an_response response = {.type = AN_RESPONSE_GET_REPLICATED_RECORD};
+	response.get_replicated_record.holder = an_address_of_peer(&liar->key_pair.identity.id);
+	response.get_replicated_record.value = an_blob_span(value);
+	struct an_buffer buffer;
+	an_buffer_init(&buffer, AN_MESSAGE_RESPONSE_MAX);
+	an_response_encode(&response, &buffer);
+	an_blob_unref(value);
+	reply_buffer(liar, inbound, AN_LINK_KIND_MESSAGE, &buffer);
+}
+
+static void acknowledge(struct an_sim_liar *liar, uint64_t inbound,
+                        const struct an_request *request)
+{
+	struct an_response response = {.type = AN_RESPONSE_PUT_RECORD};
+	response.put_record.peer_address = an_address_of_peer(&liar->key_pair.identity.id);
+	response.put_record.record_address = request->put_record.address;
+	struct an_buffer buffer;
+	an_buffer_init(&buffer, AN_MESSAGE_RESPONSE_MAX);
+	an_response_encode(&response, &buffer);
+	reply_buffer(liar, inbound, AN_LINK_KIND_MESSAGE, &buffer);
+}
+
+static void answer_message(struct an_sim_liar *liar, uint64_t inbound, struct an_span body)
+{
+	struct an_request request;
+	struct an_buffer scratch;
+	an_buffer_init(&scratch, body.size);
+	const an_status status = an_request_decode(body, liar->profile.record_form, &scratch,
+	                                           &request);
+	if (status == AUTONOMI_OK && request.type == AN_REQUEST_PUT_RECORD)
+		acknowledge(liar, inbound, &request);
+	else if (status == AUTONOMI_OK && request.type == AN_REQUEST_GET_REPLICATED_RECORD)
+		give_another_record(liar, inbound);
+	else
+		an_link_refuse(liar->link, inbound, AN_LINK_CODE_BUSY);
+	an_buffer_done(&scratch);
+}
+
+static void on_request(void *context, uint64_t inbound, const struct an_link_peer *peer,
+                       const struct an_link_request *request)
+{
+	(void)peer;
+	if (request->kind == AN_LINK_KIND_KADEMLIA)
+		answer_search(context, inbound);
+	else if (request->kind == AN_LINK_KIND_MESSAGE)
+		answer_message(context, inbound, request->body);
+	else
+		an_link_refuse(((struct an_sim_liar *)context)->link, inbound, AN_LINK_CODE_BUSY);
+}
+
+static void on_connected(void *context, const struct an_link_peer *peer)
+{
+	(void)context;
+	(void)peer;
+}
+
+static void on_disconnected(void *context, const struct an_link_peer *peer, an_status why)
+{
+	(void)context;
+	(void)peer;
+	(void)why;
+}
+
+static void on_dial_failed(void *context, const struct an_peer_id *id,
+                           const struct an_endpoint *endpoint, an_status why)
+{
+	(void)context;
+	(void)id;
+	(void)endpoint;
+	(void)why;
+}
+
+static void send_all(struct an_sim_liar *liar)
+{
+	const struct an_sys *sys = liar->sys;
+	struct an_datagram runs[AN_DATAGRAM_BATCH];
+	size_t count, sent;
+	while ((count = an_link_output(liar->link, runs, AN_DATAGRAM_BATCH, now_of(liar))) > 0)
+		sys->udp_send(sys->context, liar->udp, runs, count, &sent);
+}
+
+static void turn(void *context)
+{
+	struct an_sim_liar *liar = context;
+	const struct an_sys *sys = liar->sys;
+	struct an_reactor_ready ready;
+	sys->reactor_look(sys->context, liar->reactor, &ready);
+	struct an_datagram runs[AN_DATAGRAM_BATCH];
+	size_t count;
+	do {
+		sys->udp_receive(sys->context, liar->udp, runs, AN_DATAGRAM_BATCH, &count);
+		if (count > 0)
+			an_link_input(liar->link, runs, count, now_of(liar));
+	} while (count > 0);
+	an_link_expire(liar->link, now_of(liar));
+	send_all(liar);
+	sys->reactor_set_timer(sys->context, liar->reactor, an_link_deadline(liar->link));
+}
+
+static void on_reply(void *context, uint64_t request, const struct an_link_reply *reply)
+{
+	(void)context;
+	(void)request;
+	(void)reply;
+}
+
+/* Asks a node for something, so that it dials us back and takes us into its table. */
+static void call_somebody(void *context)
+{
+	struct an_sim_liar *liar = context;
+	const struct an_sim_node *node = an_sim_fleet_random_node(liar->fleet);
+	if (node != NULL) {
+		const struct an_contact contact = contact_of(node);
+		struct an_buffer buffer;
+		an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
+		an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), &buffer);
+		struct an_blob *message = an_blob_new(buffer.size);
+		memcpy(message->data, buffer.data, buffer.size);
+		uint64_t request;
+		an_link_ask(liar->link, &contact, AN_LINK_KIND_KADEMLIA, &message, 1,
+		            AN_SECONDS(10), now_of(liar), on_reply, liar, &request);
+		an_blob_unref(message);
+		an_buffer_done(&buffer);
+		turn(liar);
+	}
+	an_sim_world_at(liar->fleet->world, now_of(liar) + AN_SECONDS(CALL_SECONDS), call_somebody,
+	                liar);
+}
+
+static bool open_link(struct an_sim_liar *liar)
+{
+	uint8_t secret[AN_KEY_SECRET_SIZE];
+	an_random_fill(&liar->random, secret, sizeof(secret));
+	an_key_pair_from_secret(&liar->key_pair, secret);
+	liar->profile = an_profile_autonomi;
+	liar->profile.network_id = 0;
+	liar->profile.payments = false;
+	const struct an_link_config config = {
+		.profile = &liar->profile,
+		.key_pair = &liar->key_pair,
+		.version = "0.1.0",
+		.limits =
+			{
+				.connections = 1000,
+				.handshakes = 100,
+				.connections_per_address = 100,
+				.requests_per_peer = 100,
+				.requests = 1000,
+				.inbound_bytes = 64 << 20,
+				.inbound_bytes_per_peer = 16 << 20,
+				.outbound_requests = 100,
+			},
+		.random = &liar->random,
+	};
+	const struct an_link_events events = {
+		.context = liar,
+		.connected = on_connected,
+		.disconnected = on_disconnected,
+		.request = on_request,
+		.dial_failed = on_dial_failed,
+	};
+	return an_link_new(&config, &events, &liar->link) == AUTONOMI_OK;
+}
+
+static void free_liar(struct an_sim_liar *liar)
+{
+	an_sim_host_stop(liar->host);
+	an_link_free(liar->link);
+	liar->sys->udp_close(liar->sys->context, liar->udp);
+	liar->sys->reactor_free(liar->sys->context, liar->reactor);
+	free(liar);
+}
+
+static void free_liars(struct an_sim_fleet *fleet)
+{
+	for (struct an_sim_liar *next, *liar = fleet->first_liar; liar != NULL; liar = next) {
+		next = liar->next;
+		free_liar(liar);
+	}
+}
+
+static void open_socket(struct an_sim_liar *liar)
+{
+	const struct an_sys *sys = liar->sys;
+	struct an_endpoint at = {.port = AN_SIM_PORT};
+	sys->reactor_new(sys->context, &liar->reactor);
+	sys->udp_open(sys->context, &at, &(struct an_udp_options){0}, &liar->udp);
+	sys->reactor_watch(sys->context, liar->reactor, liar->udp, false);
+}
+
+void an_sim_liar_add(struct an_sim_fleet *fleet)
+{
+	struct an_sim_liar *liar = an_sim_alloc(sizeof(*liar));
+	liar->fleet = fleet;
+	liar->host = an_sim_host_new(fleet->world);
+	liar->sys = an_sim_host_sys(liar->host);
+	liar->next = fleet->first_liar;
+	fleet->first_liar = liar;
+	fleet->free_liars = free_liars;
+	fleet->liars++;
+	uint8_t seed[AN_RANDOM_SEED_SIZE];
+	liar->sys->entropy(liar->sys->context, seed, sizeof(seed));
+	an_random_init(&liar->random, seed);
+	open_socket(liar);
+	if (!an_sim_expect(fleet, open_link(liar), "a liar does not open"))
+		return;
+	an_sim_host_start(liar->host, turn, liar);
+	call_somebody(liar);
+}
+
+uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet)
+{
+	uint64_t lies = 0;
+	for (const struct an_sim_liar *liar = fleet->first_liar; liar != NULL; liar = liar->next)
+		lies += liar->lies;
+	return lies;
+}
