@@ -8,6 +8,18 @@
 #ifndef AN_SIM_SEAL_H
 #define AN_SIM_SEAL_H
 
+/* A sanitizer asks the kernel for what a sealed process may not: such a build leaves the kernel out. */
+#if defined(__SANITIZE_ADDRESS__)
+#define AN_SIM_SEAL_KERNEL 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define AN_SIM_SEAL_KERNEL 0
+#endif
+#endif
+#ifndef AN_SIM_SEAL_KERNEL
+#define AN_SIM_SEAL_KERNEL 1
+#endif
+
 /* There is no way back. */
 void an_sim_seal(void);
 
