@@ -24,7 +24,9 @@ static double seconds_of(const struct an_sim_fleet *fleet)
 	return (double)(an_sim_world_unix_time_us(fleet->world) - start_us) / 1e6;
 }
 
-static void say(struct an_sim_fleet *fleet, const char *prefix, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(struct an_sim_fleet *fleet,
+                                                      const char *prefix, const char *format,
+                                                      va_list args)
 {
 	char text[512];
 	vsnprintf(text, sizeof(text), format, args);
