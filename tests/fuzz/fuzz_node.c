@@ -5,7 +5,8 @@
  * is, changed in the middle, cut, or replaced, kind byte included (the linker wraps the function that
  * sends). So every answer and request that a node can get is one that a peer could send. The rest of
  * the input is a list of operations that the host asks for, bad arguments included. Each operation
- * completes exactly once, and both nodes close.
+ * completes exactly once, and both nodes close. Before them a node may be opened whose peers or key
+ * make no sense.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,7 +134,7 @@ static void set(autonomi_config *config, const char *name, const char *value)
 		abort();
 }
 
-static autonomi_config *config_of(size_t index, bool is_client)
+static autonomi_config *config_of(size_t index, bool is_client, const char *peers)
 {
 	autonomi_config *config = autonomi_config_new();
 	if (config == NULL)
@@ -149,20 +150,54 @@ static autonomi_config *config_of(size_t index, bool is_client)
 	if (index == 0)
 		set(config, "network.first", "on");
 	else
-		set(config, "network.peers", scene.peers[0].address);
+		set(config, "network.peers", peers);
 	return config;
+}
+
+static bool open_node(struct peer *peer, autonomi_config *config)
+{
+	char error[256] = "";
+	const autonomi_status status = an_api_node_open(config, an_sim_host_sys(peer->host),
+	                                                &peer->node, error, sizeof(error));
+	if ((status == AUTONOMI_OK) != (error[0] == '\0') || strlen(error) >= sizeof(error))
+		abort();
+	autonomi_config_free(config);
+	return status == AUTONOMI_OK;
+}
+
+static void write_file(struct peer *peer, const char *path)
+{
+	struct an_file *file;
+	const struct an_sys *sys = an_sim_host_sys(peer->host);
+	(void)sys->path_make_directory(sys->context, "/node");
+	if (sys->file_open(sys->context, path, AN_FILE_WRITE, &file) != AUTONOMI_OK)
+		abort();
+	(void)sys->file_write(sys->context, file, 0, script_bytes(&scene.script, UINT8_MAX));
+	sys->file_close(sys->context, file);
+}
+
+/* A node whose list of peers or key file is nonsense: it says so, or it opens. */
+static void try_nonsense(uint8_t mode)
+{
+	char peers[UINT8_MAX + 1] = "";
+	struct peer peer = {.host = an_sim_host_new(scene.world)};
+	if ((mode & 2) != 0) {
+		const struct an_span text = script_bytes(&scene.script, UINT8_MAX);
+		if (text.size > 0)
+			memcpy(peers, text.data, text.size);
+	}
+	if ((mode & 4) != 0)
+		write_file(&peer, "/node/secret-key");
+	if (open_node(&peer, config_of(1, (mode & 1) != 0, peers)))
+		autonomi_node_free(peer.node);
 }
 
 static void begin_node(size_t index, bool is_client)
 {
-	char error[256] = "";
 	struct peer *peer = &scene.peers[index];
 	peer->host = an_sim_host_new(scene.world);
-	autonomi_config *config = config_of(index, is_client);
-	if (an_api_node_open(config, an_sim_host_sys(peer->host), &peer->node, error,
-	                     sizeof(error)) != AUTONOMI_OK)
+	if (!open_node(peer, config_of(index, is_client, scene.peers[0].address)))
 		abort();
-	autonomi_config_free(config);
 	const struct an_endpoint at = an_sim_host_address4(peer->host);
 	snprintf(peer->address, sizeof(peer->address), "/ip4/%d.%d.%d.%d/udp/%d/quic-v1/p2p/%s",
 	         at.address[12], at.address[13], at.address[14], at.address[15], PORT,
@@ -280,10 +315,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	memset(&scene, 0, sizeof(scene));
 	scene.script.rest = an_span(data, size);
-	const bool is_client = (script_byte(&scene.script) & 1) != 0;
+	const uint8_t mode = script_byte(&scene.script);
 	scene.world = an_sim_world_new(1);
+	if ((mode & 6) != 0)
+		try_nonsense(mode);
 	begin_node(0, false);
-	begin_node(1, is_client);
+	begin_node(1, (mode & 1) != 0);
 	pass(AN_MS(500));
 	while (scene.script.rest.size > 0)
 		act();

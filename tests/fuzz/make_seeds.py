@@ -153,6 +153,10 @@ def scripts(seeds):
         body = bytes.fromhex(case["cbor"])[:254]
         answer = bytes([3, len(body) + 1, 0]) + body
         seeds.add("node", "response", bytes([1, 0x81]) + answer * 3)
+    for case in cases("bootstrap", "valid_address"):
+        text = case["text"].encode()[:255]
+        seeds.add("node", "peers", bytes([2, len(text)]) + text)
+    seeds.add("node", "key", bytes([4, 32]) + bytes(range(32)))
     entry = bytes(range(32))
     entry += hashlib.sha256(entry).digest()[:8]
     seeds.add("journal", "entries", entry)
