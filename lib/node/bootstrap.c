@@ -34,6 +34,8 @@ static an_status add_text(struct contact_list *list, struct an_span text, char *
 	struct an_multiaddr_target target;
 	struct an_multiaddr_error error = {.reason = ""};
 	const an_status status = an_multiaddr_target_from_text(&target, text, &error);
+	if (status == AUTONOMI_E_NO_MEMORY)
+		return status;
 	if (status != AUTONOMI_OK) {
 		snprintf(reterr, reterr_size,
 		         "\"%.*s\" is no address of a peer (%s); it must read "

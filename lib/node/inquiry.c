@@ -175,14 +175,15 @@ static an_status begin(struct an_node *node, enum inquiry_kind kind, const char 
                        uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_multiaddr_target target;
-	if (an_multiaddr_target_from_text(&target, an_span_text(address), NULL) != AUTONOMI_OK)
-		return AUTONOMI_E_ADDRESS;
+	an_status status = an_multiaddr_target_from_text(&target, an_span_text(address), NULL);
+	if (status != AUTONOMI_OK)
+		return status == AUTONOMI_E_NO_MEMORY ? status : AUTONOMI_E_ADDRESS;
 	struct inquiry *inquiry = an_calloc(1, sizeof(*inquiry));
 	if (inquiry == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	struct an_operation *operation = NULL;
 	const size_t room = node->profile.k * sizeof(struct an_event_peer) + INFO_TEXT_MAX;
-	an_status status = an_operation_begin(node, tag, room, cancel_inquiry, &operation);
+	status = an_operation_begin(node, tag, room, cancel_inquiry, &operation);
 	if (status != AUTONOMI_OK) {
 		an_free(inquiry);
 		return status;
