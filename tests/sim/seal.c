@@ -13,6 +13,15 @@
 #include <time.h>
 #include <unistd.h>
 
+/* So that shared libraries find these before libc's. */
+#pragma GCC visibility push(default)
+int clock_gettime(clockid_t clock, struct timespec *time);
+int gettimeofday(struct timeval *restrict time, void *restrict zone);
+time_t time(time_t *out);
+ssize_t getrandom(void *bytes, size_t size, unsigned flags);
+int getentropy(void *bytes, size_t size);
+#pragma GCC visibility pop
+
 static bool sealed;
 static const char *broken;
 
