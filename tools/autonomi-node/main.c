@@ -263,7 +263,9 @@ static bool start(struct program *program)
 	                                                  sizeof(error));
 	if (status != AUTONOMI_OK) {
 		complain("%s", error);
-		program->exit_code = exit_code_of(status);
+		/* No peer has been asked yet: it is the root directory that is another network's. */
+		program->exit_code = status == AUTONOMI_E_NETWORK_ID ? EXIT_LOCAL
+		                                                     : exit_code_of(status);
 		return false;
 	}
 	program->exit_code = EXIT_DONE;
@@ -333,8 +335,11 @@ static void run(struct program *program)
 
 int main(int argc, char **argv)
 {
+	static char name[] = "autonomi-node";
 	struct program program = {.config = autonomi_config_new()};
-	set_program_name("autonomi-node");
+	set_program_name(name);
+	if (argc > 0)
+		argv[0] = name; /* what getopt complains with */
 	if (program.config == NULL) {
 		complain("out of memory");
 		return EXIT_GENERAL;

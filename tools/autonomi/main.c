@@ -313,8 +313,11 @@ static int run(struct program *program, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	static char name[] = "autonomi";
 	struct program program = {.config = autonomi_config_new()};
-	set_program_name("autonomi");
+	set_program_name(name);
+	if (argc > 0)
+		argv[0] = name; /* what getopt complains with */
 	if (program.config == NULL) {
 		complain("out of memory");
 		return EXIT_GENERAL;
