@@ -93,6 +93,9 @@ struct an_sim_node *an_sim_node_add(struct an_sim_fleet *fleet, bool is_client)
 	struct an_sim_node *node = an_sim_alloc(sizeof(*node));
 	node->fleet = fleet;
 	node->host = an_sim_host_new(fleet->world);
+	struct an_sim_disk_options options = an_sim_disk_ssd;
+	options.ignores_sync = fleet->disks_lie;
+	an_sim_disk_set_options(an_sim_host_disk(node->host), &options);
 	node->index = fleet->count;
 	node->is_client = is_client;
 	fleet->nodes[fleet->count++] = node;
