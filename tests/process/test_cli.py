@@ -95,6 +95,11 @@ def usage(network, folder):
     ends_badly("a number out of its bounds", node(network, "--port", "65536"), USAGE, "65535")
     ends_badly("a rewards address that is none", node(network, "--rewards-address", "0x12"), USAGE,
                "40 hexadecimal digits")
+    ends_badly("a number of log files that is none", node(network, "--max-log-files", "some"), USAGE,
+               "--max-log-files")
+    ends_badly("a number of seconds that is none", run(network, "--timeout", "soon", "node", "info"),
+               USAGE, "--timeout")
+    ends_badly("a form of log lines that is none", node(network, "--log-format", "xml"), USAGE, "xml")
     config = folder / "wrong.conf"
     config.write_text("# comment\nnetwork.port = 0\nnetwork.prot = 1\n")
     refused = node(network, "--config", config)
