@@ -131,7 +131,11 @@ END_TEST
 
 START_TEST(an_address_that_is_none_is_refused_at_once)
 {
-	static const char *const wrong[] = {"", "x", "/", "/ip4/127.0.0.1", "/ip4/127.0.0.1/udp/1",
+	static const char *const wrong[] = {"",
+	                                    "x",
+	                                    "/",
+	                                    "/ip4/127.0.0.1",
+	                                    "/ip4/127.0.0.1/udp/1",
 	                                    "/ip4/127.0.0.1/tcp/1/quic-v1",
 	                                    "/ip4/127.0.0.1/udp/70000/quic-v1",
 	                                    "/ip4/127.0.0.1/udp/1/quic-v1/p2p/nobody"};
@@ -246,7 +250,8 @@ START_TEST(views_of_another_size_are_filled_as_far_as_both_know_them)
 	ck_assert_uint_eq(larger.newer, 0);
 	autonomi_event_view smaller;
 	memset(&smaller, 0xaa, sizeof(smaller));
-	ck_assert_int_eq(autonomi_event_get_view(event, &smaller, offsetof(autonomi_event_view, tag)),
+	ck_assert_int_eq(autonomi_event_get_view(event, &smaller,
+	                                         offsetof(autonomi_event_view, tag)),
 	                 AUTONOMI_OK);
 	ck_assert_uint_eq(smaller.op, op);
 	ck_assert_uint_eq(smaller.tag, 0xaaaaaaaaaaaaaaaa);

@@ -189,8 +189,13 @@ END_TEST
 /* Field failure 16: a shipped configuration turned something off by a name that did not exist. */
 START_TEST(field_failure_16_an_unknown_option_is_an_error)
 {
-	static const char *const unknown[] = {"",       "network",     "network.",    "network.ports",
-	                                      "Network.port", "network.port ", "upgrade.enabled"};
+	static const char *const unknown[] = {"",
+	                                      "network",
+	                                      "network.",
+	                                      "network.ports",
+	                                      "Network.port",
+	                                      "network.port ",
+	                                      "upgrade.enabled"};
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		char text[8];
 		refuse(unknown[i], "1", AUTONOMI_E_UNKNOWN_OPTION, "there is no such option");

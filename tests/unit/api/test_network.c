@@ -44,8 +44,9 @@ static autonomi_peer_view peer_at(const autonomi_event *event, size_t index)
 START_TEST(a_peer_that_is_asked_who_it_is_says_it_all)
 {
 	autonomi_op op = 0;
-	autonomi_event *event = completion(
-		autonomi_network_ask_info(network, cluster.address, 0, &op), op);
+	autonomi_event *event = completion(autonomi_network_ask_info(network, cluster.address, 0,
+	                                                             &op),
+	                                   op);
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	ck_assert_uint_eq(autonomi_event_peer_count(event), 1);
 	const autonomi_peer_view peer = peer_at(event, 0);
@@ -53,9 +54,12 @@ START_TEST(a_peer_that_is_asked_who_it_is_says_it_all)
 	ck_assert_str_eq(peer.address, cluster.address);
 	ck_assert(strncmp(peer.agent, "ant/node/", 9) == 0);
 	ck_assert_uint_ge(peer.flags & AUTONOMI_PEER_DIALLED, 1);
-	static const char *const lines[] = {"peer: 12D3KooW",    "address: /ip4/127.0.0.1/udp/",
-	                                    "agent: ant/node/",  "version: ",
-	                                    "key exchange: X",   "round trip: ",
+	static const char *const lines[] = {"peer: 12D3KooW",
+	                                    "address: /ip4/127.0.0.1/udp/",
+	                                    "agent: ant/node/",
+	                                    "version: ",
+	                                    "key exchange: X",
+	                                    "round trip: ",
 	                                    "sees us at: /ip4/127.0.0.1/udp/"};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		ck_assert_msg(strstr(autonomi_event_text(event), lines[i]) != NULL, "no %s in:\n%s",
@@ -67,8 +71,9 @@ END_TEST
 START_TEST(a_peer_that_is_asked_for_peers_lists_those_that_it_knows)
 {
 	autonomi_op op = 0;
-	autonomi_event *event = completion(
-		autonomi_network_ask_peers(network, cluster.address, 0, &op), op);
+	autonomi_event *event = completion(autonomi_network_ask_peers(network, cluster.address, 0,
+	                                                              &op),
+	                                   op);
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	ck_assert_uint_eq(autonomi_event_peer_count(event), 2);
 	ck_assert_uint_eq(autonomi_event_count(event), 2);
@@ -134,8 +139,9 @@ START_TEST(the_connected_peers_are_listed_and_the_peers_event_counts_them)
 {
 	autonomi_op op = 0;
 	uint64_t connections = 0;
-	autonomi_event *event = completion(
-		autonomi_network_connect(network, cluster.address, 0, &op), op);
+	autonomi_event *event = completion(autonomi_network_connect(network, cluster.address, 0,
+	                                                            &op),
+	                                   op);
 	autonomi_event_free(event);
 	event = completion(autonomi_network_peers(network, 0, &op), op);
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
@@ -145,8 +151,8 @@ START_TEST(the_connected_peers_are_listed_and_the_peers_event_counts_them)
 	ck_assert_uint_eq(autonomi_event_peer_count(event), connections);
 	bool found = false;
 	for (size_t i = 0; i < autonomi_event_peer_count(event); i++)
-		found = found || strcmp(peer_at(event, i).id,
-		                        autonomi_node_id(cluster.nodes[0])) == 0;
+		found = found ||
+		        strcmp(peer_at(event, i).id, autonomi_node_id(cluster.nodes[0])) == 0;
 	ck_assert(found);
 	autonomi_event_free(event);
 }
@@ -180,9 +186,10 @@ START_TEST(the_closest_peers_are_all_where_there_are_few)
 {
 	autonomi_op op = 0;
 	const uint8_t name[32] = {42};
-	autonomi_event *event = completion(
-		autonomi_dht_find_closest(autonomi_node_dht(client), name, sizeof(name), 20, 0, &op),
-		op);
+	autonomi_event *event = completion(autonomi_dht_find_closest(autonomi_node_dht(client),
+	                                                             name, sizeof(name), 20, 0,
+	                                                             &op),
+	                                   op);
 	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
 	              autonomi_event_message(event));
 	ck_assert_uint_eq(autonomi_event_peer_count(event), 3);

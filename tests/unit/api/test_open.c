@@ -44,7 +44,8 @@ static void refused(const char *name, const char *value, autonomi_status expecte
 
 START_TEST(options_that_cannot_be_are_refused_with_a_sentence)
 {
-	refused("network.ip", "nowhere", AUTONOMI_E_ADDRESS, "network.ip is no IP address: nowhere");
+	refused("network.ip", "nowhere", AUTONOMI_E_ADDRESS,
+	        "network.ip is no IP address: nowhere");
 	refused("network.ip", "", AUTONOMI_E_ADDRESS, "network.ip");
 	refused("network.ip", "192.0.2.1", AUTONOMI_E_ADDRESS, "192.0.2.1");
 	refused("network.id", "256", AUTONOMI_E_INVALID, "network.id must be between 0 and 255");

@@ -131,8 +131,7 @@ START_TEST(a_second_opener_and_a_forked_child_are_refused)
 	const pid_t child = fork();
 	if (child == 0) {
 		const bool refused = put(&record) == AUTONOMI_E_FORKED &&
-		                     autonomi_storage_has(storage, record.key) ==
-		                             AUTONOMI_E_FORKED;
+		                     autonomi_storage_has(storage, record.key) == AUTONOMI_E_FORKED;
 		autonomi_storage_free(storage);
 		_exit(refused ? 0 : 1);
 	}

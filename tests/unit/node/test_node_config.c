@@ -27,7 +27,7 @@ START_TEST(every_option_lies_within_its_own_bounds_by_default)
 	ck_assert_msg(config.member >= (uint64_t)(minimum) &&                                      \
 	                      config.member <= (uint64_t)(maximum),                                \
 	              "%s", name);
-#define FLAG(member, name, value, ...) ck_assert_uint_eq(config.member, value);
+#define FLAG(member, name, value, ...)                ck_assert_uint_eq(config.member, value);
 #define CHOICE(member, name, value, word, words, ...) ck_assert_ptr_nonnull(strstr(words, word));
 	AN_NODE_OPTION_TABLE(TEXT, NUMBER, FLAG, CHOICE)
 #undef TEXT
@@ -82,7 +82,8 @@ Suite *suite(void)
 	tcase_add_test(cases, every_option_lies_within_its_own_bounds_by_default);
 	tcase_add_test(cases, a_copy_shares_nothing_with_its_original);
 	tcase_add_test(cases, a_local_network_has_the_id_0_and_takes_no_payments_unless_told);
-	tcase_add_test(cases, field_failure_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for);
+	tcase_add_test(cases,
+	               field_failure_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for);
 	suite_add_tcase(s, cases);
 	return s;
 }

@@ -145,8 +145,7 @@ Suite *suite(void)
 	tcase_add_test(
 		cases,
 		cancelling_all_reaches_those_that_end_at_once_and_those_that_take_their_time);
-	tcase_add_test(cases,
-	               progress_waits_once_with_the_latest_figures_and_not_beyond_the_end);
+	tcase_add_test(cases, progress_waits_once_with_the_latest_figures_and_not_beyond_the_end);
 	suite_add_tcase(s, cases);
 	return s;
 }
