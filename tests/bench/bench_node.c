@@ -158,7 +158,7 @@ static void bench_memory(void)
 		die("the measured node did not start");
 	const unsigned long alone = rollup(measured, "Pss:");
 	for (size_t i = 0; i < PEERS; i++) {
-		char name[16];
+		char name[32];
 		snprintf(name, sizeof(name), "peer%zu", i);
 		peers[i] = open_node(name, "node", "0", address);
 		pump_for(peers, i + 1, 10);
@@ -210,7 +210,7 @@ static void load(const char *threads)
 	nodes[0] = open_node("load0", "node", threads, NULL);
 	learn_address(nodes[0], address, sizeof(address));
 	for (size_t i = 1; i < LOAD_NODES; i++) {
-		char name[16];
+		char name[32];
 		snprintf(name, sizeof(name), "load%zu", i);
 		nodes[i] = open_node(name, "node", threads, address);
 	}

@@ -166,7 +166,7 @@ void cluster_open(struct cluster *cluster, size_t count, unsigned threads)
 	snprintf(cluster->directory, sizeof(cluster->directory), "/tmp/autonomi-test-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(cluster->directory));
 	for (size_t i = 0; i < count; i++) {
-		char name[16];
+		char name[32];
 		snprintf(name, sizeof(name), "node%zu", i);
 		cluster_add(cluster, cluster_config(cluster, threads, name), NULL);
 		if (i == 0)
