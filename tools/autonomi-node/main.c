@@ -14,7 +14,13 @@
 #include "common/log_file.h"
 #include "common/settings.h"
 
-enum { LOG_FILES_MAX = 1000, GRACE_MS = 10000, ERROR_TEXT_MAX = 512, PATH_TEXT_MAX = 4096, ADDRESS_TAG = 1 };
+enum {
+	LOG_FILES_MAX = 1000,
+	GRACE_MS = 10000,
+	ERROR_TEXT_MAX = 512,
+	PATH_TEXT_MAX = 4096,
+	ADDRESS_TAG = 1
+};
 
 enum flag {
 	FLAG_ROOT_DIR = 256,
@@ -131,7 +137,8 @@ static bool apply_max_log_files(struct program *program, const char *text)
 	char *end = NULL;
 	const unsigned long count = strtoul(text, &end, 10);
 	if (end == text || *end != '\0' || count == 0 || count > LOG_FILES_MAX) {
-		complain("--max-log-files must be between 1 and %d, not \"%s\"", LOG_FILES_MAX, text);
+		complain("--max-log-files must be between 1 and %d, not \"%s\"", LOG_FILES_MAX,
+		         text);
 		return false;
 	}
 	program->max_log_files = (unsigned)count;
