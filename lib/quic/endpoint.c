@@ -16,10 +16,9 @@ static void advance(struct an_quic *quic, an_time_us now)
 an_status an_quic_library_start(void)
 {
 	static bool started;
-	if (!started && wolfSSL_Init() != WOLFSSL_SUCCESS)
-		return AUTONOMI_E_INTERNAL;
-	started = true;
-	return AUTONOMI_OK;
+	if (!started)
+		started = wolfSSL_Init() == WOLFSSL_SUCCESS;
+	return started ? AUTONOMI_OK : AUTONOMI_E_INTERNAL;
 }
 
 static void init_tables(struct an_quic *quic)
