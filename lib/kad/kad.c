@@ -183,10 +183,9 @@ static void learn(struct an_kad *kad, struct an_kad_lookup *lookup, int source,
 			continue;
 		/* What we know ourselves is better than what somebody says. */
 		const struct an_kad_entry *known = an_kad_table_find(&kad->table, &contact.id);
-		const bool failed =
-			an_kad_failures_holds(&kad->silent, &contact.id, kad->now) ||
-			(known == NULL &&
-		         an_kad_failures_holds(&kad->failures, &contact.id, kad->now));
+		const bool failed = an_kad_failures_holds(&kad->silent, &contact.id, kad->now) ||
+		                    (known == NULL &&
+		                     an_kad_failures_holds(&kad->failures, &contact.id, kad->now));
 		an_kad_lookup_add(lookup, known != NULL ? &known->contact : &contact, source,
 		                  failed);
 	}

@@ -91,8 +91,8 @@ struct an_quic {
 	struct an_map addresses; /* struct an_quic_address */
 	struct an_list connections;
 	struct an_list touched;
-	struct an_heap timers; /* of connections */
-	size_t handshakes;     /* accepted and not proven */
+	struct an_heap timers;   /* of connections */
+	size_t handshakes;       /* accepted and not proven */
 	struct an_list unproven; /* they, the oldest first */
 
 	struct an_heap graves;

@@ -81,8 +81,9 @@ static void make_link(struct attacker *attacker)
 	                   .outbound_requests = 100000},
 		.random = &attacker->random,
 	};
-	const struct an_link_events events = {
-		.context = attacker, .connected = connected, .request = requested};
+	const struct an_link_events events = {.context = attacker,
+	                                      .connected = connected,
+	                                      .request = requested};
 	ck_assert_int_eq(an_link_new(&config, &events, &attacker->link), AUTONOMI_OK);
 }
 
@@ -99,8 +100,9 @@ void attacker_open(struct attacker *attacker, struct cluster *cluster, uint8_t s
 	ck_assert_int_eq(an_multiaddr_target_from_text(&target, an_span_text(cluster->address),
 	                                               NULL),
 	                 AUTONOMI_OK);
-	attacker->victim = (struct an_contact){
-		.id = target.id, .endpoint_count = 1, .endpoints = {target.endpoint}};
+	attacker->victim = (struct an_contact){.id = target.id,
+	                                       .endpoint_count = 1,
+	                                       .endpoints = {target.endpoint}};
 	open_socket(attacker);
 	make_link(attacker);
 	attacker_ask(attacker, AN_LINK_KIND_ADDRESS, an_blob_new(0));

@@ -73,7 +73,6 @@ static void open_all(void)
 	run(3000);
 }
 
-
 START_TEST(a_dead_peer_costs_a_new_client_two_seconds_and_no_copy)
 {
 	open_all();

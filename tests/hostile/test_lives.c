@@ -86,7 +86,8 @@ START_TEST(a_node_may_be_freed_at_any_moment_of_its_work)
 	cluster_open(&cluster, 5, 1);
 	unsigned random = 12345;
 	for (unsigned life = 0; life < CRASHES; life++) {
-		autonomi_node *node = cluster_open_node(cluster_config(&cluster, 2, "victim"), NULL);
+		autonomi_node *node = cluster_open_node(cluster_config(&cluster, 2, "victim"),
+		                                        NULL);
 		autonomi_node *client = cluster_client(&cluster, 1);
 		for (uint8_t i = 0; i < 6; i++) {
 			cluster_put(client, (uint8_t)(life * 6 + i), 300000 + 100000 * i);

@@ -161,7 +161,8 @@ START_TEST(a_paid_chunk_of_four_million_integers_does_not_stop_the_pump)
 	begin_paid(&value, "", 200000);
 	an_msgpack_write_integers(&value, an_span(content, SIZE));
 	put(&value, name);
-	printf("# paid, of integers: longest pump %lu us of CPU\n", (unsigned long)attacker.pump_max);
+	printf("# paid, of integers: longest pump %lu us of CPU\n",
+	       (unsigned long)attacker.pump_max);
 	ck_assert_int_eq(attacker.status, AUTONOMI_OK);
 	check();
 	ck_assert_uint_eq(victim_counter(&cluster, "records"), 1);

@@ -30,8 +30,8 @@ static void open_victim(const char *option, const char *value, const char *other
 		cluster_set(config, other, other_value);
 	cluster_add(&cluster, config, NULL);
 	autonomi_op op = 0;
-	ck_assert_int_eq(autonomi_network_addresses(
-				 autonomi_node_network(cluster.nodes[0]), 0, &op),
+	ck_assert_int_eq(autonomi_network_addresses(autonomi_node_network(cluster.nodes[0]), 0,
+	                                            &op),
 	                 AUTONOMI_OK);
 	cluster.count = 0;
 	autonomi_event *event = cluster_completion(&cluster, cluster.nodes[0], op, 5000);
@@ -117,8 +117,8 @@ START_TEST(peers_that_fetch_no_answers_do_not_keep_honest_ones_from_theirs)
 	       (unsigned long)victim_counter(&cluster, "inbound_bytes"));
 	honest_answer(&attackers[0], "memory for answers held");
 	get(&attackers[0], name);
-	attacker_await(&attackers[0], &cluster,
-	               attackers[0].answered + attackers[0].failed + 1, 20000);
+	attacker_await(&attackers[0], &cluster, attackers[0].answered + attackers[0].failed + 1,
+	               20000);
 	ck_assert_int_eq(attackers[0].status, AUTONOMI_OK);
 	for (size_t i = 0; i < ATTACKERS; i++)
 		attacker_close(&attackers[i]);
@@ -136,8 +136,7 @@ START_TEST(answers_that_are_never_fetched_do_not_keep_honest_requests_out)
 		for (int n = 0; n < 60; n++) {
 			const struct an_request request = {
 				.type = AN_REQUEST_GET_VERSION,
-				.get_version.address = an_address_of_peer(
-					&attackers[i].victim.id),
+				.get_version.address = an_address_of_peer(&attackers[i].victim.id),
 			};
 			attacker_request(&attackers[i], &request);
 		}

@@ -152,8 +152,9 @@ Suite *suite(void)
 	Suite *s = suite_create("kad/hurry");
 	TCase *tests = tcase_create("hurry");
 	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_add_test(tests,
-	               a_lookup_in_a_hurry_ends_without_silent_peers_when_a_close_group_has_answered);
+	tcase_add_test(
+		tests,
+		a_lookup_in_a_hurry_ends_without_silent_peers_when_a_close_group_has_answered);
 	tcase_add_test(
 		tests,
 		a_lookup_in_a_hurry_waits_for_silent_peers_where_fewer_than_a_close_group_answer);
