@@ -187,7 +187,7 @@ START_TEST(every_text_takes_any_text)
 END_TEST
 
 /* Field failure 16: a shipped configuration turned something off by a name that did not exist. */
-START_TEST(field_failure_16_an_unknown_option_is_an_error)
+START_TEST(lesson_16_an_unknown_option_is_an_error)
 {
 	static const char *const unknown[] = {"",
 	                                      "network",
@@ -270,7 +270,7 @@ Suite *suite(void)
 	tcase_add_test(cases, every_flag_takes_its_words_and_no_others);
 	tcase_add_test(cases, every_choice_takes_its_words_and_no_others);
 	tcase_add_test(cases, every_text_takes_any_text);
-	tcase_add_test(cases, field_failure_16_an_unknown_option_is_an_error);
+	tcase_add_test(cases, lesson_16_an_unknown_option_is_an_error);
 	tcase_add_test(cases, an_error_names_option_and_bounds_and_goes_with_the_next_success);
 	tcase_add_test(cases, a_value_that_does_not_fit_the_buffer_is_refused_whole);
 	tcase_add_test(cases, a_view_of_another_size_is_filled_as_far_as_both_know_it);

@@ -21,7 +21,7 @@ static void teardown(void)
 }
 
 /* Every record was refused, for a cap was tested with small values in another encoding. */
-START_TEST(field_failure_2_the_largest_legal_chunk_is_stored_and_fetched)
+START_TEST(lesson_2_the_largest_legal_chunk_is_stored_and_fetched)
 {
 	autonomi_node *client = cluster_client(&cluster, 1);
 	uint8_t *content = malloc(AUTONOMI_CHUNK_MAX);
@@ -52,7 +52,7 @@ START_TEST(field_failure_2_the_largest_legal_chunk_is_stored_and_fetched)
 }
 END_TEST
 
-START_TEST(field_failure_2_the_smallest_chunks_are_stored_and_fetched)
+START_TEST(lesson_2_the_smallest_chunks_are_stored_and_fetched)
 {
 	autonomi_node *client = cluster_client(&cluster, 1);
 	for (size_t size = 0; size < 3; size++) {
@@ -88,7 +88,7 @@ static void count_line(void *context, int32_t level, const char *module, const c
 }
 
 /* A loop of retries wrote a million lines of log. */
-START_TEST(field_failure_11_a_node_whose_peers_are_gone_does_not_fill_the_log)
+START_TEST(lesson_11_a_node_whose_peers_are_gone_does_not_fill_the_log)
 {
 	unsigned lines = 0;
 	autonomi_config *config = cluster_client_config(&cluster, 1);
@@ -119,7 +119,7 @@ START_TEST(field_failure_11_a_node_whose_peers_are_gone_does_not_fill_the_log)
 END_TEST
 
 /* The draining of bootstrap never ended, and a closed channel spun. */
-START_TEST(field_failure_12_an_idle_node_and_a_closed_one_do_not_spin)
+START_TEST(lesson_12_an_idle_node_and_a_closed_one_do_not_spin)
 {
 	autonomi_node *client = cluster_client(&cluster, 1);
 	cluster_await(&cluster, client, AUTONOMI_EVENT_JOINED, LIMIT_MS);
@@ -144,7 +144,7 @@ START_TEST(field_failure_12_an_idle_node_and_a_closed_one_do_not_spin)
 }
 END_TEST
 
-START_TEST(field_failure_12_a_node_whose_only_contact_is_gone_waits_instead_of_spinning)
+START_TEST(lesson_12_a_node_whose_only_contact_is_gone_waits_instead_of_spinning)
 {
 	autonomi_node *client = cluster_client(&cluster, 1);
 	const size_t count = cluster.count;
@@ -172,13 +172,12 @@ Suite *suite(void)
 	TCase *cases = tcase_create("field_failures");
 	tcase_set_timeout(cases, 180);
 	tcase_add_checked_fixture(cases, setup, teardown);
-	tcase_add_test(cases, field_failure_2_the_largest_legal_chunk_is_stored_and_fetched);
-	tcase_add_test(cases, field_failure_2_the_smallest_chunks_are_stored_and_fetched);
-	tcase_add_test(cases, field_failure_11_a_node_whose_peers_are_gone_does_not_fill_the_log);
-	tcase_add_test(cases, field_failure_12_an_idle_node_and_a_closed_one_do_not_spin);
-	tcase_add_test(
-		cases,
-		field_failure_12_a_node_whose_only_contact_is_gone_waits_instead_of_spinning);
+	tcase_add_test(cases, lesson_2_the_largest_legal_chunk_is_stored_and_fetched);
+	tcase_add_test(cases, lesson_2_the_smallest_chunks_are_stored_and_fetched);
+	tcase_add_test(cases, lesson_11_a_node_whose_peers_are_gone_does_not_fill_the_log);
+	tcase_add_test(cases, lesson_12_an_idle_node_and_a_closed_one_do_not_spin);
+	tcase_add_test(cases,
+	               lesson_12_a_node_whose_only_contact_is_gone_waits_instead_of_spinning);
 	suite_add_tcase(s, cases);
 	return s;
 }

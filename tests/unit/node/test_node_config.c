@@ -64,7 +64,7 @@ START_TEST(a_local_network_has_the_id_0_and_takes_no_payments_unless_told)
 END_TEST
 
 /* Field failure 5: a client's timeout was shorter than the work of the one it waited for. */
-START_TEST(field_failure_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for)
+START_TEST(lesson_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for)
 {
 	const struct an_profile profile = an_node_profile(&config);
 	/* A storer's slowest answer is one lookup of its own. */
@@ -82,8 +82,7 @@ Suite *suite(void)
 	tcase_add_test(cases, every_option_lies_within_its_own_bounds_by_default);
 	tcase_add_test(cases, a_copy_shares_nothing_with_its_original);
 	tcase_add_test(cases, a_local_network_has_the_id_0_and_takes_no_payments_unless_told);
-	tcase_add_test(cases,
-	               field_failure_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for);
+	tcase_add_test(cases, lesson_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for);
 	suite_add_tcase(s, cases);
 	return s;
 }

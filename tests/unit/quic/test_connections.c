@@ -222,7 +222,7 @@ static unsigned cycles(unsigned usual)
 
 /* Field failures: memory was kept for each failed dial and for each closed connection (peers 6.1,
  * AQ#210, #255). AN_TEST_CYCLES=10000 is the whole run. */
-START_TEST(failed_dials_leave_no_memory)
+START_TEST(field_failure_3_failed_dials_leave_no_memory)
 {
 	size_t before = 0;
 	wire_crash(b);
@@ -238,7 +238,7 @@ START_TEST(failed_dials_leave_no_memory)
 }
 END_TEST
 
-START_TEST(connections_that_opened_and_closed_leave_no_memory)
+START_TEST(field_failure_3_connections_that_opened_and_closed_leave_no_memory)
 {
 	size_t before = 0;
 	for (unsigned i = 0; i < cycles(600); i++) {
@@ -376,8 +376,8 @@ Suite *suite(void)
 	TCase *memory = tcase_create("memory");
 	tcase_add_checked_fixture(memory, setup, teardown);
 	tcase_set_timeout(memory, 300);
-	tcase_add_test(memory, failed_dials_leave_no_memory);
-	tcase_add_test(memory, connections_that_opened_and_closed_leave_no_memory);
+	tcase_add_test(memory, field_failure_3_failed_dials_leave_no_memory);
+	tcase_add_test(memory, field_failure_3_connections_that_opened_and_closed_leave_no_memory);
 	tcase_add_test(memory,
 	               memory_of_many_closed_connections_is_bounded_before_they_are_forgotten);
 	tcase_add_test(memory,
