@@ -242,6 +242,50 @@ static void half_open(struct attacker *attacker, struct an_quic *quic, size_t co
 	}
 }
 
+/* ---- Noise on the port: no QUIC at all, other versions, and the same datagrams again and again. */
+static void send_noise(struct attacker *attacker, size_t count)
+{
+	uint8_t bytes[1200];
+	for (size_t i = 0; i < count; i++) {
+		size_t sent = 0;
+		an_random_fill(&attacker->random, bytes, sizeof(bytes));
+		if (i % 3 > 0)
+			bytes[0] |= 0xc0;
+		if (i % 3 == 2)
+			memcpy(bytes + 1, "\0\0\0\1\010", 5);
+		const struct an_datagram run = {
+			.data = bytes,
+			.size = i % 5 == 0 ? i % 60 : sizeof(bytes),
+			.remote = attacker->victim.endpoints[0],
+			.local = attacker->bound,
+		};
+		an_sys_machine()->udp_send(NULL, attacker->udp, &run, 1, &sent);
+		if (i % 64 == 0)
+			attacker_step(attacker, &cluster);
+	}
+}
+
+START_TEST(noise_and_foreign_versions_cost_no_memory_and_no_answer_of_others)
+{
+	struct attacker honest;
+	open_victim(NULL, NULL, NULL, NULL);
+	attacker_open(&attackers[0], &cluster, 1);
+	attacker_open(&honest, &cluster, 2);
+	send_noise(&attackers[0], 1000);
+	const size_t before = resident_bytes();
+	send_noise(&attackers[0], 30000);
+	const size_t after = resident_bytes();
+	printf("# 30000 datagrams of noise: %lu KiB more\n",
+	       (unsigned long)(after > before ? (after - before) / 1024 : 0));
+	ck_assert_uint_lt(after, before + (16u << 20));
+	ck_assert_uint_le(victim_counter(&cluster, "connections"), 2 + 200);
+	honest_answer(&honest, "noise");
+	attacker_close(&honest);
+	attacker_close(&attackers[0]);
+	cluster_close(&cluster);
+}
+END_TEST
+
 START_TEST(handshakes_left_half_open_do_not_keep_honest_peers_out)
 {
 	struct attacker honest;
@@ -320,6 +364,7 @@ Suite *suite(void)
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, peers_that_fetch_no_answers_do_not_keep_honest_ones_from_theirs);
 	tcase_add_test(tests, answers_that_are_never_fetched_do_not_keep_honest_requests_out);
+	tcase_add_test(tests, noise_and_foreign_versions_cost_no_memory_and_no_answer_of_others);
 	tcase_add_test(tests, handshakes_left_half_open_do_not_keep_honest_peers_out);
 	tcase_add_test(tests, a_flood_of_records_under_wrong_keys_leaves_nothing);
 	tcase_add_test(tests, a_flood_of_true_records_stops_at_the_quota_and_says_so);
