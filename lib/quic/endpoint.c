@@ -144,8 +144,8 @@ static void refuse(struct an_quic *quic, const struct an_datagram *run, const ng
 
 static bool is_full(struct an_quic *quic, const struct an_endpoint *remote)
 {
-	return quic->counters.connections >= quic->limits.connections ||
-	       an_quic_address_full(quic, remote) || !an_quic_handshake_admit(quic, remote);
+	return an_quic_address_full(quic, remote) || !an_quic_connection_admit(quic, remote) ||
+	       !an_quic_handshake_admit(quic, remote);
 }
 
 /* A datagram for nobody: the first one of a connection, or dropped. */

@@ -213,6 +213,8 @@ void an_quic_handshake_begin(struct an_quic_connection *connection);
 void an_quic_handshake_over(struct an_quic_connection *connection);
 /* Whether one more from this address may begin; ends one that must give way to it. */
 bool an_quic_handshake_admit(struct an_quic *quic, const struct an_endpoint *remote);
+/* The same of connections in all. */
+bool an_quic_connection_admit(struct an_quic *quic, const struct an_endpoint *remote);
 
 /* budget.c */
 void an_quic_budget_init(struct an_quic_connection *connection);

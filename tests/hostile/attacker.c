@@ -55,10 +55,10 @@ static void requested(void *context, uint64_t inbound, const struct an_link_peer
 	an_link_refuse(attacker->link, inbound, AN_LINK_CODE_BUSY);
 }
 
-static void open_socket(struct attacker *attacker)
+static void open_socket(struct attacker *attacker, uint8_t host)
 {
 	const struct an_udp_options options = {.receive_buffer = 4 << 20, .send_buffer = 4 << 20};
-	attacker->bound = an_endpoint_ip4(127, 0, 0, 1, 0);
+	attacker->bound = an_endpoint_ip4(127, 0, 0, host, 0);
 	ck_assert_int_eq(an_sys_machine()->udp_open(NULL, &attacker->bound, &options,
 	                                            &attacker->udp),
 	                 AUTONOMI_OK);
@@ -89,6 +89,12 @@ static void make_link(struct attacker *attacker)
 
 void attacker_open(struct attacker *attacker, struct cluster *cluster, uint8_t seed)
 {
+	attacker_open_at(attacker, cluster, seed, 1);
+}
+
+void attacker_open_at(struct attacker *attacker, struct cluster *cluster, uint8_t seed,
+                      uint8_t host)
+{
 	const uint8_t secret[AN_KEY_SECRET_SIZE] = {seed, 0x66};
 	*attacker = (struct attacker){.profile = an_profile_autonomi};
 	attacker->profile.network_id = 0;
@@ -103,7 +109,7 @@ void attacker_open(struct attacker *attacker, struct cluster *cluster, uint8_t s
 	attacker->victim = (struct an_contact){.id = target.id,
 	                                       .endpoint_count = 1,
 	                                       .endpoints = {target.endpoint}};
-	open_socket(attacker);
+	open_socket(attacker, host);
 	make_link(attacker);
 	attacker_ask(attacker, AN_LINK_KIND_ADDRESS, an_blob_new(0));
 	attacker_await(attacker, cluster, 1, 5000);

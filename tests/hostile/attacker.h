@@ -32,6 +32,9 @@ struct attacker {
 
 /* `seed` makes its key. Starts with a connection to the first node of the cluster. */
 void attacker_open(struct attacker *attacker, struct cluster *cluster, uint8_t seed);
+/* The same from 127.0.0.`host`. */
+void attacker_open_at(struct attacker *attacker, struct cluster *cluster, uint8_t seed,
+                      uint8_t host);
 void attacker_close(struct attacker *attacker);
 
 void attacker_pump(struct attacker *attacker);

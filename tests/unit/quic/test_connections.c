@@ -270,8 +270,11 @@ START_TEST(a_full_endpoint_says_so_and_the_dialler_learns_it)
 	teardown();
 	limits.connections = 2;
 	setup_limits(limits);
+	/* Of two addresses, so that neither has more than the newcomer's share. */
+	struct wire_peer *d = wire_add(&wire, &limits);
 	wire_connect(a, b);
-	wire_connect(a, b);
+	wire_connect(d, b);
+	wire_connect(a, d);
 	struct an_quic_connection *connection;
 	ck_assert_int_eq(an_quic_dial(a->quic, &b->address, a, wire.now, &connection),
 	                 AUTONOMI_E_BUSY);
@@ -282,6 +285,24 @@ START_TEST(a_full_endpoint_says_so_and_the_dialler_learns_it)
 	ck_assert_uint_eq(c->closed, 1);
 	ck_assert_int_eq(c->close.status, AUTONOMI_E_REFUSED);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->connections_refused, 1);
+	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 2);
+}
+END_TEST
+
+/* A lost connection is made again without a round trip; nobody is kept out by many idle ones. */
+START_TEST(where_all_connections_are_taken_an_unused_one_of_many_gives_way)
+{
+	struct an_quic_limits limits = wire_limits();
+	teardown();
+	limits.connections = 2;
+	setup_limits(limits);
+	wire_connect(a, b);
+	wire_connect(a, b);
+	struct wire_peer *c = wire_add(&wire, &limits);
+	wire_connect(c, b);
+	wire_run_for(&wire, AN_MS(100));
+	ck_assert_uint_eq(a->closed, 1);
+	ck_assert_uint_eq(c->closed, 0);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 2);
 }
 END_TEST
@@ -387,6 +408,7 @@ Suite *suite(void)
 	TCase *limits = tcase_create("limits");
 	tcase_add_checked_fixture(limits, setup, teardown);
 	tcase_add_test(limits, a_full_endpoint_says_so_and_the_dialler_learns_it);
+	tcase_add_test(limits, where_all_connections_are_taken_an_unused_one_of_many_gives_way);
 	tcase_add_test(limits, one_address_may_not_take_all_connections);
 	tcase_add_test(limits, unfinished_handshakes_are_limited_and_time_out);
 	tcase_add_test(limits, an_unknown_version_is_answered_with_ours);
