@@ -106,6 +106,9 @@ def usage(network, folder):
     lines = refused.err.splitlines()
     tap.check(refused.code == USAGE and "network.prot" in lines[0] and "line 3" in lines[-1],
               "an unknown key in a configuration file is named, with its line", refused.err)
+    config.write_text("#" + "-" * 8190 + "network.prot = 1\n")
+    ends_badly("a line of a configuration file that is too long is not read as two",
+               node(network, "--config", config), USAGE, "line 1: a line has at most 8190")
     ends_badly("a configuration file that is not there",
                node(network, "--config", folder / "missing.conf"), USAGE, "missing.conf")
     ends_badly("a peer address that is malformed",
