@@ -17,8 +17,11 @@ die()
 # Makes pkg-config find what scripts/setup built, before what the system has.
 use_deps()
 {
-	[ -e "$DEPS/current" ] || return 0
-	export PKG_CONFIG_PATH="$DEPS/current/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+	local prefix
+	for prefix in "$DEPS/brotli" "$DEPS/current"; do
+		[ ! -e "$prefix" ] ||
+			export PKG_CONFIG_PATH="$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+	done
 }
 
 # The Meson options of each of our build folders. The release build takes the compiler's
@@ -56,7 +59,8 @@ configure()
 	local name=$1 folder=${2:-$ROOT/$1} compiler options deps stamp
 	compiler=$(build_compiler "$name")
 	options="$(build_options "$name")${AUTONOMI_MODULES:+ -Dmodules=$AUTONOMI_MODULES}" || exit 1
-	deps=$(readlink "$DEPS/current" 2>/dev/null || say system)
+	deps="$(readlink "$DEPS/current" || say system) $(readlink "$DEPS/brotli" || say stock)"
+	[ -e "$DEPS/brotli" ] || options="$options -Dencoder=stock"
 	stamp=$folder/.autonomi-build
 	use_deps
 	if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$compiler $options $deps" ]; then
