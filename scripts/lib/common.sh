@@ -28,13 +28,13 @@ use_deps()
 # warnings as they are: whoever builds it with a newer compiler shall not fail on a new one.
 build_options()
 {
-	local checked="-Dbuildtype=debug -Doptimization=1 -Dwerror=true -Dfault_injection=true"
+	local checked="-Dbuildtype=debug -Doptimization=1 -Dwerror=true -Dfault_injection=true -Ddeveloper=true"
 	case $1 in
 	build) say -Dbuildtype=debugoptimized ;;
 	build-check) say "$checked" -Db_lundef=false -Db_sanitize=address,undefined ;;
 	build-cover) say "$checked" -Db_coverage=true ;;
 	build-fuzz) say -Dbuildtype=debugoptimized -Db_lundef=false -Db_sanitize=address,undefined \
-		-Dfuzzing=libfuzzer -Dtools=false ;;
+		-Dfuzzing=libfuzzer -Dtools=false -Ddeveloper=true ;;
 	*) die "there is no build called '$1'." ;;
 	esac
 }
