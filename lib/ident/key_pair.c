@@ -131,6 +131,6 @@ void an_key_pair_write_protobuf(const struct an_key_pair *pair, struct an_buffer
 	                               AN_ED25519_SECRET_SIZE + AN_ED25519_PUBLIC_SIZE};
 	(void)an_buffer_append(out, an_span(head, sizeof(head)));
 	(void)an_buffer_append(out, an_span(pair->secret, sizeof(pair->secret)));
-	(void)an_buffer_append(out, an_span(pair->identity.public_key,
-	                                    pair->identity.public_key_size));
+	(void)an_buffer_append(out,
+	                       an_span(pair->identity.public_key, pair->identity.public_key_size));
 }
