@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "crypt/bls.h"
 #include "ident/dht_key.h"
 
 void an_text_append(struct an_buffer *text, const char *words)
@@ -131,10 +132,80 @@ void an_address_debug(const struct an_address *address, struct an_buffer *text)
 	an_text_append(text, ")");
 }
 
+void an_record_proof_debug(struct an_span proof, struct an_buffer *text)
+{
+	an_text_append(text, "ChunkProof(\"");
+	an_text_append_hex(text, proof);
+	an_text_append(text, "\")");
+}
+
 void an_record_key_display(struct an_span key, struct an_buffer *text)
 {
 	an_text_append_hex(text, an_span(key.data, key.size < 3 ? key.size : 3));
 	an_text_append(text, "(");
 	append_dht_key(text, key);
 	an_text_append(text, ")");
+}
+
+static int digit_of(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The place of the first character that is no digit; the size where there is none. */
+static size_t digits_end(struct an_span text)
+{
+	size_t i = 0;
+	while (i < text.size && digit_of(text.data[i]) >= 0)
+		i++;
+	return i;
+}
+
+static void convert(struct an_span text, uint8_t *bytes)
+{
+	for (size_t i = 0; i < text.size / 2; i++)
+		bytes[i] = (uint8_t)(digit_of(text.data[2 * i]) << 4 |
+		                     digit_of(text.data[2 * i + 1]));
+}
+
+static an_status refuse(struct an_buffer *reason, const char *why)
+{
+	an_text_append(reason, why);
+	return AUTONOMI_E_ADDRESS;
+}
+
+an_status an_chunk_name_from_hex(struct an_span text, uint8_t ret_name[AN_RECORD_NAME_SIZE],
+                                 struct an_buffer *reason)
+{
+	const size_t end = digits_end(text);
+	if (text.size % 2 != 0)
+		return refuse(reason, "Invalid hex string: Odd number of digits");
+	if (end < text.size) {
+		an_text_append(reason, "Invalid hex string: Invalid character '");
+		(void)an_buffer_append_byte(reason, text.data[end]);
+		an_text_append(reason, "' at position ");
+		an_text_append_number(reason, end);
+		return AUTONOMI_E_ADDRESS;
+	}
+	if (text.size != 2 * (size_t)AN_RECORD_NAME_SIZE)
+		return refuse(reason, "Invalid string length");
+	convert(text, ret_name);
+	return AUTONOMI_OK;
+}
+
+an_status an_owner_key_from_hex(struct an_span text, uint8_t ret_key[AN_OWNER_KEY_SIZE],
+                                struct an_buffer *reason)
+{
+	if (text.size % 2 != 0 || digits_end(text) < text.size)
+		return refuse(reason, "Failed to convert the key from hex");
+	if (text.size == 2 * (size_t)AN_OWNER_KEY_SIZE) {
+		convert(text, ret_key);
+		if (an_bls_public_valid(ret_key))
+			return AUTONOMI_OK;
+	}
+	return refuse(reason, "Invalid bytes representation.");
 }

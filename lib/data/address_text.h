@@ -22,7 +22,17 @@ void an_text_append_quoted(struct an_buffer *text, struct an_span utf8);
 void an_address_display(const struct an_address *address, struct an_buffer *text);
 void an_address_debug(const struct an_address *address, struct an_buffer *text);
 
+/* `ChunkProof("<hex>")`. */
+void an_record_proof_debug(struct an_span proof, struct an_buffer *text);
+
 /* A record key: its first three bytes and its DHT key. */
 void an_record_key_display(struct an_span key, struct an_buffer *text);
+
+/* Reads the address of a chunk, or the key of an owner, from hex digits of either case. E_ADDRESS
+ * where it is none; the reason is appended to `reason` as Autonomi words it. */
+an_status an_chunk_name_from_hex(struct an_span text, uint8_t ret_name[AN_RECORD_NAME_SIZE],
+                                 struct an_buffer *reason);
+an_status an_owner_key_from_hex(struct an_span text, uint8_t ret_key[AN_OWNER_KEY_SIZE],
+                                struct an_buffer *reason);
 
 #endif

@@ -244,6 +244,11 @@ an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
 	return AUTONOMI_OK;
 }
 
+int an_compressor_quality(void)
+{
+	return QUALITY;
+}
+
 const char *an_compressor_library(void)
 {
 #ifdef AN_BROTLI_AUTONOMI

@@ -76,6 +76,9 @@ struct an_protocol_error {
 /* The name of the error's variant, for logs. Static. */
 const char *an_error_name(enum an_error_type type);
 
+/* A peer id of a topology's list, as a list of integers: an_message_gather. */
+bool an_message_next_peer_bytes(struct an_message_list *list, struct an_message_list *ret_peer);
+
 /* Ok(()) or an error. */
 struct an_message_result {
 	bool failed;
@@ -87,7 +90,9 @@ struct an_message_result {
 void an_error_display(const struct an_protocol_error *error, struct an_buffer *text);
 void an_error_debug(const struct an_protocol_error *error, struct an_buffer *text);
 
-/* An error outside of messages, alone: in CBOR, and in MessagePack. */
+/* An error outside of messages, alone: in CBOR, and in MessagePack. Reading borrows as messages do. */
+an_status an_error_decode(struct an_span cbor, struct an_buffer *scratch,
+                          struct an_protocol_error *ret_error);
 void an_error_write_cbor(struct an_buffer *out, const struct an_protocol_error *error);
 void an_error_write_msgpack(struct an_buffer *out, const struct an_protocol_error *error);
 
@@ -168,6 +173,9 @@ struct an_request {
 		} put_record;
 	};
 };
+
+/* The name as in Autonomi, for logs: `Query.GetVersion`. Static. */
+const char *an_request_name(enum an_request_type type);
 
 /* Whom a request is for (semantics 5.1): the holder, the bad peer, the key. Borrowed. */
 const struct an_address *an_request_destination(const struct an_request *request);
@@ -256,6 +264,13 @@ struct an_response {
 		} put_record;
 	};
 };
+
+/* The name of what it answers: `Query.GetVersion`. Static. */
+const char *an_response_name(enum an_response_type type);
+
+/* What the signature of a GetClosestPeers answer covers: target and peers in MessagePack, appended
+ * (semantics 5.4). */
+void an_response_write_signed(struct an_buffer *out, const struct an_response *response);
 
 /* As an_request_decode. */
 an_status an_response_decode(struct an_span message, struct an_buffer *scratch,

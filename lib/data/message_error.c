@@ -215,6 +215,24 @@ void an_error_write_cbor(struct an_buffer *out, const struct an_protocol_error *
 	an_message_write_error(out, error);
 }
 
+an_status an_error_decode(struct an_span cbor, struct an_buffer *scratch,
+                          struct an_protocol_error *ret_error)
+{
+	struct an_message_source source = {.reader = an_reader(cbor), .scratch = scratch};
+	an_message_read_error(&source, ret_error);
+	return an_message_status(&source);
+}
+
+bool an_message_next_peer_bytes(struct an_message_list *list, struct an_message_list *ret_peer)
+{
+	if (list->count == 0)
+		return false;
+	struct an_message_source source = an_message_begin_item(list);
+	*ret_peer = an_message_read_list(&source, an_message_copy_small, AN_ADDRESS_BYTES_MAX);
+	an_message_end_item(list, &source);
+	return an_reader_ok(&source.reader);
+}
+
 bool an_message_read_result(struct an_message_source *source, struct an_message_result *ret_result)
 {
 	*ret_result = (struct an_message_result){0};

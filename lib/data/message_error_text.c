@@ -76,14 +76,11 @@ void an_error_display(const struct an_protocol_error *error, struct an_buffer *t
 static bool next_peer(struct an_message_list *list, uint8_t bytes[AN_ADDRESS_BYTES_MAX],
                       size_t *ret_size)
 {
-	if (list->count == 0)
+	struct an_message_list integers;
+	if (!an_message_next_peer_bytes(list, &integers))
 		return false;
-	struct an_message_source source = an_message_begin_item(list);
-	const struct an_message_list integers = an_message_read_list(&source, an_message_copy_small,
-	                                                             AN_ADDRESS_BYTES_MAX);
 	*ret_size = an_message_gather(integers, bytes, AN_ADDRESS_BYTES_MAX);
-	an_message_end_item(list, &source);
-	return an_reader_ok(&source.reader);
+	return true;
 }
 
 static void append_peers(struct an_message_list peers, struct an_buffer *text)

@@ -443,6 +443,25 @@ static void write_put(struct an_buffer *out, const struct an_request *request,
 
 /* ---- All of them. */
 
+const char *an_request_name(enum an_request_type type)
+{
+	static const char *const names[] = {
+		"Cmd.Replicate",
+		"Cmd.FreshReplicate",
+		"Cmd.PeerConsideredAsBad",
+		"Query.GetStoreQuote",
+		"Query.GetReplicatedRecord",
+		"Query.GetChunkExistenceProof",
+		"Query.CheckNodeInProblem",
+		"Query.GetClosestPeers",
+		"Query.GetVersion",
+		"Query.PutRecord",
+		"Query.GetMerkleCandidateQuote",
+		"Query.DevGetClosestPeersFromNetwork",
+	};
+	return names[type];
+}
+
 static const struct codec {
 	void (*read)(struct an_message_source *source, struct an_request *request);
 	void (*write)(struct an_buffer *out, const struct an_request *request,

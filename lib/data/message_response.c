@@ -2,6 +2,7 @@
 /* Responses (semantics 5.1 and 5.3). */
 #include "base/assert.h"
 #include "data/message_codec.h"
+#include "wire/msgpack.h"
 
 /* Answers to commands, then to queries, as enum an_response_type has them. */
 static const char *const type_names[] = {
@@ -288,6 +289,25 @@ static void write_dev_closest(struct an_buffer *out, const struct an_response *r
 
 /* ---- All of them. */
 
+const char *an_response_name(enum an_response_type type)
+{
+	static const char *const names[] = {
+		"Cmd.Replicate",
+		"Cmd.FreshReplicate",
+		"Cmd.PeerConsideredAsBad",
+		"Query.GetStoreQuote",
+		"Query.CheckNodeInProblem",
+		"Query.GetReplicatedRecord",
+		"Query.GetChunkExistenceProof",
+		"Query.GetClosestPeers",
+		"Query.GetVersion",
+		"Query.PutRecord",
+		"Query.GetMerkleCandidateQuote",
+		"Query.DevGetClosestPeersFromNetwork",
+	};
+	return names[type];
+}
+
 static const struct codec {
 	void (*read)(struct an_message_source *source, struct an_response *response);
 	void (*write)(struct an_buffer *out, const struct an_response *response);
@@ -336,6 +356,22 @@ an_status an_response_encode_blob(const struct an_response *response, struct an_
 {
 	return an_message_to_blob(response, AN_RECORD_FORM_BYTES, AN_MESSAGE_RESPONSE_MAX, encode,
 	                          ret_message);
+}
+
+void an_response_write_signed(struct an_buffer *out, const struct an_response *response)
+{
+	struct an_message_list peers = response->get_closest_peers.peers;
+	struct an_message_peer peer;
+	struct an_span multiaddr;
+	an_address_write_msgpack(out, &response->get_closest_peers.target);
+	an_msgpack_write_array(out, (uint32_t)peers.count);
+	while (an_message_next_peer(&peers, &peer)) {
+		an_msgpack_write_array(out, 2);
+		an_address_write_msgpack(out, &peer.address);
+		an_msgpack_write_array(out, (uint32_t)peer.multiaddrs.count);
+		while (an_message_next_multiaddr(&peer.multiaddrs, &multiaddr))
+			an_msgpack_write_bin(out, multiaddr);
+	}
 }
 
 an_status an_response_encode_record_head(const struct an_address *holder, size_t value_size,
