@@ -8,7 +8,7 @@
 
 #include "vectors/payload.h"
 
-enum { KEPT_MAX = 256, PATH_MAX_SIZE = 512 };
+enum { KEPT_MAX = 4096, PATH_MAX_SIZE = 512 };
 
 /* Memory of the running case. */
 static uint8_t *kept[KEPT_MAX];
