@@ -235,12 +235,22 @@ void an_graph_set_done(struct an_graph_set *set)
 	*set = (struct an_graph_set){0};
 }
 
+bool an_graph_set_too_large(const struct an_graph_set *set)
+{
+	size_t keys = set->count;
+	for (size_t i = 0; i < set->count; i++)
+		keys += set->entries[i].parent_count + set->entries[i].descendant_count;
+	return set->count > AN_GRAPH_FORKS_MAX || keys > AN_GRAPH_KEYS_MAX;
+}
+
 void an_graph_set_read(struct an_reader *reader, struct an_graph_set *ret_set)
 {
 	size_t keys = AN_GRAPH_KEYS_MAX;
 	*ret_set = (struct an_graph_set){0};
 	ret_set->entries = begin_list(reader, &keys, sizeof(ret_set->entries[0]), ENTRY_MIN,
 	                              &ret_set->count);
+	if (an_reader_ok(reader) && ret_set->count > AN_GRAPH_FORKS_MAX)
+		an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
 	for (size_t i = 0; i < ret_set->count && an_reader_ok(reader); i++)
 		read_entry(reader, &keys, &ret_set->entries[i]);
 }

@@ -19,6 +19,8 @@ enum {
 	 * let one record cost ten seconds of checking points. The largest entry that its clients make
 	 * has 1,275 descendants. */
 	AN_GRAPH_KEYS_MAX = 8192,
+	AN_GRAPH_FORKS_MAX =
+		256, /* entries of one owner: each has a signature to verify, in 2 ms */
 };
 
 struct an_graph_descendant {
@@ -73,6 +75,9 @@ struct an_graph_set {
 };
 
 void an_graph_set_done(struct an_graph_set *set);
+
+/* Whether the set has more entries or keys than a record that we read may have. */
+bool an_graph_set_too_large(const struct an_graph_set *set);
 
 /* The list of a record, in the order in which it is there; as an_graph_entry_read. */
 void an_graph_set_read(struct an_reader *reader, struct an_graph_set *ret_set);

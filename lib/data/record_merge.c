@@ -227,6 +227,8 @@ static an_status merge_graph(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_s
 		if (status == AUTONOMI_OK)
 			status = add_all(&all, &incoming);
 		make_set(&all);
+		if (status == AUTONOMI_OK && an_graph_set_too_large(&all))
+			status = AUTONOMI_E_TOO_LARGE;
 		if (status == AUTONOMI_OK && all.count > before)
 			status = store_set(&all, held.size + value.size, merged);
 	}

@@ -466,6 +466,27 @@ START_TEST(a_graph_record_with_more_keys_than_we_check_is_refused)
 }
 END_TEST
 
+START_TEST(a_graph_record_has_at_most_as_many_entries_as_we_verify)
+{
+	static struct an_graph_entry entries[AN_GRAPH_FORKS_MAX + 1];
+	ck_assert_int_eq(an_graph_entry_sign(&entries[0], secret), AUTONOMI_OK);
+	for (size_t i = 1; i <= AN_GRAPH_FORKS_MAX; i++)
+		entries[i] = entries[0];
+	for (size_t count = AN_GRAPH_FORKS_MAX; count <= AN_GRAPH_FORKS_MAX + 1; count++) {
+		struct an_graph_set set = {.entries = entries, .count = count};
+		const bool fits = count == AN_GRAPH_FORKS_MAX;
+		ck_assert(an_graph_set_too_large(&set) != fits);
+		an_buffer_clear(&out);
+		an_graph_set_write(&out, &set);
+		struct an_reader reader = an_reader(an_buffer_span(&out));
+		struct an_graph_set again;
+		an_graph_set_read(&reader, &again);
+		ck_assert_int_eq(reader.failed, fits ? AUTONOMI_OK : AUTONOMI_E_TOO_LARGE);
+		an_graph_set_done(&again);
+	}
+}
+END_TEST
+
 #ifdef AN_FAULT_INJECTION
 START_TEST(without_memory_nothing_leaks_and_records_are_not_called_corrupt)
 {
@@ -517,6 +538,7 @@ Suite *suite(void)
 	               only_a_higher_counter_replaces_and_the_same_record_is_taken_silently);
 	tcase_add_test(conflicts, a_chunk_that_is_held_stays_and_one_that_is_too_large_is_refused);
 	tcase_add_test(conflicts, a_graph_record_with_more_keys_than_we_check_is_refused);
+	tcase_add_test(conflicts, a_graph_record_has_at_most_as_many_entries_as_we_verify);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(conflicts, without_memory_nothing_leaks_and_records_are_not_called_corrupt);
 #endif
