@@ -315,8 +315,7 @@ struct an_message_key {
 	struct an_message_list proof; /* an_message_next_payee */
 };
 
-bool an_message_next_key(struct an_message_list *list, bool fresh,
-                         struct an_message_key *ret_key);
+bool an_message_next_key(struct an_message_list *list, bool fresh, struct an_message_key *ret_key);
 void an_message_add_key(struct an_buffer *items, struct an_message_list *list, bool fresh,
                         const struct an_message_key *key);
 
@@ -335,7 +334,8 @@ void an_message_add_payee(struct an_buffer *items, struct an_message_list *list,
 struct an_message_peer {
 	struct an_address address;
 	struct an_contact contact;
-	struct an_message_list multiaddrs; /* all of them, as they came: an_message_next_multiaddr */
+	struct an_message_list
+		multiaddrs; /* all of them, as they came: an_message_next_multiaddr */
 };
 
 bool an_message_next_multiaddr(struct an_message_list *list, struct an_span *ret_multiaddr);

@@ -76,8 +76,9 @@ static void read_bad(struct an_message_source *source, struct an_request *reques
 				reader, source->scratch);
 		else
 			an_address_read_cbor(reader,
-			                     field == 0 ? &request->peer_considered_as_bad.detected_by
-			                                : &request->peer_considered_as_bad.bad_peer);
+			                     field == 0
+			                             ? &request->peer_considered_as_bad.detected_by
+			                             : &request->peer_considered_as_bad.bad_peer);
 	}
 }
 
@@ -111,7 +112,8 @@ static void read_quote_field(struct an_reader *reader, int field, struct an_requ
 		an_address_read_cbor(reader, &request->get_store_quote.key);
 		return;
 	case QUOTE_TYPE:
-		request->get_store_quote.data_type = (uint32_t)an_cbor_read_uint(reader, UINT32_MAX);
+		request->get_store_quote.data_type = (uint32_t)an_cbor_read_uint(reader,
+		                                                                 UINT32_MAX);
 		return;
 	case QUOTE_SIZE:
 		request->get_store_quote.data_size = an_cbor_read_uint(reader, UINT64_MAX);
@@ -183,14 +185,14 @@ static void read_merkle(struct an_message_source *source, struct an_request *req
 		if (field == 0)
 			an_address_read_cbor(reader, &request->get_merkle_candidate_quote.key);
 		else if (field == 1)
-			request->get_merkle_candidate_quote.data_type = (uint32_t)an_cbor_read_uint(
-				reader, UINT32_MAX);
+			request->get_merkle_candidate_quote.data_type = (uint32_t)
+				an_cbor_read_uint(reader, UINT32_MAX);
 		else if (field == 2)
 			request->get_merkle_candidate_quote.data_size = an_cbor_read_uint(
 				reader, UINT64_MAX);
 		else
-			request->get_merkle_candidate_quote.merkle_payment_timestamp =
-				an_cbor_read_uint(reader, UINT64_MAX);
+			request->get_merkle_candidate_quote
+				.merkle_payment_timestamp = an_cbor_read_uint(reader, UINT64_MAX);
 	}
 }
 
@@ -224,7 +226,8 @@ static void read_dev_closest(struct an_message_source *source, struct an_request
 			an_address_read_cbor(reader, &request->dev_get_closest_peers.key);
 		} else if (!an_cbor_read_null(reader)) {
 			request->dev_get_closest_peers.has_count = true;
-			request->dev_get_closest_peers.count = an_cbor_read_uint(reader, UINT64_MAX);
+			request->dev_get_closest_peers.count = an_cbor_read_uint(reader,
+			                                                         UINT64_MAX);
 		}
 	}
 }

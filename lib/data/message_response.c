@@ -61,13 +61,15 @@ static void write_get_record(struct an_buffer *out, const struct an_response *re
 
 static void read_proofs(struct an_message_source *source, struct an_response *response)
 {
-	response->get_chunk_existence_proof.proofs = an_message_read_list(
-		source, an_message_copy_proof, AN_MESSAGE_LIST_MAX);
+	response->get_chunk_existence_proof.proofs = an_message_read_list(source,
+	                                                                  an_message_copy_proof,
+	                                                                  AN_MESSAGE_LIST_MAX);
 }
 
 static void write_proofs(struct an_buffer *out, const struct an_response *response)
 {
-	an_message_write_list(out, response->get_chunk_existence_proof.proofs, an_message_copy_proof);
+	an_message_write_list(out, response->get_chunk_existence_proof.proofs,
+	                      an_message_copy_proof);
 }
 
 /* ---- GetClosestPeers. */
@@ -202,8 +204,7 @@ static void write_quote(struct an_buffer *out, const struct an_response *respons
 	an_cbor_write_name(out, quote_names[1]);
 	an_address_write_cbor(out, &response->get_store_quote.peer_address);
 	an_cbor_write_name(out, quote_names[2]);
-	an_message_write_list(out, response->get_store_quote.storage_proofs,
-	                      an_message_copy_proof);
+	an_message_write_list(out, response->get_store_quote.storage_proofs, an_message_copy_proof);
 }
 
 /* ---- CheckNodeInProblem. */
@@ -220,10 +221,10 @@ static void read_problem(struct an_message_source *source, struct an_response *r
 		if (field == 2)
 			response->check_node_in_problem.is_in_trouble = an_cbor_read_bool(reader);
 		else
-			an_address_read_cbor(reader,
-			                     field == 0
-			                             ? &response->check_node_in_problem.reporter_address
-			                             : &response->check_node_in_problem.target_address);
+			an_address_read_cbor(
+				reader, field == 0
+						? &response->check_node_in_problem.reporter_address
+						: &response->check_node_in_problem.target_address);
 	}
 }
 
@@ -269,10 +270,9 @@ static void read_dev_closest(struct an_message_source *source, struct an_respons
 			response->dev_get_closest_peers.peers = an_message_read_list(
 				source, an_message_copy_peer, AN_MESSAGE_LIST_MAX);
 		else
-			an_address_read_cbor(reader,
-			                     field == 0
-			                             ? &response->dev_get_closest_peers.target
-			                             : &response->dev_get_closest_peers.queried_node);
+			an_address_read_cbor(
+				reader, field == 0 ? &response->dev_get_closest_peers.target
+						   : &response->dev_get_closest_peers.queried_node);
 	}
 }
 

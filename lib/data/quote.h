@@ -22,7 +22,7 @@ enum {
 	AN_QUOTE_CONTENT_SIZE = 32,
 	AN_REWARDS_ADDRESS_SIZE = 20,
 	AN_NETWORK_DENSITY_SIZE = 32,
-	AN_QUOTE_KEY_MAX = 128,       /* bytes of a public key or signature: ours, Autonomi has none */
+	AN_QUOTE_KEY_MAX = 128, /* bytes of a public key or signature: ours, Autonomi has none */
 	AN_QUOTE_RECORD_TYPES_MAX = 64, /* pairs of type and count; likewise */
 };
 

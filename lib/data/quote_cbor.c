@@ -57,9 +57,9 @@ enum {
 	NETWORK_SIZE,
 };
 static const char *const metrics_names[] = {
-	"data_type",       "data_size",   "close_records_stored",
-	"records_per_type", "max_records", "received_payment_count",
-	"live_time",       "network_density", "network_size"};
+	"data_type",        "data_size",       "close_records_stored",
+	"records_per_type", "max_records",     "received_payment_count",
+	"live_time",        "network_density", "network_size"};
 static const struct an_fields metrics_fields = {
 	.names = metrics_names,
 	.count = 9,
@@ -77,7 +77,8 @@ static void read_record_types(struct an_reader *reader, struct an_quoting_metric
 		const size_t i = metrics->record_type_count++;
 		an_cbor_read_tuple(reader, 2);
 		metrics->records_per_type[i].type = (uint32_t)an_cbor_read_uint(reader, UINT32_MAX);
-		metrics->records_per_type[i].count = (uint32_t)an_cbor_read_uint(reader, UINT32_MAX);
+		metrics->records_per_type[i].count = (uint32_t)an_cbor_read_uint(reader,
+		                                                                 UINT32_MAX);
 	}
 }
 

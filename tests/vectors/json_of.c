@@ -29,8 +29,9 @@ json_t *json_of_number(uint64_t number)
 	return json_string(text);
 }
 
-static const char *const address_types[] = {"PeerId",         "ChunkAddress", "GraphEntryAddress",
-                                            "ScratchpadAddress", "PointerAddress", "RecordKey"};
+static const char *const address_types[] = {
+	"PeerId",         "ChunkAddress", "GraphEntryAddress", "ScratchpadAddress",
+	"PointerAddress", "RecordKey"};
 
 json_t *json_of_address(const struct an_address *address)
 {
@@ -127,7 +128,7 @@ static json_t *result_of(const struct an_message_result *result, json_t *ok)
 
 /* ---- Quotes. */
 
-static json_t *metrics_of(const struct an_quoting_metrics *metrics)
+json_t *json_of_metrics(const struct an_quoting_metrics *metrics)
 {
 	json_t *types = json_array();
 	for (size_t i = 0; i < metrics->record_type_count; i++)
@@ -156,12 +157,12 @@ static json_t *key_bytes_of(const struct an_quote_bytes *bytes)
 	return json_of_bytes(an_span(bytes->bytes, bytes->size));
 }
 
-static json_t *quote_of(const struct an_quote *quote)
+json_t *json_of_quote(const struct an_quote *quote)
 {
 	json_t *json = json_pack("{s:I}", "timestamp_nanos", (json_int_t)quote->timestamp_nanos);
 	set(json, "content", json_of_bytes(an_span(quote->content, AN_QUOTE_CONTENT_SIZE)));
 	set(json, "timestamp_secs", json_of_number(quote->timestamp_secs));
-	set(json, "quoting_metrics", metrics_of(&quote->metrics));
+	set(json, "quoting_metrics", json_of_metrics(&quote->metrics));
 	set(json, "rewards_address",
 	    json_of_bytes(an_span(quote->rewards_address, AN_REWARDS_ADDRESS_SIZE)));
 	set(json, "pub_key", key_bytes_of(&quote->public_key));
@@ -169,11 +170,11 @@ static json_t *quote_of(const struct an_quote *quote)
 	return json;
 }
 
-static json_t *candidate_of(const struct an_merkle_candidate *candidate)
+json_t *json_of_candidate(const struct an_merkle_candidate *candidate)
 {
 	json_t *json = json_object();
 	set(json, "pub_key", key_bytes_of(&candidate->public_key));
-	set(json, "quoting_metrics", metrics_of(&candidate->metrics));
+	set(json, "quoting_metrics", json_of_metrics(&candidate->metrics));
 	set(json, "reward_address",
 	    json_of_bytes(an_span(candidate->reward_address, AN_REWARDS_ADDRESS_SIZE)));
 	set(json, "merkle_payment_timestamp", json_of_number(candidate->merkle_payment_timestamp));
@@ -190,7 +191,7 @@ static json_t *payees_of(struct an_message_list list)
 	while (an_message_next_payee(&list, &payee)) {
 		json_t *json = json_object();
 		set(json, "peer_id", key_bytes_of(&payee.peer_id));
-		set(json, "quote", quote_of(&payee.quote));
+		set(json, "quote", json_of_quote(&payee.quote));
 		json_array_append_new(payees, json);
 	}
 	return payees;
@@ -226,10 +227,9 @@ static json_t *proofs_of(struct an_message_list list)
 		const struct an_message_result result = {.failed = proof.failed,
 		                                         .error = proof.error};
 		json_t *ok = json_of_bytes(an_span(proof.proof, sizeof(proof.proof)));
-		json_array_append_new(proofs,
-		                      json_pack("{s:o,s:o}", "address",
-		                                json_of_address(&proof.address), "proof",
-		                                result_of(&result, ok)));
+		json_array_append_new(proofs, json_pack("{s:o,s:o}", "address",
+		                                        json_of_address(&proof.address), "proof",
+		                                        result_of(&result, ok)));
 	}
 	return proofs;
 }
@@ -249,8 +249,8 @@ static json_t *contacts_of(struct an_message_list list)
 			an_buffer_done(&text);
 		}
 		json_array_append_new(peers, json_pack("{s:o,s:o}", "address",
-		                                       json_of_address(&peer.address),
-		                                       "multiaddrs", addresses));
+		                                       json_of_address(&peer.address), "multiaddrs",
+		                                       addresses));
 	}
 	return peers;
 }
@@ -349,13 +349,22 @@ json_t *json_of_request(const struct an_request *request)
 	return json;
 }
 
+static json_t *record_answer_of(const struct an_response *response)
+{
+	json_t *holder = json_of_address(&response->get_replicated_record.holder);
+	json_t *value = json_of_bytes(response->get_replicated_record.value);
+	return result_of(&response->get_replicated_record.result,
+	                 json_pack("{s:o,s:o}", "holder", holder, "value", value));
+}
+
 json_t *json_of_response(const struct an_response *response)
 {
 	json_t *json = json_pack("{s:s}", "type", an_response_name(response->type));
 	switch (response->type) {
 	case AN_RESPONSE_GET_STORE_QUOTE:
-		set(json, "quote", result_of(&response->get_store_quote.result,
-		                             quote_of(&response->get_store_quote.quote)));
+		set(json, "quote",
+		    result_of(&response->get_store_quote.result,
+		              json_of_quote(&response->get_store_quote.quote)));
 		set(json, "peer_address", json_of_address(&response->get_store_quote.peer_address));
 		set(json, "storage_proofs", proofs_of(response->get_store_quote.storage_proofs));
 		break;
@@ -368,12 +377,7 @@ json_t *json_of_response(const struct an_response *response)
 		    json_boolean(response->check_node_in_problem.is_in_trouble));
 		break;
 	case AN_RESPONSE_GET_REPLICATED_RECORD:
-		set(json, "result",
-		    result_of(&response->get_replicated_record.result,
-		              json_pack("{s:o,s:o}", "holder",
-		                        json_of_address(&response->get_replicated_record.holder),
-		                        "value",
-		                        json_of_bytes(response->get_replicated_record.value))));
+		set(json, "result", record_answer_of(response));
 		break;
 	case AN_RESPONSE_GET_CHUNK_EXISTENCE_PROOF:
 		set(json, "proofs", proofs_of(response->get_chunk_existence_proof.proofs));
@@ -398,7 +402,7 @@ json_t *json_of_response(const struct an_response *response)
 	case AN_RESPONSE_GET_MERKLE_CANDIDATE_QUOTE:
 		set(json, "result",
 		    result_of(&response->get_merkle_candidate_quote.result,
-		              candidate_of(&response->get_merkle_candidate_quote.candidate)));
+		              json_of_candidate(&response->get_merkle_candidate_quote.candidate)));
 		break;
 	case AN_RESPONSE_DEV_GET_CLOSEST_PEERS_FROM_NETWORK:
 		set(json, "target", json_of_address(&response->dev_get_closest_peers.target));

@@ -30,7 +30,8 @@ enum {
 
 static const struct run_kind *const tables[] = {run_hashes,          run_bls,
                                                 run_addresses,       run_messages,
-                                                run_self_encryption, run_challenge};
+                                                run_self_encryption, run_challenge,
+                                                run_records,         run_payments};
 
 /* ---- The running case. */
 static const json_t *vector;
@@ -211,8 +212,9 @@ void run_words(const char *name, bool there)
 
 struct an_address run_address_of(const json_t *value)
 {
-	static const char *const types[] = {"PeerId",         "ChunkAddress", "GraphEntryAddress",
-	                                    "ScratchpadAddress", "PointerAddress", "RecordKey"};
+	static const char *const types[] = {
+		"PeerId",         "ChunkAddress", "GraphEntryAddress", "ScratchpadAddress",
+		"PointerAddress", "RecordKey"};
 	struct an_address address = {0};
 	const char *type = run_text_of(run_member(value, "type"));
 	const struct an_span bytes = run_bytes_of(run_member(value, "bytes"));

@@ -35,6 +35,8 @@ extern const struct run_kind run_addresses[];
 extern const struct run_kind run_messages[];
 extern const struct run_kind run_self_encryption[];
 extern const struct run_kind run_challenge[];
+extern const struct run_kind run_records[];
+extern const struct run_kind run_payments[];
 
 /* ---- Fields of the running case. */
 const json_t *run_get(const char *name); /* must be there */
@@ -81,6 +83,9 @@ json_t *json_of_address(const struct an_address *address);
 json_t *json_of_data_map(const struct an_data_map *map);
 json_t *json_of_request(const struct an_request *request);
 json_t *json_of_response(const struct an_response *response);
+json_t *json_of_metrics(const struct an_quoting_metrics *metrics);
+json_t *json_of_quote(const struct an_quote *quote);
+json_t *json_of_candidate(const struct an_merkle_candidate *candidate);
 json_t *json_of_error(const struct an_protocol_error *error);
 
 /* An empty buffer for a result, and memory, until the case ends. */

@@ -135,8 +135,8 @@ static void check_from_hex(void)
 	const an_status status = is_name ? an_chunk_name_from_hex(text, bytes, reason)
 	                                 : an_owner_key_from_hex(text, bytes, reason);
 	run_expect_bool("ok", status == AUTONOMI_OK);
-	run_expect("error", status == AUTONOMI_OK ? json_null()
-	                                          : json_of_text(an_buffer_span(reason)));
+	run_expect("error",
+	           status == AUTONOMI_OK ? json_null() : json_of_text(an_buffer_span(reason)));
 }
 
 static void check_peer_id(void)

@@ -71,8 +71,8 @@ static void check_distance(void)
 }
 
 /* The indices of names from the nearest to the farthest, at most `wanted`. */
-json_t *run_order_of(const struct an_dht_key *target, const struct an_dht_key *keys,
-                        size_t count, size_t wanted)
+json_t *run_order_of(const struct an_dht_key *target, const struct an_dht_key *keys, size_t count,
+                     size_t wanted)
 {
 	json_t *order = json_array();
 	bool *taken = run_memory(count * sizeof(*taken));
@@ -150,7 +150,8 @@ static void check_sign(void)
 	expect_public_of(secret, "public_key");
 	run_expect_bytes("signature", span);
 	run_expect_integers("signature_msgpack", NULL, span);
-	run_must(an_bls_verify(run_bytes("public_key").data, message, signature), "does not verify");
+	run_must(an_bls_verify(run_bytes("public_key").data, message, signature),
+	         "does not verify");
 }
 
 static void check_hash_to_g2(void)
@@ -173,22 +174,20 @@ static void check_verify(void)
 static void check_decode_public(void)
 {
 	const struct an_span bytes = run_bytes("bytes");
-	run_expect_bool("ok",
-	                bytes.size == AN_BLS_PUBLIC_SIZE && an_bls_public_valid(bytes.data));
+	run_expect_bool("ok", bytes.size == AN_BLS_PUBLIC_SIZE && an_bls_public_valid(bytes.data));
 }
 
 static void check_decode_signature(void)
 {
 	const struct an_span bytes = run_bytes("bytes");
-	run_expect_bool("ok", bytes.size == AN_BLS_SIGNATURE_SIZE &&
-	                              an_bls_signature_valid(bytes.data));
+	run_expect_bool("ok",
+	                bytes.size == AN_BLS_SIGNATURE_SIZE && an_bls_signature_valid(bytes.data));
 }
 
 static void check_decode_secret(void)
 {
 	const struct an_span bytes = run_bytes("bytes");
-	run_expect_bool("ok",
-	                bytes.size == AN_BLS_SECRET_SIZE && an_bls_secret_valid(bytes.data));
+	run_expect_bool("ok", bytes.size == AN_BLS_SECRET_SIZE && an_bls_secret_valid(bytes.data));
 }
 
 static void check_derive_child(void)
@@ -224,8 +223,8 @@ static void check_decrypt(void)
 	                                        out);
 	run_expect_bool("parses", parses);
 	run_expect_bool("verifies", verifies);
-	run_expect("plaintext", status == AUTONOMI_OK ? json_of_bytes(an_buffer_span(out))
-	                                              : json_null());
+	run_expect("plaintext",
+	           status == AUTONOMI_OK ? json_of_bytes(an_buffer_span(out)) : json_null());
 }
 
 static void check_order(void)
@@ -275,8 +274,8 @@ static void check_chunk_proof_equal(void)
 	uint8_t proofs[2][AN_CHUNK_PROOF_SIZE];
 	const json_t *nonces = run_get("nonces");
 	for (size_t i = 0; i < 2; i++)
-		an_record_proof(run_bytes("record_value"),
-		                run_number_of(json_array_get(nonces, i)), proofs[i]);
+		an_record_proof(run_bytes("record_value"), run_number_of(json_array_get(nonces, i)),
+		                proofs[i]);
 	run_expect_bool("equal", memcmp(proofs[0], proofs[1], AN_CHUNK_PROOF_SIZE) == 0);
 }
 

@@ -136,9 +136,8 @@ static an_status encrypt(struct an_span file, struct an_data_map *ret_map)
 	for (size_t i = 0; i < layout.count && status == AUTONOMI_OK; i++) {
 		struct an_self_key key;
 		struct an_blob *chunk;
-		const struct an_span piece = an_span(
-			file.data + an_self_piece_offset(&layout, i),
-			(size_t)ret_map->entries[i].src_size);
+		const struct an_span piece = an_span(file.data + an_self_piece_offset(&layout, i),
+		                                     (size_t)ret_map->entries[i].src_size);
 		status = an_self_key_init(&key, ret_map, i);
 		if (status == AUTONOMI_OK)
 			status = an_self_encrypt(&key, piece, &chunk, ret_map->entries[i].dst_hash);
@@ -177,7 +176,8 @@ static size_t levels_of(size_t *chunks)
 		struct an_data_map map;
 		run_must(an_data_map_init(&map, count) == AUTONOMI_OK &&
 		                 an_data_map_encode_level(&map, out) == AUTONOMI_OK &&
-		                 an_self_layout_init(&layout, out->size, piece_max()) == AUTONOMI_OK,
+		                 an_self_layout_init(&layout, out->size, piece_max()) ==
+		                         AUTONOMI_OK,
 		         "level");
 		an_data_map_done(&map);
 		count = layout.count;
@@ -194,8 +194,8 @@ static void check_chunk_sizes(void)
 	json_t *sizes = json_array();
 	run_must(status == AUTONOMI_OK, "no layout");
 	for (size_t i = 0; status == AUTONOMI_OK && i < layout.count; i++)
-		json_array_append_new(
-			sizes, json_integer((json_int_t)an_self_piece_size(&layout, i)));
+		json_array_append_new(sizes,
+		                      json_integer((json_int_t)an_self_piece_size(&layout, i)));
 	run_expect("sizes", sizes);
 	size_t chunks = layout.count;
 	const size_t levels = levels_of(&chunks);
@@ -208,9 +208,8 @@ static json_t *chunk_json(const struct an_blob *chunk, const json_t *expected)
 	uint8_t name[AN_RECORD_NAME_SIZE];
 	an_chunk_name(an_blob_span(chunk), name);
 	const bool small = json_is_string(json_object_get(expected, "content"));
-	json_t *json = json_pack("{s:o,s:I}", "address",
-	                         json_of_bytes(an_span(name, sizeof(name))), "length",
-	                         (json_int_t)chunk->size);
+	json_t *json = json_pack("{s:o,s:I}", "address", json_of_bytes(an_span(name, sizeof(name))),
+	                         "length", (json_int_t)chunk->size);
 	if (json_object_get(expected, "content") != NULL)
 		json_object_set_new(json, "content",
 		                    small ? json_of_bytes(an_blob_span(chunk)) : json_null());
