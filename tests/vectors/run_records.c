@@ -387,6 +387,7 @@ static void check_validation_type(void)
 	struct an_buffer *out = run_buffer();
 	const json_t *value = run_get("value");
 	validation.is_chunk = strcmp(run_text_of(run_member(value, "type")), "Chunk") == 0;
+	run_must(json_object_size(value) == (validation.is_chunk ? 1 : 2), "value");
 	if (!validation.is_chunk)
 		copy_fixed(validation.hash, run_member(value, "hash"), AN_RECORD_NAME_SIZE);
 	an_validation_write_cbor(out, &validation);
