@@ -355,8 +355,8 @@ static bool is_deferred(const char *file, const char *kind)
 	char one[LINE_SIZE];
 	char all[LINE_SIZE];
 	bool found = false;
-	(void)snprintf(one, sizeof(one), "%s/%s ", file, kind);
-	(void)snprintf(all, sizeof(all), "%s/* ", file);
+	(void)snprintf(one, sizeof(one), "%.200s/%.200s ", file, kind);
+	(void)snprintf(all, sizeof(all), "%.200s/* ", file);
 	while (list != NULL && !found && fgets(line, sizeof(line), list) != NULL)
 		found = strncmp(line, one, strlen(one)) == 0 ||
 		        strncmp(line, all, strlen(all)) == 0;
