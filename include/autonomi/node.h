@@ -46,7 +46,8 @@
  * 15. Wakes are latched and coalesced. A wake before autonomi_node_wait makes that return at once;
  *     pump and wait clear the latch before they work.
  * 16. After fork() every call with the node in the child returns AUTONOMI_E_FORKED and touches
- *     neither workers nor sockets; autonomi_node_free in the child releases memory only.
+ *     neither workers nor sockets; autonomi_node_free in the child releases memory and the child's
+ *     copies of the descriptors only. Counts are 0 there, and timeouts -1.
  * 17. autonomi_node_free returns promptly: it waits for the one disk job that is running, never for
  *     queued ones and never for the network. It emits nothing, and events outlive the node.
  *
@@ -87,11 +88,12 @@ enum { AUTONOMI_POLL_INPUT = 1, AUTONOMI_POLL_OUTPUT = 2 };
  * opens the store, binds the port; blocks for the disk meanwhile, never for the network. `reterr`,
  * where not NULL, gets one sentence for people on failure, at most `reterr_size` bytes with the final
  * zero. Returns AUTONOMI_OK, and the node goes to `ret_node`, owned by the caller; AUTONOMI_E_INVALID;
- * AUTONOMI_E_CONFLICT where options contradict each other; AUTONOMI_E_ADDRESS; AUTONOMI_E_IN_USE
- * where the port or the root directory is taken; AUTONOMI_E_VERSION and AUTONOMI_E_NETWORK_ID where
- * the root directory is another's (nothing is changed); AUTONOMI_E_UNSUPPORTED where payments must be
- * verified and this build cannot; AUTONOMI_E_PERMISSION; AUTONOMI_E_DISK_FULL; AUTONOMI_E_IO;
- * AUTONOMI_E_CORRUPT; AUTONOMI_E_NO_FILE; AUTONOMI_E_NO_MEMORY. */
+ * AUTONOMI_E_CONFLICT where options contradict each other; AUTONOMI_E_NO_PEERS where no peer to join
+ * through is known; AUTONOMI_E_ADDRESS; AUTONOMI_E_IN_USE where the port or the root directory is
+ * taken; AUTONOMI_E_VERSION and AUTONOMI_E_NETWORK_ID where the root directory is another's (nothing
+ * is changed); AUTONOMI_E_UNSUPPORTED where payments must be verified and this build cannot;
+ * AUTONOMI_E_PERMISSION; AUTONOMI_E_DISK_FULL; AUTONOMI_E_IO; AUTONOMI_E_CORRUPT; AUTONOMI_E_NO_FILE;
+ * AUTONOMI_E_NO_MEMORY. */
 AUTONOMI_API autonomi_status autonomi_node_open(const autonomi_config *config,
                                                 autonomi_node **ret_node, char *reterr,
                                                 size_t reterr_size);

@@ -243,8 +243,12 @@ static an_status failure(const struct an_record_put *put)
 	}
 }
 
+/* Where nobody could be reached during all the time that joining may take, a repetition would only
+ * keep the user waiting for the same answer. */
 static bool may_repeat(const struct an_record_put *put)
 {
+	if (put->problem == AUTONOMI_E_NO_PEERS && !put->client->knows_peers)
+		return false;
 	return put->attempt < ATTEMPTS && put->problem != AUTONOMI_E_PAYMENT &&
 	       put->problem != AUTONOMI_E_CLOSED;
 }

@@ -19,6 +19,7 @@ struct an_kad {
 	const struct an_profile *profile;
 	struct an_kad_table table;
 	struct an_kad_failures failures;
+	struct an_kad_failures silent; /* that lookups ended without */
 	struct an_kad_refresh refresh;
 	struct an_kad_bootstrap bootstrap;
 	struct an_kad_dial_backs dial_backs;
@@ -81,11 +82,24 @@ static void refresh_lookup_done(void *context, const struct an_kad_result *resul
 	kad->joined = kad->joined || kad->table.size > 0;
 }
 
+/* Other lookups ask those last that were silent until the end, as long as their silence may mean
+ * that a dial will fail. */
+static void note_silent(struct an_kad *kad, const struct an_kad_lookup *lookup)
+{
+	const an_time_us until = an_time_after(kad->now, kad->profile->handshake_timeout);
+	for (size_t i = 0; i < lookup->size; i++) {
+		const struct an_kad_candidate *candidate = &lookup->candidates[i];
+		if (candidate->state == AN_KAD_CANDIDATE_SLOW)
+			an_kad_failures_add(&kad->silent, &candidate->contact.id, until);
+	}
+}
+
 static void finish(struct an_kad *kad, struct an_kad_lookup *lookup)
 {
 	struct an_contact contacts[AN_KAD_CLOSEST_MAX];
 	struct an_kad_result result;
 	an_kad_lookup_result(lookup, kad->now, contacts, &result);
+	note_silent(kad, lookup);
 	an_kad_done *done = lookup->done;
 	void *context = lookup->context;
 	if (done != refresh_lookup_done)
@@ -107,7 +121,8 @@ static void seed(struct an_kad *kad, struct an_kad_lookup *lookup)
 	const size_t count = an_kad_table_closest(&kad->table, &lookup->key, contacts,
 	                                          kad->profile->k);
 	for (size_t i = 0; i < count; i++)
-		an_kad_lookup_add(lookup, &contacts[i], AN_KAD_SOURCE_OWN, false);
+		an_kad_lookup_add(lookup, &contacts[i], AN_KAD_SOURCE_OWN,
+		                  an_kad_failures_holds(&kad->silent, &contacts[i].id, kad->now));
 }
 
 static an_status start(struct an_kad *kad, struct an_span target, size_t count, an_kad_done *done,
@@ -130,24 +145,20 @@ static an_status start(struct an_kad *kad, struct an_span target, size_t count, 
 	return AUTONOMI_OK;
 }
 
-static struct an_kad_lookup *find_lookup(struct an_list *list, uint64_t id)
+static struct an_kad_lookup *find_lookup(struct an_kad *kad, uint64_t id)
 {
-	for (struct an_list *i = an_list_first(list); i != NULL; i = an_list_next(list, i)) {
-		if (lookup_of(i)->id == id)
-			return lookup_of(i);
+	struct an_list *const lists[] = {&kad->ready, &kad->waiting, &kad->ended};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct an_list *link = an_list_first(lists[i]);
+		while (link != NULL && lookup_of(link)->id != id)
+			link = an_list_next(lists[i], link);
+		if (link != NULL)
+			return lookup_of(link);
 	}
 	return NULL;
 }
 
 /* Contacts that peers name. */
-
-static bool is_peer_id(const struct an_peer_id *id)
-{
-	struct an_peer_id read;
-	return id->size <= AN_PEER_ID_MAX &&
-	       an_peer_id_from_bytes(&read, an_peer_id_span(id)) == AUTONOMI_OK &&
-	       an_peer_id_equal(&read, id);
-}
 
 static bool is_self(const struct an_kad *kad, const struct an_peer_id *id)
 {
@@ -159,7 +170,7 @@ static bool usable(const struct an_kad *kad, const struct an_contact *contact,
                    struct an_contact *ret_contact)
 {
 	*ret_contact = *contact;
-	return is_peer_id(&contact->id) && !is_self(kad, &contact->id) &&
+	return an_kad_peer_id_valid(&contact->id) && !is_self(kad, &contact->id) &&
 	       an_kad_contact_routable(ret_contact, kad->config.private_addresses);
 }
 
@@ -172,9 +183,11 @@ static void learn(struct an_kad *kad, struct an_kad_lookup *lookup, int source,
 			continue;
 		/* What we know ourselves is better than what somebody says. */
 		const struct an_kad_entry *known = an_kad_table_find(&kad->table, &contact.id);
+		const bool failed = an_kad_failures_holds(&kad->silent, &contact.id, kad->now) ||
+		                    (known == NULL &&
+		                     an_kad_failures_holds(&kad->failures, &contact.id, kad->now));
 		an_kad_lookup_add(lookup, known != NULL ? &known->contact : &contact, source,
-		                  known == NULL && an_kad_failures_holds(&kad->failures,
-		                                                         &contact.id, kad->now));
+		                  failed);
 	}
 }
 
@@ -221,12 +234,14 @@ static void hear(struct an_kad *kad, const struct an_peer_id *id)
 	if (id->size == 0)
 		return;
 	an_kad_failures_forget(&kad->failures, id);
+	an_kad_failures_forget(&kad->silent, id);
 	an_kad_table_heard(&kad->table, id, kad->now);
 }
 
 static void prove(struct an_kad *kad, const struct an_contact *contact)
 {
 	an_kad_failures_forget(&kad->failures, &contact->id);
+	an_kad_failures_forget(&kad->silent, &contact->id);
 	an_kad_dial_backs_remove(&kad->dial_backs, &contact->id);
 	if (an_kad_table_seen(&kad->table, contact, kad->now) == AN_KAD_SEEN_ADDED)
 		tell_changed(kad, contact, true);
@@ -384,7 +399,7 @@ static void take_answer(struct an_kad *kad, struct an_kad_ask *ask,
 	end_ask(kad, ask);
 	if (source < 0)
 		return;
-	an_kad_lookup_answered(lookup, source);
+	an_kad_lookup_answered(lookup, source, kad->now);
 	learn(kad, lookup, source, contacts, count);
 	settle(kad, lookup);
 }
@@ -509,6 +524,7 @@ struct an_kad *an_kad_free(struct an_kad *kad)
 	an_kad_dial_backs_done(&kad->dial_backs);
 	an_kad_bootstrap_done(&kad->bootstrap);
 	an_kad_failures_done(&kad->failures);
+	an_kad_failures_done(&kad->silent);
 	an_kad_table_done(&kad->table);
 	return an_free(kad);
 }
@@ -529,13 +545,18 @@ an_status an_kad_lookup(struct an_kad *kad, struct an_span target, size_t count,
 	return status;
 }
 
+void an_kad_lookup_hurry(struct an_kad *kad, uint64_t id)
+{
+	struct an_kad_lookup *lookup = find_lookup(kad, id);
+	if (lookup == NULL)
+		return;
+	lookup->hurried = true;
+	settle(kad, lookup);
+}
+
 void an_kad_lookup_cancel(struct an_kad *kad, uint64_t id)
 {
-	struct an_kad_lookup *lookup = find_lookup(&kad->ready, id);
-	if (lookup == NULL)
-		lookup = find_lookup(&kad->waiting, id);
-	if (lookup == NULL)
-		lookup = find_lookup(&kad->ended, id);
+	struct an_kad_lookup *lookup = find_lookup(kad, id);
 	if (lookup == NULL)
 		return;
 	lookup->cancelled = true;

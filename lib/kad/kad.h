@@ -70,6 +70,10 @@ struct an_kad *an_kad_free(struct an_kad *kad);
  * E_BUSY: too many lookups. */
 an_status an_kad_lookup(struct an_kad *kad, struct an_span target, size_t count, an_time_us now,
                         an_kad_done *done, void *context, uint64_t *ret_lookup);
+/* Ends without peers that are silent for a while, as soon as a close group of others has answered:
+ * somebody is waiting, and a dead peer shall not cost the time that a dial may take. Without it the
+ * result is more exact. Unknown ids are ignored. */
+void an_kad_lookup_hurry(struct an_kad *kad, uint64_t lookup);
 /* `done` is called with E_CANCELLED by the next an_kad_expire. Unknown ids are ignored. */
 void an_kad_lookup_cancel(struct an_kad *kad, uint64_t lookup);
 

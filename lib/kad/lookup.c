@@ -7,6 +7,9 @@
 enum {
 	ROOM_FIRST = 32,
 	DOUBT_FROM = 3, /* dead discoveries before a peer is doubted: one may just have bad luck */
+	/* A lookup in a hurry waits so many times `slow_peer`, and the slowest answer. */
+	HURRIED_SLOW_PEERS = 2,
+	HURRIED_ANSWERS = 4,
 };
 
 static struct an_kad_candidate *at(const struct an_kad_lookup *lookup, size_t place)
@@ -241,17 +244,25 @@ static struct an_kad_candidate *choose(const struct an_kad_lookup *lookup)
 	return counted < lookup->count ? doubtful : NULL;
 }
 
+/* How many answers let a lookup in a hurry end without those that are overdue. */
+static size_t enough(const struct an_kad_lookup *lookup)
+{
+	const size_t group = lookup->profile->close_group;
+	return lookup->count < group ? lookup->count : group;
+}
+
 /* Whether somebody among the `count` nearest that have not failed still owes an answer. */
 static bool waits(const struct an_kad_lookup *lookup)
 {
-	size_t answered = 0;
+	size_t answered = 0, overdue = 0;
 	for (size_t place = 0; place < lookup->size && answered < lookup->count; place++) {
 		const struct an_kad_candidate *candidate = at(lookup, place);
-		if (is_in_flight(candidate))
+		if (is_in_flight(candidate) && !candidate->overdue)
 			return true;
+		overdue += is_in_flight(candidate) && !candidate->failed_once;
 		answered += candidate->state == AN_KAD_CANDIDATE_ANSWERED;
 	}
-	return false;
+	return overdue > 0 && answered < enough(lookup);
 }
 
 /* The farthest of those that were found, when all is answered and somebody may yet be missing. */
@@ -303,6 +314,7 @@ bool an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now, struct an_
 
 	set_state(lookup, candidate, AN_KAD_CANDIDATE_ASKED);
 	candidate->asked_at = now;
+	candidate->overdue = false;
 	candidate->tries++;
 	lookup->asked++;
 	set_want(want, candidate, lookup->target, lookup->target_size);
@@ -317,10 +329,14 @@ int an_kad_lookup_find(const struct an_kad_lookup *lookup, const struct an_peer_
 	return is_at(lookup, place, &distance) ? (int)lookup->order[place] : -1;
 }
 
-void an_kad_lookup_answered(struct an_kad_lookup *lookup, int candidate)
+void an_kad_lookup_answered(struct an_kad_lookup *lookup, int index, an_time_us now)
 {
-	lookup->candidates[candidate].edge_asked = false;
-	set_state(lookup, &lookup->candidates[candidate], AN_KAD_CANDIDATE_ANSWERED);
+	struct an_kad_candidate *candidate = &lookup->candidates[index];
+	const an_time_us took = an_time_until(now, candidate->asked_at);
+	if (took > lookup->slowest)
+		lookup->slowest = took;
+	candidate->edge_asked = false;
+	set_state(lookup, candidate, AN_KAD_CANDIDATE_ANSWERED);
 }
 
 void an_kad_lookup_failed(struct an_kad_lookup *lookup, int candidate)
@@ -342,6 +358,16 @@ static an_time_us given_up_at(const struct an_kad_lookup *lookup,
 	return an_time_after(candidate->asked_at, lookup->profile->handshake_timeout);
 }
 
+static an_time_us overdue_at(const struct an_kad_lookup *lookup,
+                             const struct an_kad_candidate *candidate)
+{
+	if (!lookup->hurried || candidate->overdue)
+		return AN_TIME_NEVER;
+	const an_time_us least = HURRIED_SLOW_PEERS * lookup->profile->slow_peer;
+	const an_time_us patience = HURRIED_ANSWERS * lookup->slowest;
+	return an_time_after(candidate->asked_at, patience > least ? patience : least);
+}
+
 void an_kad_lookup_expire(struct an_kad_lookup *lookup, an_time_us now)
 {
 	for (size_t i = 0; i < lookup->size; i++) {
@@ -350,6 +376,8 @@ void an_kad_lookup_expire(struct an_kad_lookup *lookup, an_time_us now)
 			candidate->edge_asked = false;
 		if (!is_in_flight(candidate))
 			continue;
+		if (overdue_at(lookup, candidate) <= now)
+			candidate->overdue = true;
 		if (given_up_at(lookup, candidate) <= now)
 			set_state(lookup, candidate, AN_KAD_CANDIDATE_FAILED);
 		else if (slow_at(lookup, candidate) <= now)
@@ -368,6 +396,8 @@ an_time_us an_kad_lookup_deadline(const struct an_kad_lookup *lookup)
 		const an_time_us next = slow ? given_up_at(lookup, candidate)
 		                             : slow_at(lookup, candidate);
 		deadline = an_time_earlier(deadline, next);
+		if (slow)
+			deadline = an_time_earlier(deadline, overdue_at(lookup, candidate));
 	}
 	return deadline;
 }

@@ -6,7 +6,9 @@
  * What peers say is not believed, only tried. A contact becomes a result when it answered itself.
  *  - Slow: a peer that is silent for the profile's `slow_peer` gives up its place among the alpha
  *    requests in flight, and one more is asked in its stead. Its late answer still counts. After
- *    `handshake_timeout` the lookup no longer waits for it.
+ *    `handshake_timeout` the lookup no longer waits for it. A lookup in a hurry ends without it as
+ *    soon as enough others have answered: after twice `slow_peer`, or, where answers come slowly,
+ *    four times as long as the slowest of them took.
  *  - Dead: a failed peer is passed over.
  *    An answer names K peers: where so many of them are dead that nobody may have named all that live,
  *    the farthest of those that were found are asked once more, for their own neighbours.
@@ -51,6 +53,7 @@ struct an_kad_candidate {
 	unsigned dead;    /* of those that it named: slow or failed */
 	unsigned alive;   /* of those that it named: answered */
 	bool failed_once; /* before this lookup: asked last */
+	bool overdue;     /* silent for longer than a lookup in a hurry waits */
 	bool edge;        /* was asked for its own neighbours */
 	bool edge_asked;  /* and the answer is awaited */
 };
@@ -64,6 +67,8 @@ struct an_kad_lookup {
 	size_t target_size;
 	size_t count;
 	an_time_us deadline;
+	bool hurried;
+	an_time_us slowest; /* answer so far */
 
 	struct an_kad_candidate *candidates; /* in order of arrival: indices stay valid */
 	uint16_t *order;                     /* indices of candidates, nearest first */
@@ -97,7 +102,7 @@ bool an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now, struct an_
 /* The index of the candidate, a `source` for what it names; -1 where there is none. */
 int an_kad_lookup_find(const struct an_kad_lookup *lookup, const struct an_peer_id *id);
 
-void an_kad_lookup_answered(struct an_kad_lookup *lookup, int candidate);
+void an_kad_lookup_answered(struct an_kad_lookup *lookup, int candidate, an_time_us now);
 void an_kad_lookup_failed(struct an_kad_lookup *lookup, int candidate);
 
 /* Notes who has become slow or has been waited for long enough. */

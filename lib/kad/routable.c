@@ -68,3 +68,11 @@ bool an_kad_contact_routable(struct an_contact *contact, bool private_addresses)
 	contact->endpoint_count = kept;
 	return kept > 0;
 }
+
+bool an_kad_peer_id_valid(const struct an_peer_id *id)
+{
+	struct an_peer_id read;
+	return id->size <= AN_PEER_ID_MAX &&
+	       an_peer_id_from_bytes(&read, an_peer_id_span(id)) == AUTONOMI_OK &&
+	       an_peer_id_equal(&read, id);
+}

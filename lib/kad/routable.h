@@ -15,4 +15,7 @@ bool an_kad_endpoint_routable(const struct an_endpoint *endpoint, bool private_a
 /* Removes the endpoints that may not be dialled; false where none is left. */
 bool an_kad_contact_routable(struct an_contact *contact, bool private_addresses);
 
+/* Whether the bytes are a peer id, and of its size. */
+bool an_kad_peer_id_valid(const struct an_peer_id *id);
+
 #endif

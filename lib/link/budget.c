@@ -30,8 +30,12 @@ static void set_charge(struct an_link_inbound *inbound, size_t bytes)
 
 an_status an_link_budget_charge(struct an_link_inbound *inbound, size_t bytes)
 {
-	if (bytes > inbound->charge && !admitted(inbound, bytes))
-		return AUTONOMI_E_BUSY;
+	while (bytes > inbound->charge && !admitted(inbound, bytes)) {
+		const size_t share = payer(inbound)->inbound_bytes - inbound->charge + bytes;
+		if (share > inbound->connection->link->limits.inbound_bytes_per_peer ||
+		    !an_link_fairness_make_way(payer(inbound), AN_LINK_SHARE_OF_BYTES, share))
+			return AUTONOMI_E_BUSY;
+	}
 	set_charge(inbound, bytes);
 	return AUTONOMI_OK;
 }

@@ -16,8 +16,12 @@ static enum an_link_code judge(const struct an_link_connection *connection)
 		return AN_LINK_CODE_SHUTDOWN;
 	if (connection->target == NULL || connection->ending)
 		return AN_LINK_CODE_IDENTITY;
-	if (connection->target->inbound_count >= link->limits.requests_per_peer ||
-	    link->inbound.size >= link->limits.requests)
+	struct an_link_target *target = connection->target;
+	if (target->inbound_count >= link->limits.requests_per_peer)
+		return AN_LINK_CODE_BUSY;
+	if (link->inbound.size >= link->limits.requests &&
+	    !an_link_fairness_make_way(target, AN_LINK_SHARE_OF_REQUESTS,
+	                               target->inbound_count + 1))
 		return AN_LINK_CODE_BUSY;
 	return AN_LINK_CODE_NONE;
 }

@@ -288,6 +288,12 @@ an_status an_link_receiver_append(struct an_link_receiver *receiver, struct an_s
                                   size_t capacity);
 void an_link_receiver_done(struct an_link_receiver *receiver);
 
+/* fairness.c */
+enum an_link_share { AN_LINK_SHARE_OF_BYTES, AN_LINK_SHARE_OF_REQUESTS };
+/* Where a limit of all peers together is reached: refuses a request of the peer that has the largest
+ * share, if that is larger than the one that `target` wants. False: nobody has to give way. */
+bool an_link_fairness_make_way(struct an_link_target *target, enum an_link_share of, size_t wanted);
+
 /* budget.c */
 /* Changes what the request holds to `bytes`. E_BUSY changes nothing. */
 an_status an_link_budget_charge(struct an_link_inbound *inbound, size_t bytes);

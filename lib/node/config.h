@@ -32,7 +32,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	     "Neither read nor write the bootstrap cache")                                         \
 	TEXT(client_data_dir, "client.data_dir", "",                                               \
 	     "Folder of upload journals; empty: uploads do not resume")                            \
-	NUMBER(client_memory_max, "client.memory_max", AN_MIB(64), AN_MIB(16), AN_GIB(16),         \
+	NUMBER(client_memory_max, "client.memory_max", AN_MIB(48), AN_MIB(16), AN_GIB(16),         \
 	       "bytes", "Chunks that file operations hold in memory at once")                      \
 	NUMBER(client_parallel_gets, "client.parallel_gets", 8, 1, 256, "",                        \
 	       "Chunks of files fetched at once")                                                  \

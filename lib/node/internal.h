@@ -52,7 +52,7 @@ struct an_node {
 
 	struct an_event_queue events;
 	struct an_operations operations;
-	struct an_list pending; /* of pending.c */
+	struct an_list pending;              /* of pending.c */
 	struct autonomi_event *joined_event; /* made at open, so that they cannot fail */
 	struct autonomi_event *closed_event;
 

@@ -43,6 +43,7 @@ static an_status closest(void *context, struct an_span name, size_t count,
 		an_node_pending_free(pending);
 		return status;
 	}
+	an_kad_lookup_hurry(node->kad, lookup);
 	*ret_id = id_of_lookup(lookup);
 	an_node_touch(node);
 	return AUTONOMI_OK;

@@ -124,13 +124,24 @@ static size_t default_threads(void)
 }
 
 /* TLS takes entropy and time from one source for the whole process: that of the machine. A simulator
- * has set its own before. */
+ * has set its own before. Once only: nodes of other threads may be using it. */
+static an_status start_tls_once(const struct an_sys *sys)
+{
+	static bool set;
+	an_status status = an_quic_library_start();
+	if (status == AUTONOMI_OK && sys == an_sys_machine() && !set) {
+		status = an_crypt_library_set(sys->entropy, sys->unix_time_us, sys->context);
+		set = status == AUTONOMI_OK;
+	}
+	return status;
+}
+
 static an_status start_tls(const struct an_sys *sys)
 {
-	const an_status status = an_quic_library_start();
-	if (status != AUTONOMI_OK || sys != an_sys_machine())
-		return status;
-	return an_crypt_library_set(sys->entropy, sys->unix_time_us, sys->context);
+	an_sys_process_lock();
+	const an_status status = start_tls_once(sys);
+	an_sys_process_unlock();
+	return status;
 }
 
 static an_status open_reactor(struct an_node *node)

@@ -37,8 +37,11 @@ void an_serve_reply(struct an_node *node, uint64_t inbound, const struct an_resp
 static void serve_kademlia(struct an_node *node, uint64_t inbound, struct an_span body)
 {
 	struct an_kademlia_message message;
-	if (an_kademlia_decode(body, &message) != AUTONOMI_OK) {
-		an_link_refuse(node->link, inbound, AN_LINK_CODE_MALFORMED);
+	const an_status decoded = an_kademlia_decode(body, &message);
+	if (decoded != AUTONOMI_OK) {
+		an_link_refuse(node->link, inbound,
+		               decoded == AUTONOMI_E_UNSUPPORTED ? AN_LINK_CODE_UNSUPPORTED
+		                                                 : AN_LINK_CODE_MALFORMED);
 		return;
 	}
 	struct an_contact closest[AN_KAD_CLOSEST_MAX];

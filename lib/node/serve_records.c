@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records asked for and records brought (semantics 5.4, 6.2, 6.3). */
+#include "base/memory.h"
 #include "data/chunk.h"
 #include "node/serve.h"
 
@@ -90,53 +91,100 @@ static void record_written(void *context, const struct an_store_result *result)
 	an_node_pending_free(pending);
 }
 
-/* The record value to store: an unpaid chunk as it came; of a paid one the chunk alone, for this
- * network takes no payment (semantics 6.3.1 with payments off). */
-static an_status stored_form(struct an_span value, struct an_blob *message,
-                             struct an_blob **ret_blob, struct an_span *ret_value)
+/* Ends the pending answer where the store did not take the record. */
+static void put_begun(struct an_serve_pending *pending, an_status status)
 {
-	struct an_span content;
-	if (an_chunk_content(value, &content) == AUTONOMI_OK) {
-		*ret_blob = an_blob_ref(message);
-		*ret_value = value;
-		return AUTONOMI_OK;
-	}
+	if (status == AUTONOMI_OK)
+		return;
+	if (status == AUTONOMI_E_BUSY || status == AUTONOMI_E_NO_MEMORY)
+		an_link_refuse(pending->node->link, pending->inbound, AN_LINK_CODE_BUSY);
+	else
+		reply_put(pending, put_problem(status));
+	an_node_pending_free(pending);
+}
+
+static an_status store_value(struct an_serve_pending *pending, struct an_blob *blob,
+                             struct an_span value)
+{
+	struct an_node *node = pending->node;
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	an_status status = an_address_record_name(&pending->address, name);
+	if (status == AUTONOMI_OK && value.size > node->profile.chunk_max + AN_CHUNK_HEAD_MAX)
+		status = AUTONOMI_E_TOO_LARGE;
+	if (status == AUTONOMI_OK)
+		status = an_store_put(node->store, name, blob, value, record_written, pending);
+	return status;
+}
+
+/* Of a paid chunk the chunk alone is stored, for this network takes no payment (semantics 6.3.1 with
+ * payments off). To get at it means to read what the peer made up, number by number: a job. */
+struct unwrap_job {
+	struct an_job job;
+	struct an_serve_pending *pending;
+	struct an_blob *message;
+	struct an_span value;
+	struct an_blob *stored;
+	an_status status;
+};
+
+static void unwrap(struct an_job *job)
+{
+	struct unwrap_job *work = an_container_of(job, struct unwrap_job, job);
 	struct an_buffer scratch;
-	an_buffer_init(&scratch, value.size);
-	an_status status = an_chunk_upload_content(value, &scratch, &content);
-	if (status == AUTONOMI_OK) {
-		*ret_blob = an_chunk_record_value(content);
-		*ret_value = an_blob_span(*ret_blob);
-		status = *ret_blob != NULL ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
+	struct an_span content;
+	an_buffer_init(&scratch, work->value.size);
+	work->status = an_chunk_upload_content(work->value, &scratch, &content);
+	if (work->status == AUTONOMI_OK) {
+		work->stored = an_chunk_record_value(content);
+		work->status = work->stored != NULL ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
 	}
 	an_buffer_done(&scratch);
-	return status;
+}
+
+static void unwrapped(struct an_job *job)
+{
+	struct unwrap_job *work = an_container_of(job, struct unwrap_job, job);
+	if (!job->skipped) {
+		an_status status = work->status;
+		if (status == AUTONOMI_OK)
+			status = store_value(work->pending, work->stored,
+			                     an_blob_span(work->stored));
+		put_begun(work->pending, status);
+	}
+	an_blob_unref(work->stored);
+	an_blob_unref(work->message);
+	an_free(work);
+}
+
+static an_status begin_unwrap(struct an_serve_pending *pending, struct an_blob *message,
+                              struct an_span value)
+{
+	struct unwrap_job *work = an_calloc(1, sizeof(*work));
+	if (work == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	work->job = (struct an_job){.lane = AN_JOB_COMPUTE, .run = unwrap, .done = unwrapped};
+	work->pending = pending;
+	work->message = an_blob_ref(message);
+	work->value = value;
+	an_node_submit(pending->node, &work->job);
+	return AUTONOMI_OK;
 }
 
 static an_status store_record(struct an_serve_pending *pending, const struct an_link_request *raw,
                               struct an_span value)
 {
-	struct an_node *node = pending->node;
 	uint8_t name[AN_RECORD_NAME_SIZE];
 	if (an_address_record_name(&pending->address, name) != AUTONOMI_OK)
 		return AUTONOMI_E_CORRUPT;
-	if (value.size > node->profile.record_value_max)
+	if (value.size > pending->node->profile.record_value_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_record_header header;
-	if (an_record_read_header(value, &header) != AUTONOMI_OK)
+	if (an_record_read_header(value, &header) != AUTONOMI_OK || header.type != AN_RECORD_CHUNK)
 		return AUTONOMI_E_UNSUPPORTED;
-	if (header.type != AN_RECORD_CHUNK)
-		return AUTONOMI_E_UNSUPPORTED;
-
-	struct an_blob *blob = NULL;
-	struct an_span stored;
-	an_status status = stored_form(value, raw->message, &blob, &stored);
-	if (status == AUTONOMI_OK && stored.size > node->profile.chunk_max + AN_CHUNK_HEAD_MAX)
-		status = AUTONOMI_E_TOO_LARGE;
-	if (status == AUTONOMI_OK)
-		status = an_store_put(node->store, name, blob, stored, record_written, pending);
-	an_blob_unref(blob);
-	return status;
+	struct an_span content;
+	return an_chunk_content(value, &content) == AUTONOMI_OK
+	               ? store_value(pending, raw->message, value)
+	               : begin_unwrap(pending, raw->message, value);
 }
 
 void an_serve_put_record(struct an_node *node, uint64_t inbound, const struct an_request *request,
@@ -147,12 +195,5 @@ void an_serve_put_record(struct an_node *node, uint64_t inbound, const struct an
 		return;
 	pending->address = request->put_record.address;
 	pending->peer_address = request->put_record.holder;
-	const an_status status = store_record(pending, raw, request->put_record.value);
-	if (status == AUTONOMI_OK)
-		return;
-	if (status == AUTONOMI_E_BUSY || status == AUTONOMI_E_NO_MEMORY)
-		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
-	else
-		reply_put(pending, put_problem(status));
-	an_node_pending_free(pending);
+	put_begun(pending, store_record(pending, raw, request->put_record.value));
 }

@@ -55,8 +55,7 @@ static int handshake_completed(ngtcp2_conn *conn, void *user)
 		return NGTCP2_ERR_CALLBACK_FAILURE;
 	connection->connected = true;
 	connection->key_exchange = wolfSSL_get_curve_name(connection->tls);
-	if (!connection->dialled)
-		quic->handshakes--;
+	an_quic_handshake_over(connection);
 	if (!connection->close_wanted)
 		quic->events.connected(quic->events.context, connection);
 	return 0;

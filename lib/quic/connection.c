@@ -47,8 +47,6 @@ static struct an_quic_connection *connection_new(struct an_quic *quic,
 	an_list_init(&connection->resets);
 	an_list_append(&quic->connections, &connection->link);
 	quic->counters.connections++;
-	if (!dialled)
-		quic->handshakes++;
 	return connection;
 }
 
@@ -156,6 +154,8 @@ an_status an_quic_connection_accept(struct an_quic *quic, const struct an_datagr
 	an_quic_id_choose(quic, &id);
 	an_status status = connection->address != NULL ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
 	if (status == AUTONOMI_OK)
+		an_quic_handshake_begin(connection);
+	if (status == AUTONOMI_OK)
 		status = server_start(connection, &id, header);
 	if (status == AUTONOMI_OK)
 		status = an_quic_id_add(quic, &connection->route, &header->dcid);
@@ -179,10 +179,9 @@ void an_quic_connection_free(struct an_quic_connection *connection)
 	an_list_remove(&connection->link);
 	an_list_remove(&connection->touched);
 	an_heap_remove(&quic->timers, &connection->timer);
+	an_quic_handshake_over(connection);
 	if (connection->address != NULL)
 		an_quic_address_release(quic, connection->address);
-	if (!connection->dialled && !connection->connected)
-		quic->handshakes--;
 	quic->counters.connections--;
 	an_quic_tls_detach(connection);
 	if (connection->conn != NULL)

@@ -79,8 +79,8 @@ static struct an_span address_key(const struct an_endpoint *remote)
 	return an_span(remote->address, an_endpoint_is_ip4(remote) ? 16 : 8);
 }
 
-static struct an_quic_address *address_find(const struct an_quic *quic,
-                                            const struct an_endpoint *remote)
+struct an_quic_address *an_quic_address_find(const struct an_quic *quic,
+                                             const struct an_endpoint *remote)
 {
 	struct an_map_entry *entry = an_map_find(&quic->addresses, address_key(remote));
 	return entry != NULL ? an_container_of(entry, struct an_quic_address, entry) : NULL;
@@ -88,14 +88,14 @@ static struct an_quic_address *address_find(const struct an_quic *quic,
 
 bool an_quic_address_full(const struct an_quic *quic, const struct an_endpoint *remote)
 {
-	const struct an_quic_address *address = address_find(quic, remote);
+	const struct an_quic_address *address = an_quic_address_find(quic, remote);
 	const size_t connections = address != NULL ? address->connections : 0;
 	return connections >= quic->limits.connections_per_address;
 }
 
 struct an_quic_address *an_quic_address_take(struct an_quic *quic, const struct an_endpoint *remote)
 {
-	struct an_quic_address *address = address_find(quic, remote);
+	struct an_quic_address *address = an_quic_address_find(quic, remote);
 	if (address != NULL) {
 		address->connections++;
 		return address;

@@ -16,10 +16,9 @@ static void advance(struct an_quic *quic, an_time_us now)
 an_status an_quic_library_start(void)
 {
 	static bool started;
-	if (!started && wolfSSL_Init() != WOLFSSL_SUCCESS)
-		return AUTONOMI_E_INTERNAL;
-	started = true;
-	return AUTONOMI_OK;
+	if (!started)
+		started = wolfSSL_Init() == WOLFSSL_SUCCESS;
+	return started ? AUTONOMI_OK : AUTONOMI_E_INTERNAL;
 }
 
 static void init_tables(struct an_quic *quic)
@@ -29,6 +28,7 @@ static void init_tables(struct an_quic *quic)
 	an_map_init(&quic->addresses, seed);
 	an_list_init(&quic->connections);
 	an_list_init(&quic->touched);
+	an_list_init(&quic->unproven);
 	an_list_init(&quic->farewells);
 	an_heap_init(&quic->timers);
 	an_heap_init(&quic->graves);
@@ -142,10 +142,10 @@ static void refuse(struct an_quic *quic, const struct an_datagram *run, const ng
 	                                                  NULL, 0));
 }
 
-static bool is_full(const struct an_quic *quic, const struct an_endpoint *remote)
+static bool is_full(struct an_quic *quic, const struct an_endpoint *remote)
 {
-	return quic->counters.connections >= quic->limits.connections ||
-	       quic->handshakes >= quic->limits.handshakes || an_quic_address_full(quic, remote);
+	return an_quic_address_full(quic, remote) || !an_quic_connection_admit(quic, remote) ||
+	       !an_quic_handshake_admit(quic, remote);
 }
 
 /* A datagram for nobody: the first one of a connection, or dropped. */

@@ -48,6 +48,7 @@ struct an_quic_id {
 struct an_quic_address {
 	struct an_map_entry entry;
 	size_t connections;
+	size_t handshakes; /* of them, not proven */
 	uint8_t key[16];
 };
 
@@ -90,8 +91,9 @@ struct an_quic {
 	struct an_map addresses; /* struct an_quic_address */
 	struct an_list connections;
 	struct an_list touched;
-	struct an_heap timers; /* of connections */
-	size_t handshakes;     /* accepted and not proven */
+	struct an_heap timers;   /* of connections */
+	size_t handshakes;       /* accepted and not proven */
+	struct an_list unproven; /* they, the oldest first */
 
 	struct an_heap graves;
 	size_t grave_count;
@@ -122,6 +124,8 @@ struct an_quic_connection {
 	ngtcp2_crypto_conn_ref reference; /* how the TLS session finds `conn` */
 	struct an_endpoint local, remote;
 	struct an_quic_address *address; /* NULL where dialled */
+	struct an_list unproven;         /* in quic->unproven */
+	an_time_us began;
 
 	bool dialled;
 	bool verified;  /* `verify` accepted the peer's certificate */
@@ -195,11 +199,22 @@ struct an_quic_route *an_quic_route_find(const struct an_quic *quic, const uint8
                                          size_t size);
 /* A random connection id that is not in use. */
 void an_quic_id_choose(struct an_quic *quic, ngtcp2_cid *ret_cid);
+struct an_quic_address *an_quic_address_find(const struct an_quic *quic,
+                                             const struct an_endpoint *remote);
 bool an_quic_address_full(const struct an_quic *quic, const struct an_endpoint *remote);
 /* NULL without memory. */
 struct an_quic_address *an_quic_address_take(struct an_quic *quic,
                                              const struct an_endpoint *remote);
 void an_quic_address_release(struct an_quic *quic, struct an_quic_address *address);
+
+/* handshakes.c */
+void an_quic_handshake_begin(struct an_quic_connection *connection);
+/* It was proven, or ended. */
+void an_quic_handshake_over(struct an_quic_connection *connection);
+/* Whether one more from this address may begin; ends one that must give way to it. */
+bool an_quic_handshake_admit(struct an_quic *quic, const struct an_endpoint *remote);
+/* The same of connections in all. */
+bool an_quic_connection_admit(struct an_quic *quic, const struct an_endpoint *remote);
 
 /* budget.c */
 void an_quic_budget_init(struct an_quic_connection *connection);

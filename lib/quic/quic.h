@@ -102,7 +102,8 @@ struct an_quic_counters {
 };
 
 /* Starts wolfSSL, once for the process. It puts the system's entropy in place (crypt/library.h), so
- * whoever sets another one calls this first. an_quic_new calls it too. */
+ * whoever sets another one calls this first. an_quic_new calls it too. The first call in a process
+ * must have ended before others begin. */
 an_status an_quic_library_start(void);
 
 /* Names and versions of what QUIC is made of, and the key exchange that we offer first. Static. */

@@ -13,8 +13,9 @@ static bool connection_open(const struct an_quic_connection *connection)
 	       connection->broken == 0;
 }
 
-/* Whoever waits for a reply is not idle: the peer may work for longer than the idle timeout, and only
- * an answer to a ping tells that it still does. Without streams nothing is kept alive. */
+/* Nobody's idle timeout is shorter than the work that it waits for (DESIGN 8): whoever waits for a
+ * reply is not idle, and only an answer to a ping tells that the peer still works on it. Without
+ * streams nothing is kept alive, and a connection is cheap to lose. */
 static void keep_alive_while_used(struct an_quic_connection *connection)
 {
 	const bool used = !an_list_empty(&connection->streams);
@@ -59,14 +60,6 @@ bool an_quic_connection_can_open(const struct an_quic_connection *connection)
 	       ngtcp2_conn_get_streams_bidi_left(connection->conn) > 0;
 }
 
-/* Nobody's idle timeout is shorter than the work that it waits for (DESIGN 8): while a stream of ours
- * is open, a silent connection is kept alive. Otherwise it is cheap to lose. */
-static void keep_alive(struct an_quic_connection *connection, bool wanted)
-{
-	const ngtcp2_duration idle = connection->quic->profile.idle_timeout * NGTCP2_MICROSECONDS;
-	ngtcp2_conn_set_keep_alive_timeout(connection->conn, wanted ? idle / 2 : UINT64_MAX);
-}
-
 an_status an_quic_stream_open(struct an_quic_connection *connection, void *user,
                               struct an_quic_stream **ret_stream)
 {
@@ -84,7 +77,6 @@ an_status an_quic_stream_open(struct an_quic_connection *connection, void *user,
 		an_quic_stream_free(stream);
 		return error == NGTCP2_ERR_NOMEM ? AUTONOMI_E_NO_MEMORY : AUTONOMI_E_BUSY;
 	}
-	keep_alive(connection, true);
 	*ret_stream = stream;
 	return AUTONOMI_OK;
 }
@@ -183,8 +175,6 @@ void an_quic_stream_closed(struct an_quic_stream *stream)
 	}
 	events->stream_closed(events->context, stream);
 	an_quic_stream_free(stream);
-	if (an_list_empty(&connection->streams) && !connection->ended)
-		keep_alive(connection, false);
 }
 
 void *an_quic_stream_user(const struct an_quic_stream *stream)

@@ -341,6 +341,7 @@ static an_status check_network(struct an_store_disk *disk, uint8_t network_id, c
 	if (status != AUTONOMI_OK)
 		return refuse(status, disk->directory, an_status_message(status), reterr,
 		              reterr_size);
+	disk->is_new = known == 0;
 	if (found == network_id)
 		return AUTONOMI_OK;
 	char sentence[160];
@@ -351,7 +352,7 @@ static an_status check_network(struct an_store_disk *disk, uint8_t network_id, c
 	return refuse(AUTONOMI_E_NETWORK_ID, disk->directory, sentence, reterr, reterr_size);
 }
 
-static an_status set_network(struct an_store_disk *disk, uint8_t network_id)
+an_status an_store_disk_set_network(struct an_store_disk *disk, uint8_t network_id)
 {
 	struct an_db_statement *statement;
 	an_status status = an_db_prepare(
@@ -423,8 +424,6 @@ static an_status open_all(struct an_store_disk *disk, uint8_t network_id, char *
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_db_migrate(disk->db);
-	if (status == AUTONOMI_OK)
-		status = set_network(disk, network_id);
 	if (status == AUTONOMI_OK)
 		status = prepare(disk);
 	if (status == AUTONOMI_OK)

@@ -35,12 +35,16 @@ struct an_store_disk {
 	struct an_db *db;
 	struct an_db_statement *insert, *update, *remove, *read, *free_pages;
 	bool shard_made[AN_STORE_SHARDS];
+	bool is_new; /* the database says no network yet: it was made just now */
 };
 
 /* As an_store_open. On failure nothing is left to close. */
 an_status an_store_disk_open(struct an_store_disk *disk, const struct an_store_config *config,
                              char *reterr, size_t reterr_size);
 void an_store_disk_close(struct an_store_disk *disk);
+
+/* From now on the database is not new: to be called before the first put. */
+an_status an_store_disk_set_network(struct an_store_disk *disk, uint8_t network_id);
 
 /* Name of the value's file in its shard, and its shard. */
 void an_store_disk_name(const struct an_store_place *place, char name[AN_STORE_NAME_MAX]);

@@ -237,9 +237,12 @@ static size_t count_missing(const struct an_store *store)
 }
 
 /* Index and files that have nothing in common are not the trace of a crash: a disk is not mounted,
- * or half of the directory was restored. Deleting then would turn a mishap into a loss. */
+ * or half of the directory was restored. Deleting then would turn a mishap into a loss. Nor has a crash
+ * ever left files before there was a database. */
 static bool is_mishap(const struct sweep *sweep, size_t missing)
 {
+	if (sweep->store->disk.is_new && sweep->orphans > 0)
+		return true;
 	return sweep->seen == 0 &&
 	       (sweep->orphans > AN_STORE_BATCH_OPERATIONS || missing > AN_STORE_BATCH_OPERATIONS);
 }
@@ -293,6 +296,8 @@ an_status an_store_recover(struct an_store *store, char *reterr, size_t reterr_s
 	an_status status = load(store, &doomed);
 	if (status == AUTONOMI_OK)
 		status = compare(&sweep, &doomed, &mishap);
+	if (status == AUTONOMI_OK && store->disk.is_new)
+		status = an_store_disk_set_network(&store->disk, store->profile->network_id);
 	if (status == AUTONOMI_OK)
 		status = sync_shards(&store->disk);
 	an_buffer_done(&sweep.names);

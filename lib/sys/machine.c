@@ -2,6 +2,7 @@
 #include "sys/machine.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 static const struct an_sys machine = {
 	.now = an_sys_now,
@@ -84,4 +85,16 @@ an_status an_sys_status_of(int error)
 	default:
 		return AUTONOMI_E_IO;
 	}
+}
+
+static pthread_mutex_t process_lock = PTHREAD_MUTEX_INITIALIZER;
+
+void an_sys_process_lock(void)
+{
+	pthread_mutex_lock(&process_lock);
+}
+
+void an_sys_process_unlock(void)
+{
+	pthread_mutex_unlock(&process_lock);
 }

@@ -161,6 +161,10 @@ const struct an_sys *an_sys_machine(void);
 /* The process id, cached nowhere: to notice a fork. Any thread. */
 int an_sys_process_id(void);
 
+/* One lock for the whole process, held for moments: for what libraries keep once for all nodes. */
+void an_sys_process_lock(void);
+void an_sys_process_unlock(void);
+
 /* The number of processors that this process may use; at least 1. */
 size_t an_sys_processors(void);
 

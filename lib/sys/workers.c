@@ -173,7 +173,7 @@ static void take_back(struct lane *lane, struct an_job *job)
 void an_sys_workers_submit(void *context, struct an_workers *workers, struct an_job *job)
 {
 	(void)context;
-	an_assert(job->lane < LANES);
+	an_assert((size_t)job->lane < LANES);
 	workers->pending++;
 	if (workers->inline_only) {
 		run_inline(workers, job);

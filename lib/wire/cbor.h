@@ -16,8 +16,11 @@
 #include "wire/reader.h"
 
 enum {
-	AN_CBOR_DEPTH_MAX = 252,          /* levels of a value that is skipped (semantics 3.4) */
-	AN_CBOR_SKIP_ITEMS_MAX = 1 << 16, /* in a value that is skipped: bounds the time it takes */
+	AN_CBOR_DEPTH_MAX = 252, /* levels of a value that is skipped (semantics 3.4) */
+	/* Items and pieces that one message makes us pass over, whatever it is made of: bounds the time
+	 * that it takes. Of texts AN_CBOR_TEXT_STEP bytes count as an item. */
+	AN_CBOR_SKIP_ITEMS_MAX = 1 << 16,
+	AN_CBOR_TEXT_STEP = 16,
 	AN_CBOR_NAME_MAX = 64, /* bytes of a field's or variant's name that are looked at */
 };
 

@@ -21,6 +21,14 @@ static void refuse(struct an_reader *reader)
 	an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 }
 
+/* Counts what is read without being of use. */
+static void pass(struct an_reader *reader, size_t items)
+{
+	reader->passed += items;
+	if (reader->passed > AN_CBOR_SKIP_ITEMS_MAX)
+		refuse(reader);
+}
+
 static struct head read_head(struct an_reader *reader)
 {
 	const uint8_t first = an_reader_byte(reader);
@@ -93,9 +101,12 @@ static bool second_fits(uint8_t lead, uint8_t second)
 	return second >= low && second <= high;
 }
 
-static bool is_utf8(struct an_span text)
+static bool is_utf8(struct an_reader *reader, struct an_span text)
 {
 	size_t i = 0;
+	pass(reader, text.size / AN_CBOR_TEXT_STEP);
+	if (!an_reader_ok(reader))
+		return false;
 	while (i < text.size) {
 		const uint8_t *at = text.data + i;
 		const size_t size = character_size(at[0]);
@@ -115,9 +126,10 @@ static bool is_utf8(struct an_span text)
 static void read_pieces(struct an_reader *reader, struct an_buffer *scratch)
 {
 	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
+		pass(reader, 1);
 		const struct an_span piece = an_reader_take(reader,
 		                                            read_argument(reader, AN_CBOR_TEXT));
-		if (!is_utf8(piece))
+		if (!is_utf8(reader, piece))
 			refuse(reader);
 		if (scratch != NULL && an_buffer_append(scratch, piece) != AUTONOMI_OK)
 			an_reader_fail(reader, scratch->failed);
@@ -146,7 +158,7 @@ struct an_span an_cbor_read_text(struct an_reader *reader, struct an_buffer *scr
 	if (head.indefinite)
 		return join_pieces(reader, scratch);
 	const struct an_span text = an_reader_take(reader, head.argument);
-	if (!is_utf8(text))
+	if (!is_utf8(reader, text))
 		refuse(reader);
 	return an_reader_ok(reader) ? text : an_span(NULL, 0);
 }
@@ -206,10 +218,8 @@ static void skip_string(struct an_reader *reader, const struct head *head)
 		(void)an_reader_take(reader, head->argument);
 		return;
 	}
-	size_t pieces = 0;
 	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
-		if (++pieces > AN_CBOR_SKIP_ITEMS_MAX)
-			refuse(reader);
+		pass(reader, 1);
 		(void)an_reader_take(reader, read_argument(reader, head->major));
 	}
 	(void)an_reader_byte(reader);
@@ -260,10 +270,8 @@ static void close_containers(struct an_reader *reader, struct skip *skip)
 void an_cbor_skip(struct an_reader *reader)
 {
 	struct skip skip = {.depth = 0};
-	size_t items = 0;
 	do {
-		if (++items > AN_CBOR_SKIP_ITEMS_MAX)
-			refuse(reader);
+		pass(reader, 1);
 		skip_head(reader, &skip);
 		close_containers(reader, &skip);
 	} while (skip.depth > 0 && an_reader_ok(reader));
@@ -322,10 +330,11 @@ static size_t read_name(struct an_reader *reader, char name[AN_CBOR_NAME_MAX])
 		refuse(reader);
 	const bool pieces = head.indefinite;
 	while (an_reader_ok(reader) && !(pieces && an_reader_peek(reader) == BREAK)) {
+		pass(reader, pieces);
 		const uint64_t length = pieces ? read_argument(reader, AN_CBOR_TEXT)
 		                               : head.argument;
 		const struct an_span piece = an_reader_take(reader, length);
-		if (!is_utf8(piece))
+		if (!is_utf8(reader, piece))
 			refuse(reader);
 		for (size_t i = 0; i < piece.size && size < sizeof(memory); i++)
 			memory[size++] = piece.data[i];

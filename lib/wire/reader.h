@@ -20,6 +20,7 @@ struct an_reader {
 	struct an_span bytes;
 	size_t position;
 	an_status failed; /* AUTONOMI_OK or the first failure */
+	size_t passed;    /* items that were read for nothing, where a format bounds them */
 };
 
 static inline struct an_reader an_reader(struct an_span bytes)

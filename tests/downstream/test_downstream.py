@@ -51,12 +51,12 @@ def main(folder):
         program = str(folder / ("host-" + language))
         step(f"a {language} host compiles and links", *compiler, "-Wall", "-Wextra", "-Werror", SOURCE,
              "-x", "none", "-o", program, *flags)
-        step(f"the {language} host runs", program, env=here)
+        step(f"the {language} host runs a node", program, program + ".root", env=here)
     static = [f if f != "-lautonomi-net" else "-l:libautonomi-net.a"
               for f in pkg_config(configs[0].parent, "--static", "--cflags", "--libs")]
     program = str(folder / "host-static")
     step("a static host compiles and links", "cc", "-std=c11", SOURCE, "-o", program, *static)
-    step("the static host runs without the shared library", program)
+    step("the static host runs a node without the shared library", program, program + ".root")
     names = run("nm", "-g", "--defined-only", str(library / "libautonomi-net.a")).stdout
     strangers = [n for n in re.findall(r" [A-Z] (\w+)$", names, flags=re.M)
                  if not n.startswith("autonomi_")]

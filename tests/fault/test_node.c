@@ -79,8 +79,8 @@ START_TEST(a_config_that_finds_no_memory_says_so)
 		an_memory_fail_after(n);
 		autonomi_config *config = autonomi_config_new();
 		if (config != NULL) {
-			const autonomi_status status =
-				autonomi_config_set(config, "network.peers", "somebody");
+			const autonomi_status status = autonomi_config_set(config, "network.peers",
+			                                                   "somebody");
 			ck_assert(status == AUTONOMI_OK || status == AUTONOMI_E_NO_MEMORY);
 			char text[64];
 			ck_assert_int_eq(autonomi_config_get(config, "network.peers", text,

@@ -243,8 +243,10 @@ static void cancel(size_t from)
 {
 	if (scene.ask_count == 0)
 		return;
-	struct ask *old = &scene.asks[script_byte(&scene.script) % scene.ask_count];
-	if (an_link_cancel(scene.ends[from].link, old->id) == old)
+	const size_t which = script_byte(&scene.script) % scene.ask_count;
+	/* The other link may have given the same id to a request of its own. */
+	struct ask *old = an_link_cancel(scene.ends[from].link, scene.asks[which].id);
+	if (old != NULL)
 		old->cancelled = true;
 }
 

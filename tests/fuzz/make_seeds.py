@@ -115,7 +115,10 @@ def agents(seeds):
         seeds.add("identity", "agent", b"\2" + case["agent"].encode())
     for case in cases("network_local", "tls_certificate", "tls_parse"):
         for data in hexadecimal(case, "certificate"):
-            seeds.add("certificate", case["kind"], data)
+            seeds.add("certificate", case["kind"], b"\0" + data)
+    for name in (b"ant/node/1.0/0.1.0/1", b"x", b"y" * 95):
+        seeds.add("certificate", "ours", b"\1" + bytes([len(name)]) + name)
+        seeds.add("certificate", "changed", b"\1" + bytes([len(name)]) + name + b"\0\7\1")
 
 
 def kademlia(seeds):

@@ -95,12 +95,20 @@ def usage(network, folder):
     ends_badly("a number out of its bounds", node(network, "--port", "65536"), USAGE, "65535")
     ends_badly("a rewards address that is none", node(network, "--rewards-address", "0x12"), USAGE,
                "40 hexadecimal digits")
+    ends_badly("a number of log files that is none", node(network, "--max-log-files", "some"), USAGE,
+               "--max-log-files")
+    ends_badly("a number of seconds that is none", run(network, "--timeout", "soon", "node", "info"),
+               USAGE, "--timeout")
+    ends_badly("a form of log lines that is none", node(network, "--log-format", "xml"), USAGE, "xml")
     config = folder / "wrong.conf"
     config.write_text("# comment\nnetwork.port = 0\nnetwork.prot = 1\n")
     refused = node(network, "--config", config)
     lines = refused.err.splitlines()
     tap.check(refused.code == USAGE and "network.prot" in lines[0] and "line 3" in lines[-1],
               "an unknown key in a configuration file is named, with its line", refused.err)
+    config.write_text("#" + "-" * 8190 + "network.prot = 1\n")
+    ends_badly("a line of a configuration file that is too long is not read as two",
+               node(network, "--config", config), USAGE, "line 1: a line has at most 8190")
     ends_badly("a configuration file that is not there",
                node(network, "--config", folder / "missing.conf"), USAGE, "missing.conf")
     ends_badly("a peer address that is malformed",

@@ -7,16 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "api/handle.h"
 
 uint64_t monotonic_us(void)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+	return an_sys_machine()->now(NULL);
 }
 
 bool is_readable(autonomi_node *node)
@@ -53,8 +50,9 @@ autonomi_node *cluster_open_node(autonomi_config *config, const struct an_sys *s
 {
 	char error[256] = "";
 	autonomi_node *node = NULL;
-	const autonomi_status status = an_api_node_open(config, sys != NULL ? sys : an_sys_machine(),
-	                                                &node, error, sizeof(error));
+	const autonomi_status status = an_api_node_open(config,
+	                                                sys != NULL ? sys : an_sys_machine(), &node,
+	                                                error, sizeof(error));
 	ck_assert_msg(status == AUTONOMI_OK, "%s", error);
 	autonomi_config_free(config);
 	return node;
@@ -168,7 +166,7 @@ void cluster_open(struct cluster *cluster, size_t count, unsigned threads)
 	snprintf(cluster->directory, sizeof(cluster->directory), "/tmp/autonomi-test-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(cluster->directory));
 	for (size_t i = 0; i < count; i++) {
-		char name[16];
+		char name[32];
 		snprintf(name, sizeof(name), "node%zu", i);
 		cluster_add(cluster, cluster_config(cluster, threads, name), NULL);
 		if (i == 0)

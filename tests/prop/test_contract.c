@@ -23,8 +23,8 @@ START_TEST(clause_2_the_descriptor_never_changes_for_the_life_of_the_node)
 	const int32_t fd = autonomi_node_fd(client);
 	ck_assert_int_ge(fd, 0);
 	for (uint8_t i = 0; i < 3; i++) {
-		cluster_expect_ok(cluster_completion(&cluster, client,
-		                                     cluster_put(client, i, 1000), LIMIT_MS));
+		cluster_expect_ok(cluster_completion(&cluster, client, cluster_put(client, i, 1000),
+		                                     LIMIT_MS));
 		ck_assert_int_eq(autonomi_node_fd(client), fd);
 	}
 	ck_assert_int_eq(autonomi_node_close(client, 0), AUTONOMI_OK);
@@ -345,8 +345,7 @@ Suite *suite(void)
 	tcase_add_test(cases, clause_5_one_pump_has_one_reading_of_the_clock);
 	tcase_add_test(cases, clause_6_pump_does_not_wait_for_a_slow_disk);
 	tcase_add_test(cases, clause_7_a_pump_whose_budget_ends_returns_1_and_stays_readable);
-	tcase_add_test(cases,
-	               clause_8_a_log_hook_that_calls_the_library_is_refused_without_effect);
+	tcase_add_test(cases, clause_8_a_log_hook_that_calls_the_library_is_refused_without_effect);
 	suite_add_tcase(s, cases);
 	return s;
 }

@@ -118,10 +118,9 @@ static void act(struct host *host)
 		ck_assert_uint_eq(autonomi_node_pending(host->node), pending + 1);
 		host->count++;
 	} else if (what == 5 && host->count > 0) {
-		ck_assert_int_eq(
-			autonomi_op_cancel(host->node,
-		                           host->ops[draw(host, (uint32_t)host->count)]),
-			AUTONOMI_OK);
+		ck_assert_int_eq(autonomi_op_cancel(host->node,
+		                                    host->ops[draw(host, (uint32_t)host->count)]),
+		                 AUTONOMI_OK);
 	} else if (what < 8) {
 		autonomi_node_pump(host->node);
 	} else if (what == 8) {
@@ -298,8 +297,9 @@ START_TEST(clause_11_a_submit_copies_paths_addresses_and_names)
 		autonomi_event *event = cluster_next_event(&cluster, client, LIMIT_MS);
 		ck_assert_ptr_nonnull(event);
 		if (autonomi_event_type(event) == AUTONOMI_EVENT_COMPLETED) {
-			ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%" PRIu64 ": %s",
-			              autonomi_event_op(event), autonomi_event_message(event));
+			ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK,
+			              "%" PRIu64 ": %s", autonomi_event_op(event),
+			              autonomi_event_message(event));
 			completed++;
 		}
 		autonomi_event_free(event);
@@ -317,8 +317,9 @@ START_TEST(clause_12_cancelling_is_idempotent_and_accepts_any_id)
 	cluster_open(&cluster, 2, 1);
 	struct host host = {.cluster = &cluster, .node = cluster_client(&cluster, 1)};
 	snprintf(host.file, sizeof(host.file), "%s/none", cluster.directory);
-	static const enum kind kinds[] = {KIND_PUT,     KIND_GET,     KIND_DOWNLOAD, KIND_UPLOAD,
-	                                  KIND_CONNECT, KIND_CLOSEST, KIND_INFO,     KIND_ASK_PEERS};
+	static const enum kind kinds[] = {KIND_PUT,    KIND_GET,      KIND_DOWNLOAD,
+	                                  KIND_UPLOAD, KIND_CONNECT,  KIND_CLOSEST,
+	                                  KIND_INFO,   KIND_ASK_PEERS};
 	ck_assert_int_eq(autonomi_op_cancel(host.node, 0), AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_op_cancel(host.node, UINT64_MAX), AUTONOMI_OK);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -337,8 +338,7 @@ START_TEST(clause_12_cancelling_is_idempotent_and_accepts_any_id)
 	/* One that had ended already says how. */
 	ck_assert_int_eq(submit(&host, KIND_TABLE), AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_op_cancel(host.node, host.ops[host.count]), AUTONOMI_OK);
-	cluster_expect_ok(
-		cluster_completion(&cluster, host.node, host.ops[host.count], LIMIT_MS));
+	cluster_expect_ok(cluster_completion(&cluster, host.node, host.ops[host.count], LIMIT_MS));
 	autonomi_node_free(host.node);
 	cluster_close(&cluster);
 }
@@ -412,9 +412,8 @@ Suite *suite(void)
 	tcase_add_test(cases, clause_9_also_where_no_peer_can_be_reached);
 	tcase_add_test(cases, clause_9_after_a_bare_free_nothing_comes_any_more);
 	tcase_add_test(cases, clause_10_a_submit_never_completes_inside_the_call);
-	tcase_add_test(
-		cases,
-		clause_11_a_submit_copies_the_content_of_a_chunk_and_the_address_of_a_get);
+	tcase_add_test(cases,
+	               clause_11_a_submit_copies_the_content_of_a_chunk_and_the_address_of_a_get);
 	tcase_add_test(cases, clause_11_a_submit_copies_paths_addresses_and_names);
 	tcase_add_test(cases, clause_12_cancelling_is_idempotent_and_accepts_any_id);
 	tcase_add_test(cases,

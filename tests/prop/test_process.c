@@ -343,14 +343,12 @@ Suite *suite(void)
 	tcase_add_test(cases, clause_14_a_node_may_be_handed_from_thread_to_thread);
 	tcase_add_test(cases, clause_14_another_thread_may_wake_a_waiting_node);
 	tcase_add_test(cases, clause_14_a_signal_handler_may_wake_a_waiting_node);
-	tcase_add_test(cases,
-	               clause_15_a_wake_before_a_wait_makes_it_return_at_once_and_only_once);
+	tcase_add_test(cases, clause_15_a_wake_before_a_wait_makes_it_return_at_once_and_only_once);
 	tcase_add_test(cases, clause_15_pump_clears_the_latch);
 	tcase_add_test(cases, clause_16_a_forked_child_is_refused_and_the_parent_goes_on);
 	tcase_add_test(cases, clause_16_a_child_neither_wakes_the_parent_nor_disarms_its_timer);
 	tcase_add_test(cases, clause_17_free_waits_for_the_one_running_job_and_for_nothing_else);
-	tcase_add_test(cases,
-	               clause_17_events_outlive_the_node_and_may_be_freed_on_another_thread);
+	tcase_add_test(cases, clause_17_events_outlive_the_node_and_may_be_freed_on_another_thread);
 	suite_add_tcase(s, cases);
 	return s;
 }

@@ -226,7 +226,8 @@ an_status an_sim_file_sync(struct an_sim_file *file)
 	const an_status status = an_sim_disk_begin(file->disk, AN_SIM_DISK_SYNC, 0);
 	if (status != AUTONOMI_OK)
 		return status;
-	an_sim_inode_sync(file->inode);
+	if (!file->disk->options.ignores_sync)
+		an_sim_inode_sync(file->inode);
 	return AUTONOMI_OK;
 }
 

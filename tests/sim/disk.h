@@ -37,6 +37,7 @@ struct an_sim_disk_options {
 	/* What an operation costs. */
 	an_time_us read_us, write_us, sync_us;
 	uint64_t bytes_per_second;
+	bool ignores_sync; /* says that it synced, and did not */
 };
 
 /* A small SSD. */

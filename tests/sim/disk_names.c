@@ -282,7 +282,8 @@ an_status an_sim_path_sync(struct an_sim_disk *disk, const char *directory)
 	const struct an_sim_inode *inode = an_sim_name_find(disk, directory);
 	if (inode == NULL || !inode->is_directory)
 		return AUTONOMI_E_NO_FILE;
-	sync_names(disk, directory);
+	if (!disk->options.ignores_sync)
+		sync_names(disk, directory);
 	return AUTONOMI_OK;
 }
 

@@ -93,6 +93,9 @@ struct an_sim_node *an_sim_node_add(struct an_sim_fleet *fleet, bool is_client)
 	struct an_sim_node *node = an_sim_alloc(sizeof(*node));
 	node->fleet = fleet;
 	node->host = an_sim_host_new(fleet->world);
+	struct an_sim_disk_options options = an_sim_disk_ssd;
+	options.ignores_sync = fleet->disks_lie;
+	an_sim_disk_set_options(an_sim_host_disk(node->host), &options);
 	node->index = fleet->count;
 	node->is_client = is_client;
 	fleet->nodes[fleet->count++] = node;
@@ -317,19 +320,18 @@ uint64_t an_sim_fleet_counter(const struct an_sim_fleet *fleet, const char *name
 	return sum;
 }
 
-static bool all_joined(void *context)
+/* A node that is up and has not joined, or knows fewer peers than a small network has; or NULL. */
+static const struct an_sim_node *find_outsider(const struct an_sim_fleet *fleet)
 {
-	struct an_sim_fleet *fleet = context;
 	const size_t others = an_sim_fleet_up(fleet) - 1;
 	const size_t enough = others < ENOUGH_PEERS ? others : ENOUGH_PEERS;
 	for (size_t i = 0; i < fleet->count; i++) {
 		const struct an_sim_node *node = fleet->nodes[i];
-		if (!is_up(node))
-			continue;
-		if (!node->joined || counter_of(node, "table_peers") < enough)
-			return false;
+		if (is_up(node) && !node->is_client &&
+		    (!node->joined || counter_of(node, "table_peers") < enough))
+			return node;
 	}
-	return true;
+	return NULL;
 }
 
 bool an_sim_fleet_wait_joined(struct an_sim_fleet *fleet, an_time_us timeout)
@@ -337,9 +339,12 @@ bool an_sim_fleet_wait_joined(struct an_sim_fleet *fleet, an_time_us timeout)
 	struct an_sim_world *world = fleet->world;
 	const an_time_us until = an_sim_world_now(world) + timeout;
 	/* Asking every node after each event would cost more than the events. */
-	while (!all_joined(fleet)) {
+	for (const struct an_sim_node *node; (node = find_outsider(fleet)) != NULL;) {
 		if (an_sim_world_now(world) >= until)
-			return an_sim_expect(fleet, false, "not all nodes have joined");
+			return an_sim_expect(fleet, false,
+			                     "node %zu has %sjoined and knows %llu peers",
+			                     node->index, node->joined ? "" : "not ",
+			                     (unsigned long long)counter_of(node, "table_peers"));
 		if (!an_sim_pass(fleet, AN_MS(250)))
 			return false;
 	}

@@ -72,8 +72,9 @@ struct an_sim_fleet {
 	struct an_sim_record *records;
 	size_t record_count, record_capacity;
 	const char *log_level;
-	bool ip4;     /* nodes are dialled over IPv4, else IPv6 */
-	size_t liars; /* hosts that acknowledge and do not store */
+	bool disks_lie; /* ignore syncs: the invariants must notice */
+	bool ip4;       /* nodes are dialled over IPv4, else IPv6 */
+	size_t liars;   /* hosts that acknowledge and do not store */
 	struct an_sim_liar *first_liar;
 	void (*free_liars)(struct an_sim_fleet *fleet);
 	bool failed;

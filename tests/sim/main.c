@@ -18,13 +18,13 @@ struct options {
 	const char *scenario;
 	struct an_sim_arguments arguments;
 	const char *log_level;
-	bool list, timing;
+	bool list, timing, disks_lie;
 };
 
 static int usage(void)
 {
 	fputs("usage: sim --scenario NAME [--nodes N] [--seed S] [--hours H] [--log LEVEL] "
-	      "[--timing]\n       sim --list\n",
+	      "[--timing] [--disks-lie]\n       sim --list\n",
 	      stderr);
 	return EXIT_USAGE;
 }
@@ -48,6 +48,11 @@ static int read_option(char **argv, struct options *options)
 	}
 	if (strcmp(argv[0], "--timing") == 0) {
 		options->timing = true;
+		return 1;
+	}
+	/* To see that the invariants notice what breaks them. */
+	if (strcmp(argv[0], "--disks-lie") == 0) {
+		options->disks_lie = true;
 		return 1;
 	}
 	if (strcmp(argv[0], "--scenario") == 0) {
@@ -110,6 +115,7 @@ static bool run(const struct options *options, const struct an_sim_scenario *sce
 	/* The libraries load what they need before the first node is opened. */
 	an_sim_fleet_init(&fleet, options->arguments.seed, options->log_level);
 	an_sim_seal();
+	fleet.disks_lie = options->disks_lie;
 	scenario->run(&fleet, &options->arguments);
 	an_sim_fleet_settle(&fleet, AN_MINUTES(10));
 	const char *broken = an_sim_seal_broken();
@@ -138,6 +144,8 @@ int main(int argc, char **argv)
 	if (scenario == NULL)
 		return usage();
 
+	/* Whatever ends the process, what it did is to be seen. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("scenario %s, %zu nodes, seed %" PRIu64 "\n", scenario->name,
 	       options.arguments.nodes, options.arguments.seed);
 	const bool held = run(&options, scenario);

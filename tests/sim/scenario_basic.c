@@ -70,6 +70,26 @@ void an_sim_mtu(struct an_sim_fleet *fleet, const struct an_sim_arguments *argum
 		an_sim_get_all(fleet);
 }
 
+/* A client behind a slow line; its chunks take minutes, and nobody may lose patience meanwhile. */
+void an_sim_slow_link(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const struct an_sim_link line = {
+		.latency = 40000,
+		.jitter = 5000,
+		.bytes_per_second = 250000, /* 2 Mbit/s */
+		.queue_bytes = 128 << 10,
+	};
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *client = an_sim_fleet_client(fleet);
+	if (client == NULL || !an_sim_step(fleet, "a client behind 2 Mbit/s puts 4 MiB"))
+		return;
+	an_sim_host_set_link(client->host, &line);
+	if (an_sim_put(client, 1, 4194304, 1, an_sim_full_copies(arguments)) &&
+	    an_sim_step(fleet, "and gets them"))
+		an_sim_get(client, 0, 1);
+}
+
 static void write_file(struct an_sim_node *client, const char *path, size_t size)
 {
 	struct an_sim_file *file = NULL;

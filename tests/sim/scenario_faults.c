@@ -59,14 +59,58 @@ void an_sim_blackout(struct an_sim_fleet *fleet, const struct an_sim_arguments *
 	an_sim_step(fleet, "all nodes lose power");
 	for (size_t i = 0; i < arguments->nodes; i++)
 		an_sim_node_cut(fleet->nodes[i], AN_SIM_CUT_SCRAMBLE);
-	an_sim_pass(fleet, AN_MINUTES(2));
+	/* Meanwhile the client finds nobody, and forgets whom it knew. */
+	an_sim_try_put(writer, 3, 1000, 3);
+	an_sim_pass(fleet, AN_MINUTES(10));
 	an_sim_step(fleet, "all nodes come back");
 	for (size_t i = 0; i < arguments->nodes && !fleet->failed; i++) {
 		restart(fleet->nodes[i]);
 		an_sim_pass(fleet, AN_MS(50));
 	}
 	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
-	an_sim_get_all(fleet);
+	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
+	if (an_sim_step(fleet, "the client that saw it gets all of them") &&
+	    an_sim_get(writer, 0, 10))
+		an_sim_get_all(fleet);
+}
+
+static void cut_all_holders_but_one(struct an_sim_fleet *fleet, const struct an_sim_record *record)
+{
+	const size_t holders = an_sim_record_holders_up(fleet, record);
+	size_t spared = (size_t)an_random_below(an_sim_world_random(fleet->world), holders);
+	for (size_t i = 0; i < fleet->count; i++) {
+		struct an_sim_node *node = fleet->nodes[i];
+		if (record->holders[i] == 0 || node->state != AN_SIM_NODE_UP)
+			continue;
+		if (spared-- != 0)
+			an_sim_node_cut(node, AN_SIM_CUT_PROCESS);
+	}
+}
+
+static void restart_all(struct an_sim_fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->count && !fleet->failed; i++)
+		if (fleet->nodes[i]->state == AN_SIM_NODE_DOWN)
+			restart(fleet->nodes[i]);
+	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
+}
+
+void an_sim_last_holder(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *client = an_sim_fleet_client(fleet);
+	if (client == NULL || !an_sim_put(client, 8, 1024, 8, an_sim_full_copies(arguments)))
+		return;
+	for (size_t i = 0; i < fleet->record_count && !fleet->failed; i++) {
+		an_sim_say(fleet, "all holders of chunk %zu die but one", i + 1);
+		cut_all_holders_but_one(fleet, &fleet->records[i]);
+		an_sim_get_one(client, i);
+		struct an_sim_node *other = fleet->failed ? NULL : an_sim_fleet_client(fleet);
+		if (other != NULL && an_sim_get_one(other, i))
+			an_sim_node_close(other, 0);
+		restart_all(fleet);
+	}
 }
 
 void an_sim_partition(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
@@ -90,6 +134,34 @@ void an_sim_partition(struct an_sim_fleet *fleet, const struct an_sim_arguments 
 		an_sim_host_set_side(fleet->nodes[i]->host, 0);
 	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
 	an_sim_get_all(fleet);
+}
+
+static void isolate(struct an_sim_node *node, unsigned side)
+{
+	an_sim_host_set_side(node->host, side);
+}
+
+/* A laptop that was shut, a router that was off: alone for half an hour, with something to do. */
+void an_sim_isolated(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	struct an_sim_node *client = an_sim_fleet_client(fleet);
+	if (client == NULL || !an_sim_put(client, 20, 1024, 10, an_sim_full_copies(arguments)))
+		return;
+	struct an_sim_node *node = fleet->nodes[arguments->nodes / 2];
+	an_sim_step(fleet, "a node and a client are cut off, each alone");
+	isolate(node, 1);
+	isolate(client, 2);
+	an_sim_try_put(client, 3, 1000, 3);
+	an_sim_pass(fleet, AN_MINUTES(30));
+	an_sim_step(fleet, "they are back");
+	isolate(node, 0);
+	isolate(client, 0);
+	an_sim_pass(fleet, AN_MINUTES(SETTLE_MINUTES));
+	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
+	if (an_sim_step(fleet, "the client gets all chunks"))
+		an_sim_get(client, 0, 10);
 }
 
 static void for_unlucky(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,

@@ -45,6 +45,11 @@ other = run("--scenario", "lossy", "--nodes", "8", "--seed", "8")
 tap.check("trace" in other.stdout and
           first.stdout.split("trace")[1] != other.stdout.split("trace")[1],
           "another seed goes another way", other.stdout)
+lied = run("--scenario", "blackout", "--nodes", "8", "--seed", "7", "--disks-lie")
+tap.check(lied.returncode == 1 and "BROKEN: " in lied.stdout and
+          lied.stdout.splitlines()[-1] == "FAILED blackout, seed 7",
+          "disks that ignore syncs break an invariant, and the run says so with its seed",
+          lied.stdout)
 timed = run(*arguments, "--timing")
 tap.check(timed.stdout.startswith(first.stdout) and "timing" in timed.stdout,
           "--timing adds a line and changes nothing", timed.stdout)

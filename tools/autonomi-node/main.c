@@ -14,7 +14,13 @@
 #include "common/log_file.h"
 #include "common/settings.h"
 
-enum { GRACE_MS = 10000, ERROR_TEXT_MAX = 512, PATH_TEXT_MAX = 4096, ADDRESS_TAG = 1 };
+enum {
+	LOG_FILES_MAX = 1000,
+	GRACE_MS = 10000,
+	ERROR_TEXT_MAX = 512,
+	PATH_TEXT_MAX = 4096,
+	ADDRESS_TAG = 1
+};
 
 enum flag {
 	FLAG_ROOT_DIR = 256,
@@ -100,7 +106,7 @@ struct program {
 	autonomi_node *node;
 	struct log_file log;
 	const char *log_destination;
-	const char *max_log_files;
+	unsigned max_log_files; /* 0: the default */
 	int exit_code;
 };
 
@@ -124,6 +130,19 @@ static bool apply_log_format(struct program *program, const char *format)
 		return true;
 	complain("--log-format is default or json, not \"%s\"", format);
 	return false;
+}
+
+static bool apply_max_log_files(struct program *program, const char *text)
+{
+	char *end = NULL;
+	const unsigned long count = strtoul(text, &end, 10);
+	if (end == text || *end != '\0' || count == 0 || count > LOG_FILES_MAX) {
+		complain("--max-log-files must be between 1 and %d, not \"%s\"", LOG_FILES_MAX,
+		         text);
+		return false;
+	}
+	program->max_log_files = (unsigned)count;
+	return true;
 }
 
 /* An EVM address as people write it: 0x and 40 hexadecimal digits. */
@@ -175,8 +194,7 @@ static bool apply(struct program *program, int flag, const char *value)
 	case FLAG_LOG_LEVEL:
 		return set_option(config, "log.level", value);
 	case FLAG_MAX_LOG_FILES:
-		program->max_log_files = value;
-		return true;
+		return apply_max_log_files(program, value);
 	case FLAG_CONFIG:
 		return set_from_file(config, value);
 	default:
@@ -246,8 +264,8 @@ static bool open_log(struct program *program, const char *root)
 		destination = directory;
 	if (!log_file_open(&program->log, destination, "autonomi-node"))
 		return false;
-	if (program->max_log_files != NULL)
-		program->log.files_max = (unsigned)strtoul(program->max_log_files, NULL, 10);
+	if (program->max_log_files > 0)
+		program->log.files_max = program->max_log_files;
 	autonomi_config_set_log(program->config, log_file_write, &program->log);
 	return true;
 }

@@ -121,6 +121,12 @@ static bool set_from_open_file(autonomi_config *config, const char *path, FILE *
 {
 	char line[LINE_BYTES_MAX];
 	for (int number = 1; fgets(line, sizeof(line), file) != NULL; number++) {
+		/* Or its end would be read as a line of its own. */
+		if (strchr(line, '\n') == NULL && !feof(file)) {
+			complain("%s, line %d: a line has at most %d characters", path, number,
+			         LINE_BYTES_MAX - 2);
+			return false;
+		}
 		char *text = trimmed(line);
 		bool well_formed = false;
 		if (*text == '\0' || *text == '#' || set_line(config, text, &well_formed))

@@ -13,7 +13,9 @@
 enum { FILE_SIZE = 5000, ALLOCATIONS_MAX = 20000 };
 
 static struct scene scene;
+#ifdef AN_FAULT_INJECTION
 static uint8_t address[32];
+#endif
 
 static void setup(void)
 {

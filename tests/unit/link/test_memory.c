@@ -42,13 +42,13 @@ static void check_flat(bool answers)
 }
 
 /* peers.md 6.1, "2.3 MB kept per failed dial; 4 MB per closed connection" */
-START_TEST(a_thousand_failed_dials_keep_no_memory)
+START_TEST(field_failure_3_a_thousand_failed_dials_keep_no_memory)
 {
 	check_flat(false);
 }
 END_TEST
 
-START_TEST(a_thousand_closed_connections_keep_no_memory)
+START_TEST(field_failure_3_a_thousand_closed_connections_keep_no_memory)
 {
 	check_flat(true);
 }
@@ -127,8 +127,8 @@ Suite *suite(void)
 	Suite *s = suite_create("link/memory");
 	TCase *memory = tcase_create("without memory");
 	tcase_set_timeout(memory, 240);
-	tcase_add_test(memory, a_thousand_failed_dials_keep_no_memory);
-	tcase_add_test(memory, a_thousand_closed_connections_keep_no_memory);
+	tcase_add_test(memory, field_failure_3_a_thousand_failed_dials_keep_no_memory);
+	tcase_add_test(memory, field_failure_3_a_thousand_closed_connections_keep_no_memory);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(memory, whichever_allocation_fails_every_request_ends);
 	tcase_add_test(memory, a_link_is_made_whole_or_not_at_all);

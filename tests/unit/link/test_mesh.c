@@ -142,7 +142,7 @@ START_TEST(every_request_ends_once_whatever_happens)
 END_TEST
 
 /* peers.md 6.1, "send reports OK, receiver drops silently" */
-START_TEST(eight_nodes_with_churn_account_for_every_message)
+START_TEST(field_failure_5_eight_nodes_with_churn_account_for_every_message)
 {
 	uint64_t answered = 0, failed = 0;
 	mesh_make(&mesh, 100 + (uint64_t)_i, MESH_NODES);
@@ -178,7 +178,8 @@ Suite *suite(void)
 	TCase *all = tcase_create("random");
 	tcase_set_timeout(all, 240);
 	tcase_add_loop_test(all, every_request_ends_once_whatever_happens, 0, SEEDS);
-	tcase_add_loop_test(all, eight_nodes_with_churn_account_for_every_message, 0, 2);
+	tcase_add_loop_test(all, field_failure_5_eight_nodes_with_churn_account_for_every_message,
+	                    0, 2);
 	suite_add_tcase(s, all);
 	return s;
 }

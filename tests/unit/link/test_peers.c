@@ -281,7 +281,7 @@ static void dial_at_once(unsigned round)
 }
 
 /* peers.md 6.1, "simultaneous dial leaves a dead pair" */
-START_TEST(simultaneous_dials_leave_one_connection_a_thousand_times)
+START_TEST(field_failure_7_simultaneous_dials_leave_one_connection_a_thousand_times)
 {
 	unsigned both = 0;
 	for (unsigned round = 0; round < 1000; round++) {
@@ -499,7 +499,8 @@ Suite *suite(void)
 	tcase_add_test(pair, a_dial_that_nobody_waits_for_ends);
 	tcase_add_test(pair, an_endpoint_alone_is_enough_and_its_connection_is_found_again);
 	tcase_add_test(pair, an_id_alone_is_enough_where_there_is_a_connection);
-	tcase_add_test(pair, simultaneous_dials_leave_one_connection_a_thousand_times);
+	tcase_add_test(pair,
+	               field_failure_7_simultaneous_dials_leave_one_connection_a_thousand_times);
 	tcase_add_test(pair, a_restarted_peer_is_asked_over_its_new_connection);
 	tcase_add_test(pair, a_peer_that_reached_us_can_be_dialled_back);
 	tcase_add_test(pair, a_dial_back_to_nobody_fails_and_keeps_the_connection);

@@ -91,7 +91,7 @@ START_TEST(five_hundred_requests_at_once_share_one_connection)
 END_TEST
 
 /* peers.md 6.1, "buffer aliasing corrupts payload" */
-START_TEST(concurrent_writes_to_several_peers_do_not_mix)
+START_TEST(field_failure_6_concurrent_writes_to_several_peers_do_not_mix)
 {
 	struct mesh_node *carol = mesh_add(&mesh);
 	struct mesh_node *dave = mesh_add(&mesh);
@@ -364,7 +364,7 @@ Suite *suite(void)
 	tcase_add_test(pair, an_empty_reply_is_a_reply);
 	tcase_add_test(pair, messages_survive_loss_and_reordering);
 	tcase_add_test(pair, five_hundred_requests_at_once_share_one_connection);
-	tcase_add_test(pair, concurrent_writes_to_several_peers_do_not_mix);
+	tcase_add_test(pair, field_failure_6_concurrent_writes_to_several_peers_do_not_mix);
 	tcase_add_test(pair, a_peer_that_does_not_answer_costs_the_timeout_and_no_more);
 	tcase_add_test(pair, an_answer_that_takes_longer_than_the_idle_timeout_arrives);
 	tcase_add_test(pair, a_refusal_carries_its_code);

@@ -222,7 +222,7 @@ static unsigned cycles(unsigned usual)
 
 /* Field failures: memory was kept for each failed dial and for each closed connection (peers 6.1,
  * AQ#210, #255). AN_TEST_CYCLES=10000 is the whole run. */
-START_TEST(failed_dials_leave_no_memory)
+START_TEST(field_failure_3_failed_dials_leave_no_memory)
 {
 	size_t before = 0;
 	wire_crash(b);
@@ -238,7 +238,7 @@ START_TEST(failed_dials_leave_no_memory)
 }
 END_TEST
 
-START_TEST(connections_that_opened_and_closed_leave_no_memory)
+START_TEST(field_failure_3_connections_that_opened_and_closed_leave_no_memory)
 {
 	size_t before = 0;
 	for (unsigned i = 0; i < cycles(600); i++) {
@@ -270,8 +270,11 @@ START_TEST(a_full_endpoint_says_so_and_the_dialler_learns_it)
 	teardown();
 	limits.connections = 2;
 	setup_limits(limits);
+	/* Of two addresses, so that neither has more than the newcomer's share. */
+	struct wire_peer *d = wire_add(&wire, &limits);
 	wire_connect(a, b);
-	wire_connect(a, b);
+	wire_connect(d, b);
+	wire_connect(a, d);
 	struct an_quic_connection *connection;
 	ck_assert_int_eq(an_quic_dial(a->quic, &b->address, a, wire.now, &connection),
 	                 AUTONOMI_E_BUSY);
@@ -282,6 +285,24 @@ START_TEST(a_full_endpoint_says_so_and_the_dialler_learns_it)
 	ck_assert_uint_eq(c->closed, 1);
 	ck_assert_int_eq(c->close.status, AUTONOMI_E_REFUSED);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->connections_refused, 1);
+	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 2);
+}
+END_TEST
+
+/* A lost connection is made again without a round trip; nobody is kept out by many idle ones. */
+START_TEST(where_all_connections_are_taken_an_unused_one_of_many_gives_way)
+{
+	struct an_quic_limits limits = wire_limits();
+	teardown();
+	limits.connections = 2;
+	setup_limits(limits);
+	wire_connect(a, b);
+	wire_connect(a, b);
+	struct wire_peer *c = wire_add(&wire, &limits);
+	wire_connect(c, b);
+	wire_run_for(&wire, AN_MS(100));
+	ck_assert_uint_eq(a->closed, 1);
+	ck_assert_uint_eq(c->closed, 0);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->connections, 2);
 }
 END_TEST
@@ -376,8 +397,8 @@ Suite *suite(void)
 	TCase *memory = tcase_create("memory");
 	tcase_add_checked_fixture(memory, setup, teardown);
 	tcase_set_timeout(memory, 300);
-	tcase_add_test(memory, failed_dials_leave_no_memory);
-	tcase_add_test(memory, connections_that_opened_and_closed_leave_no_memory);
+	tcase_add_test(memory, field_failure_3_failed_dials_leave_no_memory);
+	tcase_add_test(memory, field_failure_3_connections_that_opened_and_closed_leave_no_memory);
 	tcase_add_test(memory,
 	               memory_of_many_closed_connections_is_bounded_before_they_are_forgotten);
 	tcase_add_test(memory,
@@ -387,6 +408,7 @@ Suite *suite(void)
 	TCase *limits = tcase_create("limits");
 	tcase_add_checked_fixture(limits, setup, teardown);
 	tcase_add_test(limits, a_full_endpoint_says_so_and_the_dialler_learns_it);
+	tcase_add_test(limits, where_all_connections_are_taken_an_unused_one_of_many_gives_way);
 	tcase_add_test(limits, one_address_may_not_take_all_connections);
 	tcase_add_test(limits, unfinished_handshakes_are_limited_and_time_out);
 	tcase_add_test(limits, an_unknown_version_is_answered_with_ours);

@@ -60,7 +60,7 @@ static void assert_works(struct an_quic_connection *connection, uint64_t seed)
 	ck_assert(wire_received(message, seed, 20000));
 }
 
-START_TEST(random_datagrams_are_dropped_and_counted)
+START_TEST(field_failure_8_random_datagrams_are_dropped_and_counted)
 {
 	uint8_t bytes[1500];
 	struct an_quic_connection *connection = wire_connect(a, b);
@@ -177,7 +177,7 @@ Suite *suite(void)
 	TCase *hostile = tcase_create("hostile");
 	tcase_add_checked_fixture(hostile, setup, teardown);
 	tcase_set_timeout(hostile, 200);
-	tcase_add_test(hostile, random_datagrams_are_dropped_and_counted);
+	tcase_add_test(hostile, field_failure_8_random_datagrams_are_dropped_and_counted);
 	tcase_add_test(hostile, a_connection_survives_its_own_datagrams_again_cut_and_damaged);
 	tcase_add_test(hostile, handshakes_and_messages_get_through_a_wire_that_damages_datagrams);
 	tcase_add_test(hostile, damaged_first_flights_cost_no_more_than_the_limit_of_handshakes);

@@ -188,7 +188,7 @@ static bool drops_the_first_of_ten(struct wire *w, const struct an_datagram *dat
 	return datagram->size > 1000 && w->sent % 10 == 0;
 }
 
-START_TEST(data_out_of_order_is_held_up_to_the_window_and_no_further)
+START_TEST(field_failure_4_data_out_of_order_is_held_up_to_the_window_and_no_further)
 {
 	struct an_quic_limits limits = wire_limits();
 	teardown();
@@ -268,7 +268,8 @@ Suite *suite(void)
 	tcase_add_test(streams, a_reader_that_gives_up_tells_the_sender_its_code);
 	tcase_add_test(streams, many_streams_that_are_reset_do_not_use_up_the_connection_window);
 	tcase_add_test(streams, a_sender_waits_when_the_reader_does_not_consume);
-	tcase_add_test(streams, data_out_of_order_is_held_up_to_the_window_and_no_further);
+	tcase_add_test(streams,
+	               field_failure_4_data_out_of_order_is_held_up_to_the_window_and_no_further);
 	tcase_add_test(streams, a_connection_admits_only_so_many_streams_at_once);
 	tcase_add_test(streams, what_was_being_sent_is_released_when_the_connection_ends);
 	tcase_add_test(streams, small_messages_share_a_datagram);

@@ -143,10 +143,11 @@ END_TEST
 
 START_TEST(within_a_quota_several_farther_records_give_way_to_one_larger)
 {
-	struct record large = chunk(1000, 1500);
+	uint64_t number = 1000;
+	struct record large = chunk(number, 1500);
 	while (compare(&large, &records[10]) > 0) {
 		drop(&large);
-		large = chunk((uint64_t)rand(), 1500);
+		large = chunk(++number, 1500);
 	}
 	scene_close(&scene);
 	scene.config.bytes_max = RECORDS * records[0].value->size;

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions about peers and addresses, to real peers. */
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "prop/cluster.h"
+
+enum { LIMIT_MS = 20000 };
+
+static struct cluster cluster;
+static autonomi_node *client;
+static autonomi_network *network;
+
+static void setup(void)
+{
+	cluster_open(&cluster, 3, 1);
+	client = cluster_client(&cluster, 1);
+	network = autonomi_node_network(client);
+	cluster_await(&cluster, client, AUTONOMI_EVENT_JOINED, LIMIT_MS);
+}
+
+static void teardown(void)
+{
+	autonomi_node_free(client);
+	cluster_close(&cluster);
+}
+
+static autonomi_event *completion(autonomi_status submitted, autonomi_op op)
+{
+	ck_assert_int_eq(submitted, AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
+	ck_assert_ptr_nonnull(event);
+	return event;
+}
+
+static autonomi_peer_view peer_at(const autonomi_event *event, size_t index)
+{
+	autonomi_peer_view view;
+	ck_assert_int_eq(autonomi_event_peer(event, index, &view, sizeof(view)), AUTONOMI_OK);
+	return view;
+}
+
+START_TEST(a_peer_that_is_asked_who_it_is_says_it_all)
+{
+	autonomi_op op = 0;
+	autonomi_event *event = completion(autonomi_network_ask_info(network, cluster.address, 0,
+	                                                             &op),
+	                                   op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_event_peer_count(event), 1);
+	const autonomi_peer_view peer = peer_at(event, 0);
+	ck_assert_str_eq(peer.id, autonomi_node_id(cluster.nodes[0]));
+	ck_assert_str_eq(peer.address, cluster.address);
+	ck_assert(strncmp(peer.agent, "ant/node/", 9) == 0);
+	ck_assert_uint_ge(peer.flags & AUTONOMI_PEER_DIALLED, 1);
+	static const char *const lines[] = {"peer: 12D3KooW",
+	                                    "address: /ip4/127.0.0.1/udp/",
+	                                    "agent: ant/node/",
+	                                    "version: ",
+	                                    "key exchange: X",
+	                                    "round trip: ",
+	                                    "sees us at: /ip4/127.0.0.1/udp/"};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		ck_assert_msg(strstr(autonomi_event_text(event), lines[i]) != NULL, "no %s in:\n%s",
+		              lines[i], autonomi_event_text(event));
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(a_peer_that_is_asked_for_peers_lists_those_that_it_knows)
+{
+	autonomi_op op = 0;
+	autonomi_event *event = completion(autonomi_network_ask_peers(network, cluster.address, 0,
+	                                                              &op),
+	                                   op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_event_peer_count(event), 2);
+	ck_assert_uint_eq(autonomi_event_count(event), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const char *id = peer_at(event, i).id;
+		ck_assert(strcmp(id, autonomi_node_id(cluster.nodes[1])) == 0 ||
+		          strcmp(id, autonomi_node_id(cluster.nodes[2])) == 0);
+	}
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(another_peer_than_the_one_that_was_meant_is_an_error_of_identity)
+{
+	char address[300];
+	autonomi_op op = 0;
+	const size_t at_id = (size_t)(strstr(cluster.address, "/p2p/") - cluster.address);
+	snprintf(address, sizeof(address), "%.*s/p2p/%s", (int)at_id, cluster.address,
+	         autonomi_node_id(client));
+	/* Ourselves at another's address cannot be dialled at all. */
+	const autonomi_status self = autonomi_network_connect(network, address, 0, &op);
+	ck_assert(self == AUTONOMI_E_INVALID || self == AUTONOMI_E_IDENTITY);
+	/* A peer that exists, at the address of another. */
+	autonomi_config *config = cluster_config(&cluster, 0, "stranger");
+	autonomi_node *stranger = cluster_open_node(config, NULL);
+	snprintf(address, sizeof(address), "%.*s/p2p/%s", (int)at_id, cluster.address,
+	         autonomi_node_id(stranger));
+	autonomi_node_free(stranger);
+	autonomi_event *event = completion(autonomi_network_connect(network, address, 0, &op), op);
+	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_E_IDENTITY, "%s: %s",
+	              autonomi_status_name(autonomi_event_status(event)),
+	              autonomi_event_message(event));
+	autonomi_event_free(event);
+	/* Without an id, anybody will do. */
+	snprintf(address, sizeof(address), "%.*s", (int)at_id, cluster.address);
+	event = completion(autonomi_network_connect(network, address, 0, &op), op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_str_eq(peer_at(event, 0).id, autonomi_node_id(cluster.nodes[0]));
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(a_peer_of_another_network_is_an_error_of_network_id)
+{
+	autonomi_op op = 0;
+	autonomi_config *config = cluster_client_config(&cluster, 1);
+	cluster_set(config, "network.id", "77");
+	autonomi_node *stranger = cluster_open_node(config, NULL);
+	ck_assert_int_eq(autonomi_network_connect(autonomi_node_network(stranger), cluster.address,
+	                                          0, &op),
+	                 AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, stranger, op, LIMIT_MS);
+	ck_assert_ptr_nonnull(event);
+	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_E_NETWORK_ID, "%s: %s",
+	              autonomi_status_name(autonomi_event_status(event)),
+	              autonomi_event_message(event));
+	autonomi_event_free(event);
+	autonomi_node_free(stranger);
+}
+END_TEST
+
+START_TEST(the_connected_peers_are_listed_and_the_peers_event_counts_them)
+{
+	autonomi_op op = 0;
+	uint64_t connections = 0;
+	autonomi_event *event = completion(autonomi_network_connect(network, cluster.address, 0,
+	                                                            &op),
+	                                   op);
+	autonomi_event_free(event);
+	event = completion(autonomi_network_peers(network, 0, &op), op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_uint_ge(autonomi_event_peer_count(event), 1);
+	ck_assert_uint_eq(autonomi_event_count(event), autonomi_event_peer_count(event));
+	ck_assert_int_eq(autonomi_node_counter(client, "connections", &connections), AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_event_peer_count(event), connections);
+	bool found = false;
+	for (size_t i = 0; i < autonomi_event_peer_count(event); i++)
+		found = found ||
+		        strcmp(peer_at(event, i).id, autonomi_node_id(cluster.nodes[0])) == 0;
+	ck_assert(found);
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(the_table_lists_nodes_by_bucket_and_never_a_client)
+{
+	autonomi_op op = 0;
+	cluster_run(&cluster, 300);
+	ck_assert_int_eq(autonomi_dht_table(autonomi_node_dht(cluster.nodes[0]), 0, &op),
+	                 AUTONOMI_OK);
+	autonomi_event *event = NULL;
+	ck_assert_int_eq(autonomi_node_next_event(cluster.nodes[0], &event), 1);
+	while (autonomi_event_op(event) != op) {
+		autonomi_event_free(event);
+		ck_assert_int_eq(autonomi_node_next_event(cluster.nodes[0], &event), 1);
+	}
+	ck_assert_uint_eq(autonomi_event_peer_count(event), 2);
+	for (size_t i = 0; i < 2; i++) {
+		const autonomi_peer_view peer = peer_at(event, i);
+		ck_assert_str_ne(peer.id, autonomi_node_id(client));
+		ck_assert_int_ge(peer.bucket, 200);
+		ck_assert_int_le(peer.bucket, 255);
+	}
+	ck_assert_uint_ge(autonomi_event_count(event), 2);
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(the_closest_peers_are_all_where_there_are_few)
+{
+	autonomi_op op = 0;
+	const uint8_t name[32] = {42};
+	autonomi_event *event = completion(autonomi_dht_find_closest(autonomi_node_dht(client),
+	                                                             name, sizeof(name), 20, 0,
+	                                                             &op),
+	                                   op);
+	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
+	              autonomi_event_message(event));
+	ck_assert_uint_eq(autonomi_event_peer_count(event), 3);
+	ck_assert_uint_eq(autonomi_event_count(event), 3);
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(a_node_tells_its_addresses_with_its_id)
+{
+	autonomi_op op = 0;
+	autonomi_event *event = completion(autonomi_network_addresses(network, 0, &op), op);
+	const char *text = autonomi_event_text(event);
+	ck_assert_msg(strncmp(text, "/ip4/127.0.0.1/udp/", 19) == 0, "%s", text);
+	ck_assert_ptr_nonnull(strstr(text, autonomi_node_id(client)));
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(a_node_at_the_wildcard_of_a_local_network_tells_loopback_addresses)
+{
+	autonomi_op op = 0;
+	autonomi_config *config = cluster_client_config(&cluster, 0);
+	cluster_set(config, "network.ip", "0.0.0.0");
+	autonomi_node *wild = cluster_open_node(config, NULL);
+	ck_assert_int_eq(autonomi_network_addresses(autonomi_node_network(wild), 0, &op),
+	                 AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, wild, op, LIMIT_MS);
+	ck_assert_ptr_nonnull(event);
+	ck_assert(strncmp(autonomi_event_text(event), "/ip4/127.0.0.1/udp/", 19) == 0);
+	autonomi_event_free(event);
+	autonomi_node_free(wild);
+}
+END_TEST
+
+START_TEST(nobody_at_an_address_is_unreachable)
+{
+	autonomi_op op = 0;
+	autonomi_config *config = cluster_client_config(&cluster, 1);
+	cluster_set(config, "network.handshake_timeout_ms", "500");
+	autonomi_node *hasty = cluster_open_node(config, NULL);
+	ck_assert_int_eq(autonomi_network_ask_info(autonomi_node_network(hasty),
+	                                           "/ip4/127.0.0.1/udp/9/quic-v1", 0, &op),
+	                 AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, hasty, op, LIMIT_MS);
+	ck_assert_ptr_nonnull(event);
+	const autonomi_status status = autonomi_event_status(event);
+	ck_assert(status == AUTONOMI_E_UNREACHABLE || status == AUTONOMI_E_TIMEOUT);
+	ck_assert_str_ne(autonomi_event_message(event), "");
+	autonomi_event_free(event);
+	autonomi_node_free(hasty);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("api/network");
+	TCase *cases = tcase_create("network");
+	tcase_add_checked_fixture(cases, setup, teardown);
+	tcase_add_test(cases, a_peer_that_is_asked_who_it_is_says_it_all);
+	tcase_add_test(cases, a_peer_that_is_asked_for_peers_lists_those_that_it_knows);
+	tcase_add_test(cases, another_peer_than_the_one_that_was_meant_is_an_error_of_identity);
+	tcase_add_test(cases, a_peer_of_another_network_is_an_error_of_network_id);
+	tcase_add_test(cases, the_connected_peers_are_listed_and_the_peers_event_counts_them);
+	tcase_add_test(cases, the_table_lists_nodes_by_bucket_and_never_a_client);
+	tcase_add_test(cases, the_closest_peers_are_all_where_there_are_few);
+	tcase_add_test(cases, a_node_tells_its_addresses_with_its_id);
+	tcase_add_test(cases, a_node_at_the_wildcard_of_a_local_network_tells_loopback_addresses);
+	tcase_add_test(cases, nobody_at_an_address_is_unreachable);
+	suite_add_tcase(s, cases);
+	return s;
+}
