@@ -2,7 +2,11 @@
 #include "data/compress.h"
 
 #include <brotli/decode.h>
+#ifdef AN_BROTLI_AUTONOMI
+#include <autonomi-brotli/encode.h>
+#else
 #include <brotli/encode.h>
+#endif
 #include <setjmp.h>
 #include <stdalign.h>
 #include <string.h>
@@ -240,7 +244,16 @@ an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
 	return AUTONOMI_OK;
 }
 
+int an_compressor_quality(void)
+{
+	return QUALITY;
+}
+
 const char *an_compressor_library(void)
 {
+#ifdef AN_BROTLI_AUTONOMI
+	return "brotli 1.0.9, encoder as Autonomi's";
+#else
 	return "brotli, unchanged encoder";
+#endif
 }

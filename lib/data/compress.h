@@ -21,7 +21,10 @@ an_status an_compress(struct an_span plain, size_t spare, struct an_blob **ret_b
 an_status an_decompress(struct an_span bytes, size_t size_hint, size_t size_max,
                         struct an_blob **ret_plain);
 
-/* What compresses. Static. */
+/* Brotli's quality, which is part of what decides the bytes. */
+int an_compressor_quality(void);
+
+/* What compresses, which decides the addresses of the chunks of a file (Meson: `encoder`). Static. */
 const char *an_compressor_library(void);
 
 #endif

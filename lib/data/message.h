@@ -23,6 +23,7 @@
 #include "base/span.h"
 #include "base/status.h"
 #include "data/address.h"
+#include "data/quote.h"
 #include "data/record.h"
 #include "ident/contact.h"
 
@@ -75,14 +76,28 @@ struct an_protocol_error {
 /* The name of the error's variant, for logs. Static. */
 const char *an_error_name(enum an_error_type type);
 
+/* A peer id of a topology's list, as a list of integers: an_message_gather. */
+bool an_message_next_peer_bytes(struct an_message_list *list, struct an_message_list *ret_peer);
+
 /* Ok(()) or an error. */
 struct an_message_result {
 	bool failed;
 	struct an_protocol_error error; /* where failed */
 };
 
-/* ---- Requests. Those without fields here are known by name; their decoding ends with
- * E_UNSUPPORTED. */
+/* The error as Autonomi shows it, and as Rust's `{:?}` writes it, which is what travels in the text
+ * of a PutRecordFailed. Appended without a final zero. */
+void an_error_display(const struct an_protocol_error *error, struct an_buffer *text);
+void an_error_debug(const struct an_protocol_error *error, struct an_buffer *text);
+
+/* An error outside of messages, alone: in CBOR, and in MessagePack. Reading borrows as messages do. */
+an_status an_error_decode(struct an_span cbor, struct an_buffer *scratch,
+                          struct an_protocol_error *ret_error);
+void an_error_write_cbor(struct an_buffer *out, const struct an_protocol_error *error);
+void an_error_write_msgpack(struct an_buffer *out, const struct an_protocol_error *error);
+
+/* ---- Requests. The `Dev` ones are there where the build has Autonomi's feature `developer` (Meson
+ * option of that name); elsewhere they are no requests. */
 enum an_request_type {
 	AN_REQUEST_REPLICATE,
 	AN_REQUEST_FRESH_REPLICATE,
@@ -102,6 +117,37 @@ enum an_request_type {
 struct an_request {
 	enum an_request_type type;
 	union {
+		/* Replicate, FreshReplicate */
+		struct {
+			struct an_address holder;
+			struct an_message_list keys; /* an_message_next_key */
+		} replicate;
+		struct {
+			struct an_address detected_by, bad_peer;
+			struct an_span bad_behaviour; /* UTF-8 */
+		} peer_considered_as_bad;
+		struct {
+			struct an_address key;
+			uint32_t data_type;
+			uint64_t data_size;
+			bool has_nonce;
+			uint64_t nonce; /* asks for storage proofs */
+			uint64_t difficulty;
+		} get_store_quote;
+		struct {
+			struct an_address address;
+		} check_node_in_problem;
+		struct {
+			struct an_address key;
+			uint32_t data_type;
+			uint64_t data_size;
+			uint64_t merkle_payment_timestamp;
+		} get_merkle_candidate_quote;
+		struct {
+			struct an_address key;
+			bool has_count;
+			uint64_t count;
+		} dev_get_closest_peers;
 		struct {
 			struct an_address requester, key;
 		} get_replicated_record;
@@ -128,13 +174,18 @@ struct an_request {
 	};
 };
 
-/* E_PROTOCOL: not a request. E_UNSUPPORTED: a request, by name, that this version does not know the
- * fields of; `ret_request->type` says which. E_NO_MEMORY. `scratch` is filled only where something
- * has to be gathered, and never beyond the size of the message. */
+/* The name as in Autonomi, for logs: `Query.GetVersion`. Static. */
+const char *an_request_name(enum an_request_type type);
+
+/* Whom a request is for (semantics 5.1): the holder, the bad peer, the key. Borrowed. */
+const struct an_address *an_request_destination(const struct an_request *request);
+
+/* E_PROTOCOL: not a request. E_TOO_LARGE: beyond a limit of ours. E_NO_MEMORY. `scratch` is filled
+ * only where something has to be gathered, and never beyond the size of the message. */
 an_status an_request_decode(struct an_span message, enum an_record_form form,
                             struct an_buffer *scratch, struct an_request *ret_request);
 
-/* Appends the whole message. E_UNSUPPORTED; or the buffer's failure. */
+/* Appends the whole message. The buffer's failure, if any. */
 an_status an_request_encode(const struct an_request *request, enum an_record_form form,
                             struct an_buffer *out);
 
@@ -173,6 +224,24 @@ struct an_response {
 		struct an_message_result command;
 		struct {
 			struct an_message_result result;
+			struct an_quote quote; /* where not failed */
+			struct an_address peer_address;
+			struct an_message_list storage_proofs; /* an_message_next_proof */
+		} get_store_quote;
+		struct {
+			struct an_address reporter_address, target_address;
+			bool is_in_trouble;
+		} check_node_in_problem;
+		struct {
+			struct an_message_result result;
+			struct an_merkle_candidate candidate; /* where not failed */
+		} get_merkle_candidate_quote;
+		struct {
+			struct an_address target, queried_node;
+			struct an_message_list peers; /* an_message_next_peer */
+		} dev_get_closest_peers;
+		struct {
+			struct an_message_result result;
 			struct an_address holder; /* where not failed, likewise the value */
 			struct an_span value;     /* the record value */
 		} get_replicated_record;
@@ -195,6 +264,13 @@ struct an_response {
 		} put_record;
 	};
 };
+
+/* The name of what it answers: `Query.GetVersion`. Static. */
+const char *an_response_name(enum an_response_type type);
+
+/* What the signature of a GetClosestPeers answer covers: target and peers in MessagePack, appended
+ * (semantics 5.4). */
+void an_response_write_signed(struct an_buffer *out, const struct an_response *response);
 
 /* As an_request_decode. */
 an_status an_response_decode(struct an_span message, struct an_buffer *scratch,
@@ -221,12 +297,48 @@ bool an_message_next_proof(struct an_message_list *list, struct an_message_proof
 void an_message_add_proof(struct an_buffer *items, struct an_message_list *list,
                           const struct an_message_proof *proof);
 
+/* How a replica is checked: a chunk by its name, others by the SHA3-256 of the record value. */
+struct an_validation {
+	bool is_chunk;
+	uint8_t hash[AN_RECORD_NAME_SIZE]; /* where no chunk */
+};
+
+void an_validation_read_cbor(struct an_reader *reader, struct an_validation *ret_validation);
+void an_validation_write_cbor(struct an_buffer *out, const struct an_validation *validation);
+
+/* A key of a Replicate request (`fresh` false) or of a FreshReplicate request (true). */
+struct an_message_key {
+	struct an_address address;
+	struct an_validation validation;
+	enum an_record_type data_type; /* the rest: of a fresh one */
+	bool has_proof;
+	struct an_message_list proof; /* an_message_next_payee */
+};
+
+bool an_message_next_key(struct an_message_list *list, bool fresh, struct an_message_key *ret_key);
+void an_message_add_key(struct an_buffer *items, struct an_message_list *list, bool fresh,
+                        const struct an_message_key *key);
+
+/* One of those that a ProofOfPayment paid: the peer, as it was claimed, and its quote. */
+struct an_message_payee {
+	struct an_quote_bytes peer_id;
+	struct an_quote quote;
+};
+
+bool an_message_next_payee(struct an_message_list *list, struct an_message_payee *ret_payee);
+void an_message_add_payee(struct an_buffer *items, struct an_message_list *list,
+                          const struct an_message_payee *payee);
+
 /* A peer of a GetClosestPeers answer. Addresses that are not ours to dial are left out of the
  * contact; a peer whose id is none has `contact.id.size` 0. */
 struct an_message_peer {
 	struct an_address address;
 	struct an_contact contact;
+	struct an_message_list
+		multiaddrs; /* all of them, as they came: an_message_next_multiaddr */
 };
+
+bool an_message_next_multiaddr(struct an_message_list *list, struct an_span *ret_multiaddr);
 
 bool an_message_next_peer(struct an_message_list *list, struct an_message_peer *ret_peer);
 void an_message_add_peer(struct an_buffer *items, struct an_message_list *list,

@@ -13,6 +13,13 @@ struct an_message_source {
 	enum an_record_form form;
 };
 
+/* Whether the build has Autonomi's feature `developer`. Its messages are the last of each table. */
+#ifdef AN_DEVELOPER
+enum { AN_MESSAGE_DEVELOPER = 1 };
+#else
+enum { AN_MESSAGE_DEVELOPER = 0 };
+#endif
+
 /* The names of all messages of a direction: first the commands', then the queries'. */
 struct an_message_types {
 	const char *const *names;
@@ -26,17 +33,32 @@ size_t an_message_read_type(struct an_reader *reader, const struct an_message_ty
 void an_message_write_type(struct an_buffer *out, const struct an_message_types *types,
                            size_t type);
 
-/* Reads one item of a list; the reader fails where it is none. */
-typedef void an_message_read_item(struct an_message_source *source);
+/* Reads one item of a list, and where `out` is not NULL writes it again in our writer's form. The
+ * reader fails where it is none. */
+typedef void an_message_copy_item(struct an_message_source *source, struct an_buffer *out);
 
 /* Reads a list by checking each item, and remembers where it lies. */
 struct an_message_list an_message_read_list(struct an_message_source *source,
-                                            an_message_read_item *read_item, size_t max);
-void an_message_write_list(struct an_buffer *out, struct an_message_list list);
+                                            an_message_copy_item *copy_item, size_t max);
+/* Writes the items, which may have come in an unusual form, in our writer's. */
+void an_message_write_list(struct an_buffer *out, struct an_message_list list,
+                           an_message_copy_item *copy_item);
 
-/* An item that is an integer below 256. */
-void an_message_read_small(struct an_message_source *source);
+/* Takes the first item out of a list. Its bytes were read once before, so reading cannot fail. */
+struct an_message_source an_message_begin_item(const struct an_message_list *list);
+void an_message_end_item(struct an_message_list *list, const struct an_message_source *source);
+/* Counts an item that was appended to `items`. */
+void an_message_note_item(struct an_buffer *items, struct an_message_list *list);
 
+/* The items that there are: integers below 256, proofs, peers, keys. */
+void an_message_copy_small(struct an_message_source *source, struct an_buffer *out);
+void an_message_copy_proof(struct an_message_source *source, struct an_buffer *out);
+void an_message_copy_peer(struct an_message_source *source, struct an_buffer *out);
+void an_message_copy_key(struct an_message_source *source, struct an_buffer *out);
+void an_message_copy_fresh_key(struct an_message_source *source, struct an_buffer *out);
+
+/* Whether a variant has no data. */
+bool an_message_error_is_unit(enum an_error_type type);
 void an_message_read_error(struct an_message_source *source, struct an_protocol_error *ret_error);
 void an_message_write_error(struct an_buffer *out, const struct an_protocol_error *error);
 
@@ -48,8 +70,9 @@ void an_message_read_unit_result(struct an_message_source *source,
 bool an_message_write_result(struct an_buffer *out, const struct an_message_result *result);
 void an_message_write_unit_result(struct an_buffer *out, const struct an_message_result *result);
 
-void an_message_read_proof_item(struct an_message_source *source);
-void an_message_read_peer_item(struct an_message_source *source);
+/* A ProofOfPayment: the list of those whom it paid. */
+struct an_message_list an_payment_read_cbor(struct an_message_source *source);
+void an_payment_write_cbor(struct an_buffer *out, struct an_message_list payees);
 
 /* What the failure of a reader means to who sent the message. */
 an_status an_message_status(const struct an_message_source *source);

@@ -42,7 +42,7 @@ const char *an_error_name(enum an_error_type type)
 	return error_names[type];
 }
 
-static bool is_unit(enum an_error_type type)
+bool an_message_error_is_unit(enum an_error_type type)
 {
 	switch (type) {
 	case AN_ERROR_SCRATCHPAD_CIPHER_TEXT_FAILED:
@@ -79,14 +79,17 @@ static void read_counter(struct an_message_source *source, struct an_protocol_er
 }
 
 /* A peer id as a list of integers. */
-static void read_peer_bytes(struct an_message_source *source)
+static void copy_peer_bytes(struct an_message_source *source, struct an_buffer *out)
 {
-	(void)an_message_read_list(source, an_message_read_small, AN_ADDRESS_BYTES_MAX);
+	const struct an_message_list bytes = an_message_read_list(source, an_message_copy_small,
+	                                                          AN_ADDRESS_BYTES_MAX);
+	if (out != NULL)
+		an_message_write_list(out, bytes, an_message_copy_small);
 }
 
 static struct an_message_list read_peers(struct an_message_source *source)
 {
-	return an_message_read_list(source, read_peer_bytes, AN_MESSAGE_LIST_MAX);
+	return an_message_read_list(source, copy_peer_bytes, AN_MESSAGE_LIST_MAX);
 }
 
 static void read_topology(struct an_message_source *source, struct an_protocol_error *error)
@@ -118,7 +121,7 @@ static void read_error_data(struct an_message_source *source, struct an_protocol
 		read_not_found(source, error);
 		return;
 	case AN_ERROR_RECORD_EXISTS:
-		error->record_key = an_message_read_list(source, an_message_read_small,
+		error->record_key = an_message_read_list(source, an_message_copy_small,
 		                                         AN_ADDRESS_BYTES_MAX);
 		return;
 	case AN_ERROR_OUTDATED_RECORD_COUNTER:
@@ -141,7 +144,7 @@ void an_message_read_error(struct an_message_source *source, struct an_protocol_
 	const int variant = an_cbor_read_variant(&source->reader, &errors, &has_data);
 	if (variant != AN_VARIANT_NONE)
 		ret_error->type = (enum an_error_type)variant;
-	if (is_unit(ret_error->type))
+	if (an_message_error_is_unit(ret_error->type))
 		return;
 	if (has_data)
 		read_error_data(source, ret_error);
@@ -161,9 +164,9 @@ static void write_topology(struct an_buffer *out, const struct an_protocol_error
 		an_cbor_write_uint(out, counts[i]);
 	}
 	an_cbor_write_name(out, topology_names[4]);
-	an_message_write_list(out, error->topology.node_peers);
+	an_message_write_list(out, error->topology.node_peers, copy_peer_bytes);
 	an_cbor_write_name(out, topology_names[5]);
-	an_message_write_list(out, error->topology.paid_peers);
+	an_message_write_list(out, error->topology.paid_peers, copy_peer_bytes);
 }
 
 static void write_error_data(struct an_buffer *out, const struct an_protocol_error *error)
@@ -180,7 +183,7 @@ static void write_error_data(struct an_buffer *out, const struct an_protocol_err
 		an_address_write_cbor(out, &error->key);
 		return;
 	case AN_ERROR_RECORD_EXISTS:
-		an_message_write_list(out, error->record_key);
+		an_message_write_list(out, error->record_key, an_message_copy_small);
 		return;
 	case AN_ERROR_OUTDATED_RECORD_COUNTER:
 		an_cbor_write_map(out, counter_fields.count);
@@ -199,12 +202,35 @@ static void write_error_data(struct an_buffer *out, const struct an_protocol_err
 
 void an_message_write_error(struct an_buffer *out, const struct an_protocol_error *error)
 {
-	if (is_unit(error->type)) {
+	if (an_message_error_is_unit(error->type)) {
 		an_cbor_write_name(out, error_names[error->type]);
 		return;
 	}
 	an_cbor_write_variant(out, error_names[error->type]);
 	write_error_data(out, error);
+}
+
+void an_error_write_cbor(struct an_buffer *out, const struct an_protocol_error *error)
+{
+	an_message_write_error(out, error);
+}
+
+an_status an_error_decode(struct an_span cbor, struct an_buffer *scratch,
+                          struct an_protocol_error *ret_error)
+{
+	struct an_message_source source = {.reader = an_reader(cbor), .scratch = scratch};
+	an_message_read_error(&source, ret_error);
+	return an_message_status(&source);
+}
+
+bool an_message_next_peer_bytes(struct an_message_list *list, struct an_message_list *ret_peer)
+{
+	if (list->count == 0)
+		return false;
+	struct an_message_source source = an_message_begin_item(list);
+	*ret_peer = an_message_read_list(&source, an_message_copy_small, AN_ADDRESS_BYTES_MAX);
+	an_message_end_item(list, &source);
+	return an_reader_ok(&source.reader);
 }
 
 bool an_message_read_result(struct an_message_source *source, struct an_message_result *ret_result)

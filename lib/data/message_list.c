@@ -5,7 +5,7 @@
 #include "ident/multiaddr.h"
 
 struct an_message_list an_message_read_list(struct an_message_source *source,
-                                            an_message_read_item *read_item, size_t max)
+                                            an_message_copy_item *copy_item, size_t max)
 {
 	struct an_reader *reader = &source->reader;
 	struct an_cbor_run run = an_cbor_read_list(reader);
@@ -17,7 +17,7 @@ struct an_message_list an_message_read_list(struct an_message_source *source,
 			an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
 			break;
 		}
-		read_item(source);
+		copy_item(source, NULL);
 		end = reader->position;
 		list.count++;
 	}
@@ -27,24 +27,34 @@ struct an_message_list an_message_read_list(struct an_message_source *source,
 	return list;
 }
 
-void an_message_write_list(struct an_buffer *out, struct an_message_list list)
+void an_message_write_list(struct an_buffer *out, struct an_message_list list,
+                           an_message_copy_item *copy_item)
 {
+	struct an_buffer scratch;
+	an_buffer_init(&scratch, list.items.size);
+	struct an_message_source source = an_message_begin_item(&list);
+	source.scratch = &scratch;
 	an_cbor_write_array(out, list.count);
-	(void)an_buffer_append(out, list.items);
+	for (size_t i = 0; i < list.count; i++)
+		copy_item(&source, out);
+	if (!an_reader_ok(&source.reader) && out->failed == AUTONOMI_OK)
+		out->failed = source.reader.failed;
+	an_buffer_done(&scratch);
 }
 
-void an_message_read_small(struct an_message_source *source)
+void an_message_copy_small(struct an_message_source *source, struct an_buffer *out)
 {
-	(void)an_cbor_read_uint(&source->reader, UINT8_MAX);
+	const uint64_t value = an_cbor_read_uint(&source->reader, UINT8_MAX);
+	if (out != NULL)
+		an_cbor_write_uint(out, value);
 }
 
-/* Takes the first item out of a list. Its bytes were read once before, so this cannot fail. */
-static struct an_message_source begin_item(const struct an_message_list *list)
+struct an_message_source an_message_begin_item(const struct an_message_list *list)
 {
 	return (struct an_message_source){.reader = an_reader(list->items)};
 }
 
-static void end_item(struct an_message_list *list, const struct an_message_source *source)
+void an_message_end_item(struct an_message_list *list, const struct an_message_source *source)
 {
 	const size_t used = source->reader.position;
 	list->items = an_span(list->items.data + used, list->items.size - used);
@@ -53,7 +63,7 @@ static void end_item(struct an_message_list *list, const struct an_message_sourc
 
 size_t an_message_gather(struct an_message_list list, uint8_t *bytes, size_t capacity)
 {
-	struct an_message_source source = begin_item(&list);
+	struct an_message_source source = an_message_begin_item(&list);
 	size_t count = 0;
 	for (; count < list.count && count < capacity; count++)
 		bytes[count] = (uint8_t)an_cbor_read_uint(&source.reader, UINT8_MAX);
@@ -74,23 +84,34 @@ static void read_proof(struct an_message_source *source, struct an_message_proof
 	proof->error = result.error;
 }
 
-void an_message_read_proof_item(struct an_message_source *source)
+static void write_proof(struct an_buffer *out, const struct an_message_proof *proof)
+{
+	const struct an_message_result result = {.failed = proof->failed, .error = proof->error};
+	an_cbor_write_array(out, 2);
+	an_address_write_cbor(out, &proof->address);
+	if (an_message_write_result(out, &result))
+		an_cbor_write_integers(out, an_span(proof->proof, sizeof(proof->proof)));
+}
+
+void an_message_copy_proof(struct an_message_source *source, struct an_buffer *out)
 {
 	struct an_message_proof proof;
 	read_proof(source, &proof);
+	if (out != NULL)
+		write_proof(out, &proof);
 }
 
 bool an_message_next_proof(struct an_message_list *list, struct an_message_proof *ret_proof)
 {
 	if (list->count == 0)
 		return false;
-	struct an_message_source source = begin_item(list);
+	struct an_message_source source = an_message_begin_item(list);
 	read_proof(&source, ret_proof);
-	end_item(list, &source);
+	an_message_end_item(list, &source);
 	return an_reader_ok(&source.reader);
 }
 
-static void note_item(struct an_buffer *items, struct an_message_list *list)
+void an_message_note_item(struct an_buffer *items, struct an_message_list *list)
 {
 	if (items->failed != AUTONOMI_OK)
 		return;
@@ -101,12 +122,8 @@ static void note_item(struct an_buffer *items, struct an_message_list *list)
 void an_message_add_proof(struct an_buffer *items, struct an_message_list *list,
                           const struct an_message_proof *proof)
 {
-	const struct an_message_result result = {.failed = proof->failed, .error = proof->error};
-	an_cbor_write_array(items, 2);
-	an_address_write_cbor(items, &proof->address);
-	if (an_message_write_result(items, &result))
-		an_cbor_write_integers(items, an_span(proof->proof, sizeof(proof->proof)));
-	note_item(items, list);
+	write_proof(items, proof);
+	an_message_note_item(items, list);
 }
 
 /* ---- Peers: pairs of an address and a list of multiaddresses. */
@@ -120,6 +137,25 @@ static void keep_endpoint(struct an_contact *contact, struct an_span multiaddr)
 		contact->endpoints[contact->endpoint_count++] = target.endpoint;
 }
 
+static void copy_multiaddr(struct an_message_source *source, struct an_buffer *out)
+{
+	const struct an_span multiaddr = an_cbor_read_bytes(&source->reader);
+	if (an_multiaddr_check(multiaddr) != AUTONOMI_OK)
+		an_reader_fail(&source->reader, AUTONOMI_E_CORRUPT);
+	if (out != NULL)
+		an_cbor_write_bytes(out, multiaddr);
+}
+
+bool an_message_next_multiaddr(struct an_message_list *list, struct an_span *ret_multiaddr)
+{
+	if (list->count == 0)
+		return false;
+	struct an_message_source source = an_message_begin_item(list);
+	*ret_multiaddr = an_cbor_read_bytes(&source.reader);
+	an_message_end_item(list, &source);
+	return an_reader_ok(&source.reader);
+}
+
 static void read_peer(struct an_message_source *source, struct an_message_peer *peer)
 {
 	struct an_reader *reader = &source->reader;
@@ -131,31 +167,31 @@ static void read_peer(struct an_message_source *source, struct an_message_peer *
 	    an_peer_id_from_bytes(&peer->contact.id, id) != AUTONOMI_OK)
 		peer->contact.id = (struct an_peer_id){0};
 
-	struct an_cbor_run run = an_cbor_read_list(reader);
-	size_t count = 0;
-	while (an_cbor_next(reader, &run)) {
-		const struct an_span multiaddr = an_cbor_read_bytes(reader);
-		if (count++ == AN_MESSAGE_ADDRESSES_MAX ||
-		    an_multiaddr_check(multiaddr) != AUTONOMI_OK)
-			an_reader_fail(reader, AUTONOMI_E_CORRUPT);
-		else
-			keep_endpoint(&peer->contact, multiaddr);
-	}
+	peer->multiaddrs = an_message_read_list(source, copy_multiaddr, AN_MESSAGE_ADDRESSES_MAX);
+	struct an_message_list left = peer->multiaddrs;
+	struct an_span multiaddr;
+	while (an_message_next_multiaddr(&left, &multiaddr))
+		keep_endpoint(&peer->contact, multiaddr);
 }
 
-void an_message_read_peer_item(struct an_message_source *source)
+void an_message_copy_peer(struct an_message_source *source, struct an_buffer *out)
 {
 	struct an_message_peer peer;
 	read_peer(source, &peer);
+	if (out == NULL)
+		return;
+	an_cbor_write_array(out, 2);
+	an_address_write_cbor(out, &peer.address);
+	an_message_write_list(out, peer.multiaddrs, copy_multiaddr);
 }
 
 bool an_message_next_peer(struct an_message_list *list, struct an_message_peer *ret_peer)
 {
 	if (list->count == 0)
 		return false;
-	struct an_message_source source = begin_item(list);
+	struct an_message_source source = an_message_begin_item(list);
 	read_peer(&source, ret_peer);
-	end_item(list, &source);
+	an_message_end_item(list, &source);
 	return an_reader_ok(&source.reader);
 }
 
@@ -180,5 +216,5 @@ void an_message_add_peer(struct an_buffer *items, struct an_message_list *list,
 	an_cbor_write_array(items, contact->endpoint_count);
 	for (size_t i = 0; i < contact->endpoint_count; i++)
 		write_multiaddr(items, &contact->endpoints[i], &contact->id);
-	note_item(items, list);
+	an_message_note_item(items, list);
 }

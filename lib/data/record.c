@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/record.h"
 
-#include <string.h>
-
 #include "crypt/hash.h"
-#include "data/chunk.h"
 #include "wire/msgpack.h"
 
 enum { KINDS_PER_PAYMENT = 10, TYPES = AN_RECORD_SCRATCHPAD + 1 };
@@ -30,28 +27,6 @@ an_status an_record_read_header(struct an_span value, struct an_record_header *r
 	ret_header->type = (enum an_record_type)type;
 	ret_header->payment = (enum an_record_payment)payment;
 	return AUTONOMI_OK;
-}
-
-static an_status check_chunk(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value)
-{
-	struct an_span content;
-	const an_status status = an_chunk_content(value, &content);
-	if (status != AUTONOMI_OK)
-		return status;
-	uint8_t name[AN_RECORD_NAME_SIZE];
-	an_chunk_name(content, name);
-	return memcmp(name, key, sizeof(name)) == 0 ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
-}
-
-an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value)
-{
-	struct an_record_header header;
-	const an_status status = an_record_read_header(value, &header);
-	if (status != AUTONOMI_OK)
-		return status;
-	if (header.payment != AN_RECORD_UNPAID)
-		return AUTONOMI_E_CORRUPT;
-	return header.type == AN_RECORD_CHUNK ? check_chunk(key, value) : AUTONOMI_E_UNSUPPORTED;
 }
 
 void an_record_proof(struct an_span value, uint64_t nonce, uint8_t ret_proof[AN_CHUNK_PROOF_SIZE])

@@ -42,9 +42,9 @@ uint8_t an_record_kind(struct an_record_header header);
  * AN_RECORD_HEADER_SIZE in any case. */
 an_status an_record_read_header(struct an_span value, struct an_record_header *ret_header);
 
-/* Whether `value` is an unpaid record in our own writer's form whose content gives `key`. E_CORRUPT
- * where not; E_UNSUPPORTED for types that this version cannot check. Of a chunk, hashes the content:
- * about 7 ms for 4 MiB. */
+/* Whether `value` is an unpaid record in our own writer's form whose content gives `key`: of a chunk,
+ * its hash; of the other types, their owner, whose signature it must have. E_CORRUPT where not;
+ * E_TOO_LARGE; E_NO_MEMORY. Takes about 7 ms for a chunk of 4 MiB, 2 ms for a signature. */
 an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value);
 
 enum { AN_CHUNK_PROOF_SIZE = 32 };

@@ -39,13 +39,28 @@ an_status an_identity_from_public_key(struct an_identity *ret_identity, struct a
 	return AUTONOMI_OK;
 }
 
+/* The two fields may stand in either order (semantics 6.4); where the key begins, or 0. */
+static size_t key_in_protobuf(struct an_span bytes)
+{
+	enum { TYPE_SIZE = 2, KEY_HEAD_SIZE = sizeof(protobuf_head) - TYPE_SIZE };
+	const uint8_t *const key_head = protobuf_head + TYPE_SIZE;
+	if (bytes.size != PROTOBUF_SIZE)
+		return 0;
+	if (memcmp(bytes.data, protobuf_head, sizeof(protobuf_head)) == 0)
+		return sizeof(protobuf_head);
+	const bool key_first = memcmp(bytes.data, key_head, KEY_HEAD_SIZE) == 0 &&
+	                       memcmp(bytes.data + PROTOBUF_SIZE - TYPE_SIZE, protobuf_head,
+	                              TYPE_SIZE) == 0;
+	return key_first ? KEY_HEAD_SIZE : 0;
+}
+
 an_status an_identity_from_protobuf(struct an_identity *ret_identity, struct an_span bytes)
 {
-	if (bytes.size != PROTOBUF_SIZE ||
-	    memcmp(bytes.data, protobuf_head, sizeof(protobuf_head)) != 0)
+	const size_t start = key_in_protobuf(bytes);
+	if (start == 0)
 		return AUTONOMI_E_INVALID;
-	return an_identity_from_public_key(ret_identity, an_span(bytes.data + sizeof(protobuf_head),
-	                                                         AN_ED25519_PUBLIC_SIZE));
+	return an_identity_from_public_key(ret_identity,
+	                                   an_span(bytes.data + start, AN_ED25519_PUBLIC_SIZE));
 }
 
 struct an_span an_identity_protobuf(const struct an_identity *identity)
@@ -108,4 +123,14 @@ an_status an_identity_from_certificate(struct an_identity *ret_identity, char ag
 	memcpy(agent, read.name.data, read.name.size);
 	agent[read.name.size] = '\0';
 	return AUTONOMI_OK;
+}
+
+void an_key_pair_write_protobuf(const struct an_key_pair *pair, struct an_buffer *out)
+{
+	static const uint8_t head[] = {0x08, 0x01, 0x12,
+	                               AN_ED25519_SECRET_SIZE + AN_ED25519_PUBLIC_SIZE};
+	(void)an_buffer_append(out, an_span(head, sizeof(head)));
+	(void)an_buffer_append(out, an_span(pair->secret, sizeof(pair->secret)));
+	(void)an_buffer_append(out,
+	                       an_span(pair->identity.public_key, pair->identity.public_key_size));
 }

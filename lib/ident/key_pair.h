@@ -41,6 +41,9 @@ struct an_span an_identity_protobuf(const struct an_identity *identity);
 an_status an_key_pair_from_secret(struct an_key_pair *ret_pair,
                                   const uint8_t secret[AN_KEY_SECRET_SIZE]);
 
+/* Appends libp2p's protobuf form of a key pair, which holds the secret: the caller wipes `out`. */
+void an_key_pair_write_protobuf(const struct an_key_pair *pair, struct an_buffer *out);
+
 /* Wipes the secret. */
 void an_key_pair_done(struct an_key_pair *pair);
 

@@ -375,6 +375,8 @@ int an_cbor_next_field(struct an_reader *reader, struct an_cbor_run *run,
 			return AN_FIELD_END;
 		const int field = find_name(fields, name, size);
 		if (field < 0) {
+			if (fields->closed)
+				refuse(reader);
 			an_cbor_skip(reader);
 			continue;
 		}

@@ -4,6 +4,7 @@
 #ifndef AN_WIRE_FIELDS_H
 #define AN_WIRE_FIELDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,7 @@ struct an_fields {
 	const char *const *names;
 	size_t count;      /* at most AN_FIELDS_MAX */
 	uint32_t optional; /* bit i: field i may be absent */
+	bool closed;       /* names that are not here are refused, not skipped */
 };
 
 /* The shape of an array of names. */

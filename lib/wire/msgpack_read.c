@@ -298,6 +298,8 @@ int an_msgpack_next_field(struct an_reader *reader, struct an_msgpack_run *run,
 		const int field = read_key(reader, fields);
 		if (field >= 0)
 			return take_field(reader, run, field);
+		if (fields->closed)
+			an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 		an_msgpack_skip(reader);
 	}
 	return finish_struct(reader, run, fields);

@@ -17,21 +17,24 @@ die()
 # Makes pkg-config find what scripts/setup built, before what the system has.
 use_deps()
 {
-	[ -e "$DEPS/current" ] || return 0
-	export PKG_CONFIG_PATH="$DEPS/current/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+	local prefix
+	for prefix in "$DEPS/brotli" "$DEPS/current"; do
+		[ ! -e "$prefix" ] ||
+			export PKG_CONFIG_PATH="$prefix/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+	done
 }
 
 # The Meson options of each of our build folders. The release build takes the compiler's
 # warnings as they are: whoever builds it with a newer compiler shall not fail on a new one.
 build_options()
 {
-	local checked="-Dbuildtype=debug -Doptimization=1 -Dwerror=true -Dfault_injection=true"
+	local checked="-Dbuildtype=debug -Doptimization=1 -Dwerror=true -Dfault_injection=true -Ddeveloper=true"
 	case $1 in
 	build) say -Dbuildtype=debugoptimized ;;
 	build-check) say "$checked" -Db_lundef=false -Db_sanitize=address,undefined ;;
 	build-cover) say "$checked" -Db_coverage=true ;;
 	build-fuzz) say -Dbuildtype=debugoptimized -Db_lundef=false -Db_sanitize=address,undefined \
-		-Dfuzzing=libfuzzer -Dtools=false ;;
+		-Dfuzzing=libfuzzer -Dtools=false -Ddeveloper=true ;;
 	*) die "there is no build called '$1'." ;;
 	esac
 }
@@ -56,7 +59,8 @@ configure()
 	local name=$1 folder=${2:-$ROOT/$1} compiler options deps stamp
 	compiler=$(build_compiler "$name")
 	options="$(build_options "$name")${AUTONOMI_MODULES:+ -Dmodules=$AUTONOMI_MODULES}" || exit 1
-	deps=$(readlink "$DEPS/current" 2>/dev/null || say system)
+	deps="$(readlink "$DEPS/current" || say system) $(readlink "$DEPS/brotli" || say stock)"
+	[ -e "$DEPS/brotli" ] || options="$options -Dencoder=stock"
 	stamp=$folder/.autonomi-build
 	use_deps
 	if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$compiler $options $deps" ]; then

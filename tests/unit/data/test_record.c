@@ -147,20 +147,6 @@ START_TEST(unusual_encodings_of_a_chunk_are_taken_from_clients_but_never_stored)
 }
 END_TEST
 
-static void check_other_kinds(const json_t *vector)
-{
-	const struct an_span value = vector_bytes(vector, "record_value");
-	const struct an_span key = vector_bytes(vector, "record_key");
-	ck_assert_int_eq(an_record_check(key.data, value), AUTONOMI_E_UNSUPPORTED);
-}
-
-START_TEST(kinds_that_cannot_be_checked_yet_say_so)
-{
-	ck_assert_uint_gt(vector_each("records", "pointer", check_other_kinds), 0);
-	ck_assert_uint_gt(vector_each("records", "scratchpad", check_other_kinds), 0);
-}
-END_TEST
-
 static void check_proof(const json_t *vector)
 {
 	const struct an_span value = vector_has(vector, "record_value")
@@ -219,7 +205,6 @@ Suite *suite(void)
 	tcase_add_test(records, the_payment_in_front_of_a_chunk_is_dropped);
 	tcase_add_test(records,
 	               unusual_encodings_of_a_chunk_are_taken_from_clients_but_never_stored);
-	tcase_add_test(records, kinds_that_cannot_be_checked_yet_say_so);
 	tcase_add_test(records, a_proof_is_over_the_whole_record_value_and_the_nonce);
 	tcase_add_test(records, a_record_value_that_is_cut_or_has_more_is_refused);
 #ifdef AN_FAULT_INJECTION

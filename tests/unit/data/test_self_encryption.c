@@ -279,7 +279,11 @@ START_TEST(what_we_encrypt_has_the_real_sources_and_decrypts)
 	same_as_real = 0;
 	ck_assert_uint_eq(vector_each("self_encryption", "encrypt", check_encrypt), 23);
 	(void)printf("# the very bytes of the real client: %zu of 23\n", same_as_real);
+#ifdef AN_BROTLI_AUTONOMI
+	ck_assert_uint_eq(same_as_real, 23);
+#else
 	ck_assert_uint_ge(same_as_real, 18);
+#endif
 }
 END_TEST
 
