@@ -340,7 +340,10 @@ static void be_writer(uint64_t first, int pipe)
 	}
 }
 
-static uint64_t kill_a_writer(uint64_t first, useconds_t after, uint8_t *acknowledged, size_t size)
+/* Kills a writer `after` so many microseconds, counted from its start or, with `begun`, from its first
+ * acknowledgement, however long that takes on a busy machine. */
+static uint64_t kill_a_writer(uint64_t first, bool begun, useconds_t after, uint8_t *acknowledged,
+                              size_t size)
 {
 	int ends[2];
 	ck_assert_int_eq(pipe(ends), 0);
@@ -350,12 +353,16 @@ static uint64_t kill_a_writer(uint64_t first, useconds_t after, uint8_t *acknowl
 		be_writer(first, ends[1]);
 	}
 	close(ends[1]);
+	uint64_t number, next = first;
+	if (begun && read(ends[0], &number, sizeof(number)) == sizeof(number)) {
+		acknowledged[number] = 1;
+		next = number + 1;
+	}
 	usleep(after);
 	kill(child, SIGKILL);
 	int status;
 	waitpid(child, &status, 0);
 	ck_assert(WIFSIGNALED(status));
-	uint64_t number, next = first;
 	while (read(ends[0], &number, sizeof(number)) == sizeof(number)) {
 		ck_assert_uint_lt(number, size);
 		acknowledged[number] = 1;
@@ -393,7 +400,9 @@ START_TEST(kill_9_loses_nothing_acknowledged_and_leaves_nothing_unreachable)
 	for (unsigned cycle = 0; cycle < cycles; cycle++) {
 		scene_close(&scene);
 		const uint64_t from = next;
-		next = kill_a_writer(from, 3000 + (cycle * 7919) % 40000, acknowledged, size);
+		/* Some die while they open, the others while they write. */
+		const bool begun = cycle % 4 != 0;
+		next = kill_a_writer(from, begun, (cycle * 7919) % 40000, acknowledged, size);
 		scene_open(&scene);
 		/* All of them at the end; after each kill those of this cycle. */
 		for (uint64_t i = from; i < next; i++) {
@@ -404,7 +413,7 @@ START_TEST(kill_9_loses_nothing_acknowledged_and_leaves_nothing_unreachable)
 		}
 		next += KILL_FLIGHT;
 	}
-	ck_assert_uint_gt(an_store_count(scene.store), cycles);
+	ck_assert_uint_ge(an_store_count(scene.store), cycles * 3 / 4);
 	assert_all_are_there(acknowledged, next);
 	free(acknowledged);
 }
