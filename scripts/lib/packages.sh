@@ -3,7 +3,7 @@
 
 packages_library="gcc libc6-dev make meson ninja-build pkg-config python3 ca-certificates
 	autoconf automake libtool patch xz-utils
-	libsqlite3-dev libcurl4-openssl-dev libjansson-dev libbrotli-dev"
+	libsqlite3-dev libcurl4-openssl-dev libjansson-dev libbrotli-dev npm"
 packages_check="check clang clang-format clang-tidy libclang-rt-dev gcovr g++ binutils procps"
 packages_bindings="python3-dev python3-venv golang-go"
 packages_bench="liblmdb-dev"
@@ -21,11 +21,12 @@ is_installed()
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# A Go from elsewhere serves as well as the distribution's.
+# A Go or an npm from elsewhere serves as well as the distribution's. npm is there to fetch blst.
 is_provided()
 {
 	case $1 in
 	golang-go) command -v go >/dev/null ;;
+	npm) command -v npm >/dev/null ;;
 	*) false ;;
 	esac
 }
