@@ -113,14 +113,14 @@ crate_in_cargo_home()
 
 fetch_wolfssl_crate()
 {
-	local dummy=$DEPS/tmp/fetch
+	local package=$DEPS/tmp/fetch
 	[ -z "$(crate_in_cargo_home)" ] || return 0
-	mkdir -p "$dummy/src"
+	mkdir -p "$package/src"
 	printf '[package]\nname = "fetch"\nversion = "0.0.0"\n[dependencies]\nwolfssl-sys = "=5.3.0"\n' \
-		>"$dummy/Cargo.toml"
-	: >"$dummy/src/lib.rs"
+		>"$package/Cargo.toml"
+	: >"$package/src/lib.rs"
 	hint="wolfSSL 5.9.4 comes from the crate wolfssl-sys; AUTONOMI_WOLFSSL=5.7.2 does without cargo." \
-		run "fetching the crate wolfssl-sys" cargo fetch --manifest-path "$dummy/Cargo.toml"
+		run "fetching the crate wolfssl-sys" cargo fetch --manifest-path "$package/Cargo.toml"
 }
 
 unpack_wolfssl_5_9_4()
