@@ -689,7 +689,6 @@ bool an_kad_responsible_range(const struct an_kad *kad, struct an_dht_key *ret_r
 
 	const struct an_dht_key key = an_peer_id_dht_key(&closest[OTHERS_NEAR - 1].id);
 	const struct an_dht_key near = an_dht_key_distance(self, &key);
-	const struct an_dht_key share = an_kad_share(size, (uint32_t)group);
-	*ret_range = memcmp(share.bytes, near.bytes, AN_DHT_KEY_SIZE) > 0 ? share : near;
+	*ret_range = an_kad_range(size, (uint32_t)group, &near);
 	return true;
 }

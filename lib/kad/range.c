@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "kad/range.h"
 
-enum { WORDS = AN_DHT_KEY_SIZE / 4 };
+#include <string.h>
 
-/* Long division and multiplication in words of 32 bits, the highest first: both fit in 64. */
+/* floor((2^256 - 1) / divisor), bit by bit: every bit of the number that is divided is set. */
+static struct an_dht_key divide(uint64_t divisor)
+{
+	struct an_dht_key quotient = {{0}};
+	uint64_t rest = 0;
+	for (size_t bit = 0; bit < (size_t)AN_DHT_KEY_SIZE * 8; bit++) {
+		const bool carry = rest >> 63 != 0;
+		rest = rest << 1 | 1;
+		if (carry || rest >= divisor) {
+			rest -= divisor;
+			quotient.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+		}
+	}
+	return quotient;
+}
+
 struct an_dht_key an_kad_share(uint64_t size, uint32_t factor)
 {
-	const uint64_t divisor = size == 0 ? 1 : size > UINT32_MAX ? UINT32_MAX : size;
-	uint32_t words[WORDS];
-	uint64_t rest = 0;
-	for (int i = 0; i < WORDS; i++) {
-		const uint64_t part = rest << 32 | UINT32_MAX;
-		words[i] = (uint32_t)(part / divisor);
-		rest = part % divisor;
-	}
-
+	struct an_dht_key share = divide(size > 0 ? size : 1);
 	uint64_t carry = 0;
-	for (int i = WORDS - 1; i >= 0; i--) {
-		carry += (uint64_t)words[i] * factor;
-		words[i] = (uint32_t)carry;
-		carry >>= 32;
+	for (size_t i = AN_DHT_KEY_SIZE; i-- > 0;) {
+		carry += (uint64_t)share.bytes[i] * factor;
+		share.bytes[i] = (uint8_t)carry;
+		carry >>= 8;
 	}
-
-	struct an_dht_key share;
-	for (int i = 0; i < AN_DHT_KEY_SIZE; i++)
-		share.bytes[i] = (uint8_t)(words[i / 4] >> (24 - i % 4 * 8));
 	if (carry != 0)
 		memset(share.bytes, 0xff, sizeof(share.bytes));
 	return share;
+}
+
+struct an_dht_key an_kad_range(uint64_t size, uint32_t group, const struct an_dht_key *seventh)
+{
+	const struct an_dht_key share = an_kad_share(size, group);
+	return memcmp(share.bytes, seventh->bytes, AN_DHT_KEY_SIZE) > 0 ? share : *seventh;
 }

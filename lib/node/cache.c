@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "node/cache.h"
 
-#include <stdio.h>
-
 #include "base/memory.h"
+#include "ident/protocol_names.h"
 #include "kad/bootstrap_cache.h"
 
-#define VERSION_DIRECTORY "version_1"
-
 enum {
-	NAME_MAX_BYTES = 96,
-	NETWORK_VERSION_MAX = 48,
 	REMOVED_MAX = 256,       /* peers that left the table since the last save */
 	FIRST_SAVE_SECONDS = 30, /* semantics 1.8 */
 	LONGEST_SECONDS = 3 * 3600,
@@ -29,7 +24,7 @@ struct an_node_cache {
 	char *base;      /* the cache's folder */
 	char *directory; /* base/version_1 */
 	char *path;
-	char network_version[NETWORK_VERSION_MAX];
+	char network_version[AN_PROTOCOL_NAME_MAX];
 	struct changes changes;
 	an_time_us due, interval;
 	struct save *saving;
@@ -234,13 +229,14 @@ void an_node_cache_free(struct an_node *node)
 static an_status name_files(struct an_node *node, struct an_node_cache *cache,
                             const char *directory)
 {
-	char name[NAME_MAX_BYTES];
-	snprintf(cache->network_version, sizeof(cache->network_version), "%u_%s",
-	         node->profile.network_id, node->profile.protocol_version);
-	snprintf(name, sizeof(name), "bootstrap_cache_%s%s.json",
-	         node->config.network_local ? "local_" : "", cache->network_version);
+	char name[AN_PROTOCOL_NAME_MAX];
+	an_status status = an_protocol_network_version(&node->profile, cache->network_version);
+	if (status == AUTONOMI_OK)
+		status = an_protocol_cache_file(&node->profile, node->config.network_local, name);
+	if (status != AUTONOMI_OK)
+		return status;
 	cache->base = an_strdup(directory);
-	cache->directory = an_node_path(directory, VERSION_DIRECTORY);
+	cache->directory = an_node_path(directory, AN_PROTOCOL_CACHE_FOLDER);
 	if (cache->directory != NULL)
 		cache->path = an_node_path(cache->directory, name);
 	return cache->base != NULL && cache->path != NULL ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;

@@ -271,6 +271,24 @@ START_TEST(a_share_of_the_key_space_is_exact)
 	ck_assert_uint_eq(large.bytes[0], 4);
 	ck_assert_uint_eq(large.bytes[1], 0xff);
 	ck_assert_uint_eq(large.bytes[31], 0xfb);
+
+	const struct an_dht_key most = an_kad_share(UINT64_MAX, 1); /* 1 + 2^64 + 2^128 + 2^192 */
+	for (int i = 0; i < AN_DHT_KEY_SIZE; i++)
+		ck_assert_uint_eq(most.bytes[i], i % 8 == 7);
+	const struct an_dht_key none = an_kad_share(0, 1);
+	ck_assert_mem_eq(none.bytes, whole.bytes, sizeof(none.bytes));
+}
+END_TEST
+
+START_TEST(the_range_is_the_farther_of_share_and_seventh_peer)
+{
+	const struct an_dht_key near = {{0x10}};
+	const struct an_dht_key far = {{0x40}};
+	const struct an_dht_key share = an_kad_share(5, 1);
+	struct an_dht_key range = an_kad_range(5, 1, &near);
+	ck_assert_mem_eq(range.bytes, share.bytes, sizeof(range.bytes));
+	range = an_kad_range(5, 1, &far);
+	ck_assert_mem_eq(range.bytes, far.bytes, sizeof(range.bytes));
 }
 END_TEST
 
@@ -334,6 +352,7 @@ Suite *suite(void)
 	tcase_add_test(all, the_size_of_the_network_follows_from_the_full_buckets);
 	tcase_add_test(all, an_idle_table_with_a_hundred_peers_takes_little_memory);
 	tcase_add_test(all, a_share_of_the_key_space_is_exact);
+	tcase_add_test(all, the_range_is_the_farther_of_share_and_seventh_peer);
 	tcase_add_test(all, a_target_for_a_bucket_falls_into_it);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(all, without_memory_the_table_stays_as_it_was);
