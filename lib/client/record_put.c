@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "client/put_messages.h"
+#include "kad/placement.h"
 
 enum {
 	ATTEMPTS = 6,      /* semantics 7.2, "Balanced" */
@@ -50,7 +51,7 @@ static bool has_stored(const struct an_record_put *put, const struct an_peer_id 
 
 static size_t copies_wanted(const struct an_record_put *put)
 {
-	const size_t width = put->client->profile->close_group;
+	const size_t width = an_placement_width(put->client->profile, AN_PLACEMENT_HOLDER);
 	return width < AN_RECORD_PUT_STORED_MAX ? width : AN_RECORD_PUT_STORED_MAX;
 }
 

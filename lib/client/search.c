@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kad/placement.h"
+
 #define JOINING          AN_SECONDS(10)
 #define REPEAT_WAIT      AN_MS(10)
 #define REPEAT_WAIT_MOST AN_MS(500)
@@ -18,7 +20,8 @@ void an_client_search_init(struct an_client_search *search, struct an_client *cl
 static size_t next_width(const struct an_client_search *search)
 {
 	const struct an_profile *profile = search->client->profile;
-	return search->width < profile->replication ? profile->replication : profile->k;
+	const size_t keepers = an_placement_width(profile, AN_PLACEMENT_KEEPER);
+	return search->width < keepers ? keepers : profile->k;
 }
 
 bool an_client_search_can_widen(const struct an_client_search *search)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a node does by itself from time to time, and how it ends. */
+#include "kad/placement.h"
 #include "node/internal.h"
 
 enum {
@@ -14,6 +15,15 @@ static void update_range(struct an_node *node)
 	if (an_kad_converged(node->kad) && an_kad_responsible_range(node->kad, &range))
 		an_store_set_responsible_range(node->store, &range);
 	node->range_due = an_time_after(node->now, AN_SECONDS(RANGE_SECONDS));
+}
+
+bool an_node_is_droppable(void *context, const struct an_dht_key *dht_key)
+{
+	struct an_node *node = context;
+	/* Before the table has converged we know too few of those who are nearer. */
+	return node->kad != NULL && an_kad_converged(node->kad) &&
+	       an_placement_of_self(&node->profile, node->kad, &node->key_pair.identity.dht_key,
+	                            dht_key) == AN_PLACEMENT_FREE;
 }
 
 static void clean_up(struct an_node *node)

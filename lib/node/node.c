@@ -233,6 +233,8 @@ static an_status open_store(struct an_node *node, char *reterr, size_t reterr_si
 		.pending_bytes_max = config->storage_pending_bytes_max,
 		.random = &node->random,
 		.logger = node->logger,
+		.droppable = an_node_is_droppable,
+		.droppable_context = node,
 	};
 	return an_store_open(&store, &node->store, reterr, reterr_size);
 }

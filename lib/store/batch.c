@@ -256,9 +256,11 @@ static void apply_put(struct an_store *store, struct an_store_operation *put)
 	store->counters.puts++;
 	if (put->old_record != NULL) {
 		an_store_index_update(&store->index, put->old_record, &put->place);
+		an_store_index_note_change(&store->index, put->old_record);
 		return;
 	}
 	put->record->place = put->place;
+	an_store_index_note_change(&store->index, put->record);
 	an_store_index_insert(&store->index, put->record);
 	put->record = NULL;
 }

@@ -61,8 +61,7 @@ an_status an_store_index_reserve(struct an_store_index *index, size_t count)
 	return AUTONOMI_OK;
 }
 
-/* How many records are nearer than `key`. */
-static size_t position_of(const struct an_store_index *index, const struct an_dht_key *key)
+size_t an_store_index_position(const struct an_store_index *index, const struct an_dht_key *key)
 {
 	size_t low = 0, high = index->count;
 	while (low < high) {
@@ -76,10 +75,15 @@ static size_t position_of(const struct an_store_index *index, const struct an_dh
 	return low;
 }
 
+void an_store_index_note_change(struct an_store_index *index, struct an_store_record *record)
+{
+	record->place.entry.change = ++index->changes;
+}
+
 void an_store_index_insert(struct an_store_index *index, struct an_store_record *record)
 {
 	an_assert(index->count < index->capacity);
-	const size_t at = position_of(index, &record->place.entry.dht_key);
+	const size_t at = an_store_index_position(index, &record->place.entry.dht_key);
 	memmove(&index->by_distance[at + 1], &index->by_distance[at],
 	        (index->count - at) * sizeof(index->by_distance[0]));
 	index->by_distance[at] = record;
@@ -111,7 +115,7 @@ void an_store_index_set_damaged(struct an_store_index *index, struct an_store_re
 
 void an_store_index_remove(struct an_store_index *index, struct an_store_record *record)
 {
-	const size_t at = position_of(index, &record->place.entry.dht_key);
+	const size_t at = an_store_index_position(index, &record->place.entry.dht_key);
 	an_assert(at < index->count && index->by_distance[at] == record);
 	index->count--;
 	memmove(&index->by_distance[at], &index->by_distance[at + 1],

@@ -29,6 +29,7 @@ struct an_store_index {
 	size_t capacity;
 	size_t damaged;
 	uint64_t bytes; /* of values */
+	uint64_t changes;
 	struct an_dht_key self;
 };
 
@@ -46,6 +47,12 @@ struct an_store_record *an_store_index_find(const struct an_store_index *index,
 
 /* Makes room so that the next `count` inserts cannot fail. */
 an_status an_store_index_reserve(struct an_store_index *index, size_t count);
+
+/* How many records are nearer to us than `key`. */
+size_t an_store_index_position(const struct an_store_index *index, const struct an_dht_key *key);
+
+/* The content of `record` is new: gives it the number of the change. */
+void an_store_index_note_change(struct an_store_index *index, struct an_store_record *record);
 
 /* Adds `record`, whose key must not be there, and owns it. Room must have been reserved. */
 void an_store_index_insert(struct an_store_index *index, struct an_store_record *record);

@@ -67,6 +67,8 @@ struct an_store {
 	struct an_logger *logger;
 	an_store_pruned *pruned;
 	void *pruned_context;
+	an_store_droppable *droppable;
+	void *droppable_context;
 
 	bool range_known;
 	struct an_dht_key range; /* a distance */

@@ -20,12 +20,18 @@ static int compare(const struct an_dht_key *a, const struct an_dht_key *b)
 	return memcmp(a->bytes, b->bytes, AN_DHT_KEY_SIZE);
 }
 
+static bool is_droppable(const struct an_store *store, const struct an_store_record *record)
+{
+	return store->droppable == NULL ||
+	       store->droppable(store->droppable_context, &record->place.entry.dht_key);
+}
+
 static bool gives_way(const struct an_store *store, const struct an_store_record *record,
                       const struct an_dht_key *newcomer)
 {
 	const struct an_dht_key distance = distance_to(store, &record->place);
 	return store->range_known && compare(&distance, &store->range) > 0 &&
-	       compare(&distance, newcomer) > 0;
+	       compare(&distance, newcomer) > 0 && is_droppable(store, record);
 }
 
 /* What there would be after the batch and the put. */
@@ -135,7 +141,7 @@ size_t an_store_cleanup(struct an_store *store)
 		const struct an_dht_key distance = distance_to(store, &record->place);
 		if (compare(&distance, &limit) < 0 || compare(&distance, &store->range) <= 0)
 			break;
-		if (record->damaged)
+		if (record->damaged || !is_droppable(store, record))
 			continue;
 		struct an_store_operation *remove = remove_of(store, record);
 		if (remove == NULL)

@@ -25,6 +25,8 @@ static struct an_store *store_new(const struct an_store_config *config)
 	store->logger = config->logger;
 	store->pruned = config->pruned;
 	store->pruned_context = config->pruned_context;
+	store->droppable = config->droppable;
+	store->droppable_context = config->droppable_context;
 	store->next_row = 1;
 	an_list_init(&store->all);
 	an_list_init(&store->jobs);
@@ -189,14 +191,38 @@ uint64_t an_store_bytes(const struct an_store *store)
 	return store->index.bytes;
 }
 
-void an_store_visit(const struct an_store *store,
-                    bool (*visit)(void *context, const struct an_store_entry *entry), void *context)
+static void visit_from(const struct an_store *store, size_t first,
+                       bool (*visit)(void *context, const struct an_store_entry *entry),
+                       void *context)
 {
-	for (size_t i = 0; i < store->index.count; i++) {
+	for (size_t i = first; i < store->index.count; i++) {
 		const struct an_store_record *record = store->index.by_distance[i];
 		if (!record->damaged && !visit(context, &record->place.entry))
 			return;
 	}
+}
+
+void an_store_visit(const struct an_store *store,
+                    bool (*visit)(void *context, const struct an_store_entry *entry), void *context)
+{
+	visit_from(store, 0, visit, context);
+}
+
+void an_store_visit_behind(const struct an_store *store, const struct an_dht_key *after,
+                           bool (*visit)(void *context, const struct an_store_entry *entry),
+                           void *context)
+{
+	size_t first = an_store_index_position(&store->index, after);
+	if (first < store->index.count &&
+	    memcmp(&store->index.by_distance[first]->place.entry.dht_key, after, sizeof(*after)) ==
+	            0)
+		first++;
+	visit_from(store, first, visit, context);
+}
+
+uint64_t an_store_changes(const struct an_store *store)
+{
+	return store->index.changes;
 }
 
 void an_store_jobs(struct an_store *store, struct an_list *ret_jobs)

@@ -42,6 +42,9 @@ enum {
 
 struct an_store_entry;
 
+/* Whether this node may drop a record at `dht_key`; who ranks the holders of a record says it. */
+typedef bool an_store_droppable(void *context, const struct an_dht_key *dht_key);
+
 /* Told of each record that was removed to make room or by cleanup, when it is gone. */
 typedef void an_store_pruned(void *context, const struct an_store_entry *entry);
 
@@ -58,6 +61,8 @@ struct an_store_config {
 	struct an_logger *logger;
 	an_store_pruned *pruned; /* may be NULL; must not call the store */
 	void *pruned_context;
+	an_store_droppable *droppable; /* NULL: the range alone decides; must not call the store */
+	void *droppable_context;
 };
 
 /* What the index knows of a record. */
@@ -67,6 +72,7 @@ struct an_store_entry {
 	uint8_t kind;              /* record kind (semantics 3.1) */
 	uint32_t size;             /* bytes of the value */
 	uint8_t content_hash[32]; /* SHA3-256 of the value; of a chunk: zero, for its key says it */
+	uint64_t change; /* number of the change that brought this content; 0: an earlier opening */
 };
 
 /* Opens or makes a store. Blocks. `reterr`, where not NULL, gets one sentence for people on failure
@@ -120,14 +126,21 @@ uint64_t an_store_bytes(const struct an_store *store);
 void an_store_visit(const struct an_store *store,
                     bool (*visit)(void *context, const struct an_store_entry *entry),
                     void *context);
+/* The same from the record behind the place `after` on: to visit many in pieces. */
+void an_store_visit_behind(const struct an_store *store, const struct an_dht_key *after,
+                           bool (*visit)(void *context, const struct an_store_entry *entry),
+                           void *context);
+/* The number of the newest change: of a record that came or was replaced. It grows from 0 on since the
+ * store was opened. */
+uint64_t an_store_changes(const struct an_store *store);
 
 /* Records farther than this are outside of our responsibility and may make room for nearer ones
- * (DESIGN 5). Unknown at first: then nothing gives way. */
+ * (DESIGN 5), where `droppable` agrees. Unknown at first: then nothing gives way. */
 void an_store_set_responsible_range(struct an_store *store, const struct an_dht_key *range);
 
 /* Asks for the removal of what semantics 6.14's cleanup removes within DESIGN 5's rule: with the
  * profile's `prune_batch` of records or more and a known range, of the farthest tenth those at ten
- * times the range or more. Returns how many will go; the pruned callback tells when they did. */
+ * times the range or more that are `droppable`. Returns how many will go; the pruned callback tells when they did. */
 size_t an_store_cleanup(struct an_store *store);
 
 /* Takes the jobs that shall run now. */

@@ -226,6 +226,54 @@ START_TEST(cleanup_leaves_what_lies_nearer_and_what_are_few)
 }
 END_TEST
 
+static bool never(void *context, const struct an_dht_key *dht_key)
+{
+	(void)context;
+	(void)dht_key;
+	return false;
+}
+
+static bool all_but(void *context, const struct an_dht_key *dht_key)
+{
+	const struct record *kept = context;
+	const struct an_dht_key key = an_dht_key_of(an_span(kept->key, sizeof(kept->key)));
+	return memcmp(&key, dht_key, sizeof(key)) != 0;
+}
+
+static void reopen_with(an_store_droppable *droppable, void *context)
+{
+	scene_close(&scene);
+	scene.config.droppable = droppable;
+	scene.config.droppable_context = context;
+	scene_open(&scene);
+}
+
+/* DESIGN 8, "The same width everywhere". */
+START_TEST(lesson_13_what_this_node_must_keep_gives_way_to_nobody)
+{
+	reopen_with(never, NULL);
+	put_all_but(3);
+	set_range(10);
+	ck_assert_int_eq(put(&scene, &records[3]), AUTONOMI_E_FULL);
+	ck_assert(holds(RECORDS));
+}
+END_TEST
+
+START_TEST(lesson_13_cleanup_leaves_what_this_node_must_keep_and_removes_the_rest)
+{
+	scene.profile.prune_batch = RECORDS;
+	reopen_with(all_but, &records[RECORDS]);
+	put_all_but(0);
+	set_range_below_a_tenth_of(RECORDS);
+	ck_assert_uint_eq(an_store_cleanup(scene.store), 0);
+	reopen_with(all_but, &records[0]);
+	set_range_below_a_tenth_of(RECORDS);
+	ck_assert_uint_eq(an_store_cleanup(scene.store), 1);
+	an_store_run_inline(scene.store);
+	ck_assert(!holds(RECORDS));
+}
+END_TEST
+
 static off_t disk_used(void)
 {
 	char path[PATH_MAX];
@@ -281,6 +329,9 @@ Suite *suite(void)
 	tcase_add_test(tests, a_record_that_is_replaced_takes_no_new_place);
 	tcase_add_test(tests, cleanup_removes_of_the_farthest_tenth_what_lies_ten_ranges_away);
 	tcase_add_test(tests, cleanup_leaves_what_lies_nearer_and_what_are_few);
+	tcase_add_test(tests, lesson_13_what_this_node_must_keep_gives_way_to_nobody);
+	tcase_add_test(tests,
+	               lesson_13_cleanup_leaves_what_this_node_must_keep_and_removes_the_rest);
 	tcase_add_test(tests, removed_records_give_their_bytes_back);
 	suite_add_tcase(s, tests);
 	return s;

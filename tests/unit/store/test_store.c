@@ -275,6 +275,54 @@ START_TEST(a_visit_goes_from_near_to_far_and_stops_when_told)
 }
 END_TEST
 
+START_TEST(a_visit_goes_on_behind_any_place_whether_a_record_is_there_or_not)
+{
+	struct an_dht_key keys[20], *end = keys, rest[20], *rest_end = rest;
+	for (uint64_t i = 0; i < 20; i++) {
+		struct record record = chunk(i, 20);
+		put(&scene, &record);
+		drop(&record);
+	}
+	an_store_visit(scene.store, collect, &end);
+	an_store_visit_behind(scene.store, &keys[11], collect, &rest_end);
+	ck_assert_int_eq(rest_end - rest, 8);
+	ck_assert_mem_eq(rest, keys + 12, 8 * sizeof(keys[0]));
+	/* A place of no record, directly before that one: all from it on. */
+	rest_end = rest;
+	struct an_dht_key before = keys[12];
+	const struct an_dht_key *self = &scene.config.self;
+	before.bytes[AN_DHT_KEY_SIZE - 1] ^= 1;
+	const bool nearer = an_dht_key_compare(self, &before, &keys[12]) < 0;
+	an_store_visit_behind(scene.store, &before, collect, &rest_end);
+	ck_assert_int_eq(rest_end - rest, nearer ? 8 : 7);
+	rest_end = rest;
+	an_store_visit_behind(scene.store, &keys[19], collect, &rest_end);
+	ck_assert_ptr_eq(rest_end, rest);
+}
+END_TEST
+
+START_TEST(what_came_or_was_replaced_has_the_number_of_its_change)
+{
+	struct record first = pointer(1, 1, SMALL), second = pointer(2, 1, SMALL),
+		      newer = pointer(1, 2, SMALL);
+	ck_assert_uint_eq(an_store_changes(scene.store), 0);
+	put(&scene, &first);
+	put(&scene, &second);
+	ck_assert_uint_eq(an_store_find(scene.store, first.key)->change, 1);
+	ck_assert_uint_eq(an_store_find(scene.store, second.key)->change, 2);
+	put(&scene, &first); /* there already: no change */
+	ck_assert_uint_eq(an_store_changes(scene.store), 2);
+	put(&scene, &newer);
+	ck_assert_uint_eq(an_store_find(scene.store, first.key)->change, 3);
+	scene_reopen(&scene);
+	ck_assert_uint_eq(an_store_changes(scene.store), 0);
+	ck_assert_uint_eq(an_store_find(scene.store, first.key)->change, 0);
+	drop(&first);
+	drop(&second);
+	drop(&newer);
+}
+END_TEST
+
 START_TEST(too_many_waiting_bytes_are_refused_and_taken_again_later)
 {
 	scene_close(&scene);
@@ -421,6 +469,8 @@ Suite *suite(void)
 	tcase_add_test(tests, operations_on_one_key_are_done_in_their_order);
 	tcase_add_test(tests, a_removed_record_and_its_file_are_gone);
 	tcase_add_test(tests, a_visit_goes_from_near_to_far_and_stops_when_told);
+	tcase_add_test(tests, a_visit_goes_on_behind_any_place_whether_a_record_is_there_or_not);
+	tcase_add_test(tests, what_came_or_was_replaced_has_the_number_of_its_change);
 	tcase_add_test(tests, too_many_waiting_bytes_are_refused_and_taken_again_later);
 	tcase_add_test(tests, too_many_waiting_reads_are_refused);
 	tcase_add_test(tests, freeing_ends_what_waits_without_an_answer_and_without_a_leak);
