@@ -260,7 +260,8 @@ def fuzz(run):
     minutes = [] if run.minutes is None else ["--minutes", str(run.minutes)]
     out = program(run, ROOT / "scripts/fuzz", *minutes)
     counts = [int(n) for n in re.findall(r"(\d+) executions", out)]
-    return f"{len(counts)} targets, {sum(counts)} executions, no finding"
+    seconds = sum(int(n) for n in re.findall(r"(\d+) s of a processor", out))
+    return f"{len(counts)} targets, {sum(counts)} executions in {seconds} s of a processor, no finding"
 
 
 def faults(run):

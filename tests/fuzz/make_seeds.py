@@ -16,6 +16,8 @@ HERE = Path(__file__).resolve().parent
 VECTORS = HERE.parent / "vectors"
 SEED_MAX = 2048
 SEEDS_OF_A_KIND_MAX = 30
+LONG_SEED_MAX = 8192  # of kinds that are always long
+LONG_SEEDS_OF_A_KIND_MAX = 3
 
 
 class Seeds:
@@ -23,10 +25,12 @@ class Seeds:
         self.counts = {}
         self.known = set()
 
-    def add(self, target, kind, data):
+    def add(self, target, kind, data, long=False):
         """One input; long ones, repeated ones and too many of a kind are left out."""
         number = self.counts.get((target, kind), 0)
-        if len(data) > SEED_MAX or number >= SEEDS_OF_A_KIND_MAX or (target, data) in self.known:
+        size_max = LONG_SEED_MAX if long else SEED_MAX
+        count_max = LONG_SEEDS_OF_A_KIND_MAX if long else SEEDS_OF_A_KIND_MAX
+        if len(data) > size_max or number >= count_max or (target, data) in self.known:
             return
         self.counts[target, kind] = number + 1
         self.known.add((target, data))
@@ -65,6 +69,131 @@ def messages(seeds):
     seeds.add("request", "put_record", b"\0" + put)
 
 
+def protocol_errors(seeds):
+    for case in cases("messages", "error"):
+        seeds.add("protocol_error", "error", bytes.fromhex(case["cbor"]))
+        seeds.add("address_text", "text", b"\3" + case["display"].encode())
+
+
+def peer_messages(seeds):
+    for case in cases("network_local", "stream"):
+        if case["protocol"].startswith("/ant/"):
+            continue
+        prefix = b"\1" if "/id/" in case["protocol"] else b"\0"
+        for text in case["messages_sent"] + case["messages_received"]:
+            seeds.add("peer_messages", "stream", prefix + bytes.fromhex(text))
+
+
+SIGNED = {"Pointer": 0, "GraphEntry": 3, "Scratchpad": 4}
+
+
+def signed(seeds):
+    """The first byte with 8 has it signed anew."""
+    for case in cases("records", "pointer", "graph_entry", "graph_set", "scratchpad", "verify",
+                      "decode"):
+        kind = case["kind"]
+        name = case.get("type") or "".join(w.title() for w in kind.split("_"))
+        number = SIGNED.get("GraphEntry" if name == "GraphSet" else name)
+        if number is None or not isinstance(case.get("record_value"), str):
+            continue
+        body = bytes.fromhex(case["record_value"])[2:]
+        seeds.add("signed_record", kind, bytes([number]) + body)
+        seeds.add("signed_record", f"{kind}_signed", bytes([number | 8]) + body)
+        seeds.add("record_merge", kind, bytes([0x60 | number & 3]) + b"\x91" +
+                  bytes.fromhex(case["record_value"])[1:])
+    for case in cases("records", "graph_entry"):
+        seeds.add("signed_record", "entry", b"\2" + bytes.fromhex(case["entry_msgpack"]))
+        seeds.add("signed_record", "entry", b"\12" + bytes.fromhex(case["entry_msgpack"]))
+    for case in cases("addresses", "pointer_target"):
+        seeds.add("signed_record", "target", b"\1" + bytes.fromhex(case["msgpack"]))
+        seeds.add("signed_record", "target", b"\11" + bytes.fromhex(case["msgpack"]))
+    for number in range(24):
+        data = b"".join(hashlib.sha256(bytes([number, i])).digest() for i in range(3))
+        seeds.add("record_merge", "actions", bytes([number & 0x27]) + data)
+
+
+def payments(seeds):
+    for case in cases("payments", "metrics", "quote", "candidate"):
+        number = {"metrics": 0, "quote": 2, "candidate": 4}[case["kind"]]
+        seeds.add("payment", case["kind"], bytes([number]) + bytes.fromhex(case["msgpack"]))
+        seeds.add("payment", case["kind"], bytes([number | 1]) + bytes.fromhex(case["cbor"]))
+    for case in cases("payments", "quote_verify"):
+        seeds.add("payment", case["kind"], b"\2" + bytes.fromhex(case["quote_msgpack"]))
+    for case in cases("payments", "candidate_verify"):
+        seeds.add("payment", case["kind"], b"\4" + bytes.fromhex(case["msgpack"]))
+    quotes = [bytes.fromhex(case["msgpack"]) for case in cases("payments", "quote")]
+    for older, newer in zip(quotes, quotes[1:]):
+        seeds.add("payment", "history", b"\7" + older + newer)
+    for case in cases("payments", "proof", "client_proof"):
+        for data in hexadecimal(case, "msgpack", "node_form_msgpack"):
+            seeds.add("payment", case["kind"], b"\6" + data, long=True)
+
+
+def merkle(seeds):
+    for case in cases("payments", "branch_verify"):
+        seeds.add("merkle", "branch", b"\0" + bytes.fromhex(case["msgpack"]))
+        seeds.add("merkle", "midpoint", b"\1\x92" + bytes.fromhex(case["msgpack"]) + b"\x01")
+    for case in cases("payments", "pool"):
+        seeds.add("merkle", "pool", b"\2" + bytes.fromhex(case["msgpack"]), long=True)
+    for case in cases("payments", "merkle_verify"):
+        seeds.add("merkle", "proof", b"\3" + bytes.fromhex(case["proof_msgpack"]), long=True)
+    for number in range(16):
+        data = b"".join(hashlib.sha256(bytes([number, i])).digest() for i in range(2))
+        seeds.add("merkle", "built", b"\4" + data)
+
+
+def archives(seeds):
+    for case in cases("archives", "public_archive", "private_archive", "archive_decode"):
+        data = bytes.fromhex(case["bytes"])
+        if case["kind"] != "private_archive":
+            seeds.add("archive", case["kind"], b"\0" + data)
+        if case["kind"] != "public_archive":
+            seeds.add("archive", case["kind"], b"\1" + data)
+    for case in cases("archives", "path"):
+        seeds.add("archive", "path_archive", b"\0" + bytes.fromhex(case["bytes"]))
+        seeds.add("archive", "path", b"\2" + case["input"].encode())
+    for case in cases("archives", "user_data", "user_data_decode"):
+        seeds.add("user_data", case["kind"], bytes.fromhex(case["bytes"]))
+
+
+def bls(seeds):
+    for case in cases("bls"):
+        for data in hexadecimal(case, "public_key", "child_public_key"):
+            seeds.add("bls", "public_key", b"\0" + data)
+        for data in hexadecimal(case, "signature", "point"):
+            seeds.add("bls", "signature", b"\1" + data)
+        for data in hexadecimal(case, "secret_key"):
+            seeds.add("bls", "secret_key", b"\2" + data + bytes.fromhex(case.get("index", "")))
+        for data in hexadecimal(case, "ciphertext"):
+            seeds.add("bls", "ciphertext", b"\3" + data)
+        for data in hexadecimal(case, "plaintext"):
+            seeds.add("bls", "plaintext", b"\4" + data)
+    for case in cases("bls", "decode_public_key", "decode_signature", "decode_secret_key"):
+        number = ("public", "signature", "secret").index(case["kind"].split("_")[1])
+        seeds.add("bls", case["kind"], bytes([number]) + bytes.fromhex(case["bytes"]))
+
+
+def derived_keys(seeds):
+    for case in cases("archives", "register_name", "register_value", "vault_signature",
+                      "content_type"):
+        name = case.get("name") or case.get("input") or case.get("application") or ""
+        seeds.add("derived_keys", "name", b"\0" + name.encode())
+        seeds.add("derived_keys", "name", b"\2" + name.encode())
+        for data in hexadecimal(case, "signature"):
+            seeds.add("derived_keys", "vault", b"\1" + data)
+    for case in cases("addresses", "peer_id"):
+        for data in hexadecimal(case, "protobuf_public_key"):
+            seeds.add("derived_keys", "public_key", b"\3" + data)
+
+
+def address_texts(seeds):
+    for case in cases("addresses", "from_hex"):
+        number = 0 if case["type"] in ("ChunkAddress", "DataAddress") else 1
+        seeds.add("address_text", "from_hex", bytes([number]) + case["text"].encode())
+    for case in cases("addresses", "network_address"):
+        seeds.add("address_text", "shown", b"\2" + bytes.fromhex(case["cbor"]))
+
+
 def records(seeds):
     for case in cases("records"):
         for data in hexadecimal(case, "record_value", "value"):
@@ -81,6 +210,7 @@ def maps(seeds):
         for data in hexadecimal(case, "data_map_chunk", "msgpack", "bincode", "old_bincode",
                                 "bytes"):
             seeds.add("data_map", kind, data)
+            seeds.add("self_expand", kind, data)
         for chunk in case.get("chunks", []) if kind in ("encrypt", "decrypt") else []:
             for data in hexadecimal(chunk, "content"):
                 seeds.add("self_decrypt", kind, data)
@@ -168,8 +298,9 @@ def scripts(seeds):
 
 def main():
     seeds = Seeds()
-    for make in (messages, records, maps, addresses, agents, kademlia, bootstrap, settings,
-                 scripts):
+    for make in (messages, protocol_errors, peer_messages, records, signed, payments, merkle,
+                 archives, bls, derived_keys, maps, addresses, address_texts, agents, kademlia,
+                 bootstrap, settings, scripts):
         make(seeds)
     for (target, kind), count in sorted(seeds.counts.items()):
         print(f"{target}: {count} {kind}")
