@@ -9,6 +9,7 @@
 
 #include <autonomi/chunk.h>
 #include <autonomi/config.h>
+#include <autonomi/data.h>
 #include <autonomi/dht.h>
 #include <autonomi/event.h>
 #include <autonomi/file.h>
