@@ -3,10 +3,14 @@
 
 #include "base/memory.h"
 
-/* The record has the same content already: nothing to write. */
+/* The record has the same content already: nothing to write. Nor does a chunk that somebody brings
+ * displace anything, whatever lies under its key (semantics 6.3). */
 static bool is_same(const struct an_store_record *record, const struct an_store_operation *put)
 {
-	return !record->damaged && an_store_place_same_content(&record->place, &put->place);
+	if (record->damaged)
+		return false;
+	return (put->merging && an_store_place_is_chunk(&put->place)) ||
+	       an_store_place_same_content(&record->place, &put->place);
 }
 
 /* What is accounted for before the batch runs, so that a later put in it sees the space taken. */
@@ -66,6 +70,7 @@ static void admit_put(struct an_store *store, struct an_store_operation *put,
 {
 	if (record != NULL && is_same(record, put)) {
 		store->counters.puts_existing++;
+		put->unchanged = true;
 		an_store_operation_end(put, AUTONOMI_OK);
 		return;
 	}

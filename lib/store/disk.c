@@ -45,6 +45,12 @@ bool an_store_place_same_file(const struct an_store_place *a, const struct an_st
 	       memcmp(a->entry.content_hash, b->entry.content_hash, NAME_HASH_BYTES) == 0;
 }
 
+void an_store_place_hash(struct an_store_place *place, struct an_span bytes)
+{
+	if (!an_store_place_is_chunk(place))
+		an_sha3_256(bytes, place->entry.content_hash);
+}
+
 an_status an_store_place_check(const struct an_store_place *place, struct an_span bytes)
 {
 	if (bytes.size != place->entry.size)

@@ -3,12 +3,13 @@
  * What the files of lib/store share: the store itself, its operations and the batch.
  *
  * The way of a put: an_store_put → (check job) → `ready` → admitted into the batch → batch job →
- * index, done. Of a get: an_store_get → read job → (check job) → done. Decisions about the index are
+ * index, done. An an_store_merge reads what is held and judges both before `ready`. Of a get: an_store_get → read job → (check job) → done. Decisions about the index are
  * made in two places only: when a batch is gathered and when it has ended, both on the pump.
  */
 #ifndef AN_STORE_INTERNAL_H
 #define AN_STORE_INTERNAL_H
 
+#include "data/record_merge.h"
 #include "store/disk.h"
 #include "store/index.h"
 
@@ -25,19 +26,28 @@ struct an_store_operation {
 	an_status status;
 	unsigned tries;
 
+	/* Of a put that is judged beside what is held. */
+	bool merging;
+	bool unchanged; /* what it brought is there already */
+	enum an_record_source source;
+	struct an_put_error error;
+	struct an_blob *held;
+	an_status held_status; /* of reading it */
+
 	/* Writes to one key queue behind each other; the first is in the store's map `writing`. */
 	struct an_map_entry by_key;
 	bool is_first;
 	struct an_store_operation *next_same_key;
 
 	struct an_store_place place;        /* of a put: where it will lie; else: where it lies */
-	struct an_store_place old;          /* of a put that replaces: where the old content lies */
+	struct an_store_place old;          /* of a put that replaces or merges: the old content's */
 	struct an_store_record *old_record; /* what a put replaces or a remove removes */
 	struct an_store_record *record;     /* of a put of a new key: becomes the index's */
 	struct an_store_operation *on_behalf; /* of a remove that makes room: the put */
 
 	struct an_blob *value;
 	struct an_span bytes;
+	size_t charge;       /* of a write: what it counts in the pending bytes */
 	an_store_done *done; /* NULL: nobody is to be told */
 	void *context;
 };
@@ -107,8 +117,17 @@ void an_store_batch_gather(struct an_store *store);
 /* Adds an operation to the batch that is being formed. */
 void an_store_batch_take(struct an_store *store, struct an_store_operation *operation);
 
+/* merge.c */
+void an_store_merge_start(struct an_store_operation *put);
+/* Sets status, error and outcome. Any thread. */
+void an_store_merge_judge(struct an_store_operation *put);
+
 /* read.c */
 void an_store_read_start(struct an_store_operation *operation);
+/* Whether a failed read says that the content is gone for good. */
+bool an_store_read_is_loss(an_status status);
+/* Hides the record from everybody, counts and logs its loss. */
+void an_store_read_lost(struct an_store *store, struct an_store_record *record, an_status status);
 
 /* room.c */
 /* Finds room for a put in the batch under way: adds the removes that make it. */

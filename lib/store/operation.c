@@ -3,7 +3,6 @@
 
 #include "base/assert.h"
 #include "base/memory.h"
-#include "crypt/hash.h"
 #include "data/record.h"
 
 struct an_store_operation *an_store_operation_new(struct an_store *store,
@@ -22,6 +21,7 @@ void an_store_operation_free(struct an_store_operation *operation)
 {
 	an_list_remove(&operation->in_all);
 	an_blob_unref(operation->value);
+	an_blob_unref(operation->held);
 	an_free(operation->record);
 	an_free(operation);
 }
@@ -34,10 +34,13 @@ void an_store_operation_end(struct an_store_operation *operation, an_status stat
 
 static void check(struct an_store_operation *put)
 {
-	struct an_store_place *place = &put->place;
-	put->status = an_record_check(place->entry.key, put->bytes);
-	if (put->status == AUTONOMI_OK && !an_store_place_is_chunk(place))
-		an_sha3_256(put->bytes, place->entry.content_hash);
+	if (put->merging) {
+		an_store_merge_judge(put);
+		return;
+	}
+	put->status = an_record_check(put->place.entry.key, put->bytes);
+	if (put->status == AUTONOMI_OK)
+		an_store_place_hash(&put->place, put->bytes);
 }
 
 /* What passed its check waits for the next batch. */
@@ -83,7 +86,12 @@ static void start_put(struct an_store_operation *put)
 	}
 	if (is_stored(put)) {
 		put->store->counters.puts_existing++;
+		put->unchanged = true;
 		an_store_operation_end(put, AUTONOMI_OK);
+		return;
+	}
+	if (put->merging && !an_store_place_is_chunk(&put->place)) {
+		an_store_merge_start(put);
 		return;
 	}
 	if (an_store_place_is_chunk(&put->place) && put->bytes.size <= AN_STORE_CHECK_AT_ONCE) {
@@ -117,7 +125,7 @@ void an_store_operation_enqueue(struct an_store_operation *write)
 {
 	struct an_store *store = write->store;
 	store->writes++;
-	store->counters.pending_bytes += write->bytes.size;
+	store->counters.pending_bytes += write->charge;
 	struct an_map_entry *entry = an_map_find(&store->writing, an_span(write->place.entry.key,
 	                                                                  AN_RECORD_KEY_SIZE));
 	if (entry == NULL) {
@@ -142,7 +150,7 @@ static void leave(struct an_store_operation *operation)
 	if (!operation->is_first) /* a remove of our own, which nobody waits behind */
 		return;
 	store->writes--;
-	store->counters.pending_bytes -= operation->bytes.size;
+	store->counters.pending_bytes -= operation->charge;
 	an_map_remove(&store->writing, &operation->by_key);
 	struct an_store_operation *next = operation->next_same_key;
 	if (next != NULL) {
@@ -160,6 +168,8 @@ void an_store_operation_tell(struct an_store_operation *operation)
 			.status = operation->status,
 			.value = gives ? operation->value : NULL,
 			.bytes = gives ? operation->bytes : an_span(NULL, 0),
+			.unchanged = operation->unchanged,
+			.error = operation->error,
 		};
 		operation->done(operation->context, &result);
 	}

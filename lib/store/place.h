@@ -22,6 +22,9 @@ bool an_store_place_same_file(const struct an_store_place *a, const struct an_st
 /* Whether both hold the same content. */
 bool an_store_place_same_content(const struct an_store_place *a, const struct an_store_place *b);
 
+/* Notes the hash of the content; of a chunk there is none to note. Any thread. */
+void an_store_place_hash(struct an_store_place *place, struct an_span bytes);
+
 /* Whether `bytes` is what the record says. Hashes them. Any thread. */
 an_status an_store_place_check(const struct an_store_place *place, struct an_span bytes);
 

@@ -30,7 +30,7 @@ static void run_check(struct an_job *job)
 	check(an_container_of(job, struct an_store_operation, job));
 }
 
-static bool is_loss(an_status status)
+bool an_store_read_is_loss(an_status status)
 {
 	return status == AUTONOMI_E_CORRUPT || status == AUTONOMI_E_NOT_FOUND;
 }
@@ -42,16 +42,20 @@ static bool is_outdated(const struct an_store_operation *get, const struct an_st
 	       !an_store_place_same_content(&record->place, &get->place);
 }
 
+void an_store_read_lost(struct an_store *store, struct an_store_record *record, an_status status)
+{
+	store->counters.reads_corrupt++;
+	an_log(store->logger, AN_LOG_ERROR, "store", "a record of %u bytes was lost: %s",
+	       record->place.entry.size,
+	       status == AUTONOMI_E_CORRUPT ? "its content is damaged" : "its value is missing");
+	an_store_index_set_damaged(&store->index, record);
+}
+
 /* Takes the record out of everybody's sight, and lets the operation live on as the remove. */
 static void mend(struct an_store_operation *get, struct an_store_record *record)
 {
 	struct an_store *store = get->store;
-	store->counters.reads_corrupt++;
-	an_log(store->logger, AN_LOG_ERROR, "store", "a record of %u bytes was lost: %s",
-	       get->place.entry.size,
-	       get->status == AUTONOMI_E_CORRUPT ? "its content is damaged"
-	                                         : "its value is missing");
-	an_store_index_set_damaged(&store->index, record);
+	an_store_read_lost(store, record, get->status);
 	an_store_operation_tell(get);
 	get->kind = AN_STORE_REMOVE;
 	get->mending = true;
@@ -85,7 +89,7 @@ static void lost(struct an_store_operation *get)
 
 static void conclude(struct an_store_operation *get)
 {
-	if (is_loss(get->status)) {
+	if (an_store_read_is_loss(get->status)) {
 		lost(get);
 		return;
 	}

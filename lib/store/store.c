@@ -104,27 +104,67 @@ static bool write_fits(const struct an_store *store, size_t size)
 	       (pending <= store->pending_bytes_max && size <= store->pending_bytes_max - pending);
 }
 
-an_status an_store_put(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
-                       struct an_blob *value, struct an_span bytes, an_store_done *done,
-                       void *context)
+static void read_kind(struct an_store_operation *put)
 {
-	struct an_record_header header;
-	if (!write_fits(store, bytes.size))
-		return AUTONOMI_E_BUSY;
+	struct an_record_header header = {0};
+	if (an_record_read_header(put->bytes, &header) != AUTONOMI_OK)
+		put->error.type = AN_PUT_ERROR_INVALID_RECORD_HEADER;
+	else if (header.payment != AN_RECORD_UNPAID)
+		put->error.type = AN_PUT_ERROR_UNEXPECTED_PAYMENT;
+	else if (put->bytes.size > put->store->profile->record_value_max)
+		put->error.type = AN_PUT_ERROR_INVALID_RECORD;
+	put->place.entry.kind = an_record_kind(header);
+	if (put->error.type != AN_PUT_ERROR_NONE)
+		put->status = AUTONOMI_E_CORRUPT;
+}
+
+static struct an_store_operation *put_new(struct an_store *store,
+                                          const uint8_t key[AN_RECORD_KEY_SIZE],
+                                          struct an_blob *value, struct an_span bytes,
+                                          an_store_done *done, void *context)
+{
 	struct an_store_operation *put = an_store_operation_new(store, AN_STORE_PUT);
 	if (put == NULL)
-		return AUTONOMI_E_NO_MEMORY;
+		return NULL;
 	put->place.entry = entry_of(key);
 	put->place.entry.size = (uint32_t)bytes.size;
 	put->value = an_blob_ref(value);
 	put->bytes = bytes;
+	put->charge = bytes.size;
 	put->done = done;
 	put->context = context;
-	if (bytes.size > store->profile->record_value_max ||
-	    an_record_read_header(bytes, &header) != AUTONOMI_OK)
-		put->status = AUTONOMI_E_CORRUPT;
-	else
-		put->place.entry.kind = an_record_kind(header);
+	read_kind(put);
+	return put;
+}
+
+an_status an_store_put(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
+                       struct an_blob *value, struct an_span bytes, an_store_done *done,
+                       void *context)
+{
+	if (!write_fits(store, bytes.size))
+		return AUTONOMI_E_BUSY;
+	struct an_store_operation *put = put_new(store, key, value, bytes, done, context);
+	if (put == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	an_store_operation_enqueue(put);
+	return AUTONOMI_OK;
+}
+
+an_status an_store_merge(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
+                         struct an_blob *value, struct an_span bytes, enum an_record_source source,
+                         an_store_done *done, void *context)
+{
+	/* What is held is read into memory beside it. */
+	const struct an_store_entry *held = an_store_find(store, key);
+	const size_t held_size = held != NULL ? held->size : 0;
+	if (!write_fits(store, bytes.size + held_size))
+		return AUTONOMI_E_BUSY;
+	struct an_store_operation *put = put_new(store, key, value, bytes, done, context);
+	if (put == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	put->merging = true;
+	put->source = source;
+	put->charge += held_size;
 	an_store_operation_enqueue(put);
 	return AUTONOMI_OK;
 }

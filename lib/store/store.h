@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/profile.h"
 #include "crypt/random.h"
+#include "data/record_merge.h"
 #include "ident/dht_key.h"
 #include "sys/sys.h"
 
@@ -95,6 +96,9 @@ struct an_store_result {
 	                   * was skipped */
 	struct an_blob *value; /* of a get: one reference may be taken; else NULL */
 	struct an_span bytes;  /* the value inside `value` */
+	bool unchanged;        /* of a put or merge that is OK: it was there already */
+	/* Of a merge with E_CORRUPT, E_TOO_LARGE or E_OUTDATED: why (data/record_merge.h). */
+	struct an_put_error error;
 };
 typedef void an_store_done(void *context, const struct an_store_result *result);
 
@@ -106,6 +110,13 @@ typedef void an_store_done(void *context, const struct an_store_result *result);
 an_status an_store_put(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                        struct an_blob *value, struct an_span bytes, an_store_done *done,
                        void *context);
+
+/* As an_store_put, of a record that somebody brought: it is judged by the rules for its kind beside what
+ * is held under its key (an_record_merge), and what comes of both is stored. What is held and damaged
+ * counts as absent. A chunk must be in our own form. */
+an_status an_store_merge(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
+                         struct an_blob *value, struct an_span bytes, enum an_record_source source,
+                         an_store_done *done, void *context);
 
 /* Reads and verifies a record. What fails its check is removed, counted and logged, and the answer is
  * E_CORRUPT; a file that is gone likewise, as E_NOT_FOUND. A disk that cannot be read (E_IO) removes

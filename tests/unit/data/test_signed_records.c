@@ -172,13 +172,13 @@ static void check_graph_set(const json_t *vector)
 		an_graph_set_write(&out, &(struct an_graph_set){.entries = &entry, .count = 1});
 		struct an_record_merged merged;
 		ck_assert_int_eq(an_record_merge(key.data, an_blob_span(held), an_buffer_span(&out),
-		                                 CHUNK_MAX, &merged),
+		                                 CHUNK_MAX, AN_RECORD_FROM_PEER, &merged),
 		                 AUTONOMI_OK);
 		ck_assert_ptr_nonnull(merged.store);
 		an_blob_unref(held);
 		held = merged.store;
 		ck_assert_int_eq(an_record_merge(key.data, an_blob_span(held), an_buffer_span(&out),
-		                                 CHUNK_MAX, &merged),
+		                                 CHUNK_MAX, AN_RECORD_FROM_PEER, &merged),
 		                 AUTONOMI_OK);
 		ck_assert_ptr_null(merged.store);
 		an_graph_entry_done(&entry);
@@ -374,7 +374,7 @@ static an_status merge(struct an_blob *held, struct an_blob *incoming,
                        struct an_record_merged *ret_merged)
 {
 	return an_record_merge(key, an_blob_span(held), an_blob_span(incoming), CHUNK_MAX,
-	                       ret_merged);
+	                       AN_RECORD_FROM_PEER, ret_merged);
 }
 
 static void expect_stored(struct an_blob *held, struct an_blob *incoming)
@@ -403,8 +403,8 @@ START_TEST(only_a_higher_counter_replaces_and_the_same_record_is_taken_silently)
 		expect_kept(values[1], values[1], AUTONOMI_OK);
 		struct an_record_merged merged;
 		ck_assert_int_eq(merge(values[1], values[0], &merged), AUTONOMI_E_OUTDATED);
-		ck_assert_uint_eq(merged.counter, 1);
-		ck_assert_uint_eq(merged.expected, 2);
+		ck_assert_uint_eq(merged.error.counter, 1);
+		ck_assert_uint_eq(merged.error.expected, 2);
 	}
 	expect_stored(pads[1], pointers[0]); /* a pointer takes the place of other kinds */
 	expect_kept(pointers[0], pads[1], AUTONOMI_E_CORRUPT);
@@ -428,7 +428,8 @@ START_TEST(a_chunk_that_is_held_stays_and_one_that_is_too_large_is_refused)
 	expect_stored(NULL, chunk);
 	expect_kept(chunk, chunk, AUTONOMI_OK);
 	struct an_record_merged merged;
-	ck_assert_int_eq(an_record_merge(key, an_span(NULL, 0), an_blob_span(chunk), 4, &merged),
+	ck_assert_int_eq(an_record_merge(key, an_span(NULL, 0), an_blob_span(chunk), 4,
+	                                 AN_RECORD_FROM_PEER, &merged),
 	                 AUTONOMI_E_TOO_LARGE);
 	an_blob_unref(chunk);
 }
