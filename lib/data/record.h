@@ -47,6 +47,10 @@ an_status an_record_read_header(struct an_span value, struct an_record_header *r
  * E_TOO_LARGE; E_NO_MEMORY. Takes about 7 ms for a chunk of 4 MiB, 2 ms for a signature. */
 an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value);
 
+/* Whether the content of an unpaid record in our own form gives `key`; of graph entries, any of them.
+ * Signatures are not looked at. */
+bool an_record_names(struct an_span value, const uint8_t key[AN_RECORD_NAME_SIZE]);
+
 enum { AN_CHUNK_PROOF_SIZE = 32 };
 
 /* What proves that a node has a record: SHA3-256 of its whole value and the big-endian nonce

@@ -190,3 +190,34 @@ an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span
 	return header.type == AN_RECORD_SCRATCHPAD ? check_scratchpad(key, value)
 	                                           : check_graph(key, value);
 }
+
+static bool names_any(const uint8_t key[AN_RECORD_NAME_SIZE], const struct an_graph_set *set)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		if (check_owner(key, set->entries[i].owner) == AUTONOMI_OK)
+			return true;
+	}
+	return false;
+}
+
+bool an_record_names(struct an_span value, const uint8_t key[AN_RECORD_NAME_SIZE])
+{
+	struct an_record_header header;
+	if (an_record_read_header(value, &header) != AUTONOMI_OK)
+		return false;
+	if (header.type == AN_RECORD_CHUNK)
+		return check_chunk(key, value) == AUTONOMI_OK;
+	struct an_reader reader = body_reader(value);
+	uint8_t owner[AN_OWNER_KEY_SIZE];
+	if (header.type == AN_RECORD_GRAPH_ENTRY) {
+		struct an_graph_set set;
+		an_graph_set_read(&reader, &set);
+		const bool named = names_any(key, &set);
+		an_graph_set_done(&set);
+		return named;
+	}
+	/* A pointer and a scratchpad begin with their owner. */
+	an_msgpack_read_array(&reader);
+	an_owner_key_read(&reader, owner);
+	return an_reader_ok(&reader) && check_owner(key, owner) == AUTONOMI_OK;
+}

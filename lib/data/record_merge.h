@@ -21,7 +21,7 @@ an_status an_record_canonical(struct an_span value, struct an_buffer *out);
 /* Whose record it is decides what is judged first. */
 enum an_record_source {
 	AN_RECORD_FROM_CLIENT, /* its key before anything else, as of paid uploads (semantics 6.3.1) */
-	AN_RECORD_FROM_PEER,   /* by the rules of its kind alone (semantics 6.3.3 to 6.3.6) */
+	AN_RECORD_FROM_PEER, /* by the rules of its kind alone (semantics 6.3.3 to 6.3.6) */
 };
 
 struct an_record_merged {

@@ -13,6 +13,7 @@
 #include "ident/key_pair.h"
 #include "kad/kad.h"
 #include "link/link.h"
+#include "node/admission.h"
 #include "node/node.h"
 #include "node/operation.h"
 
@@ -47,7 +48,8 @@ struct an_node {
 
 	struct an_link *link;
 	struct an_kad *kad;
-	struct an_store *store; /* NULL for a client */
+	struct an_store *store; /* NULL for a client, likewise the next */
+	struct an_admissions *admissions;
 	struct an_client *client;
 
 	struct an_event_queue events;

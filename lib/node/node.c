@@ -239,6 +239,27 @@ static an_status open_store(struct an_node *node, char *reterr, size_t reterr_si
 	return an_store_open(&store, &node->store, reterr, reterr_size);
 }
 
+static void submit(void *context, struct an_job *job)
+{
+	struct an_node *node = context;
+	an_node_submit(node, job);
+	an_node_touch(node);
+}
+
+static an_status open_admissions(struct an_node *node)
+{
+	if (node->store == NULL)
+		return AUTONOMI_OK;
+	const struct an_admissions_config admissions = {
+		.profile = &node->profile,
+		.store = node->store,
+		.submit = submit,
+		.submit_context = node,
+		.random = &node->random,
+	};
+	return an_admissions_new(&admissions, &node->admissions);
+}
+
 static an_status make_last_events(struct an_node *node)
 {
 	node->joined_event = an_event_new(AUTONOMI_EVENT_JOINED);
@@ -258,6 +279,8 @@ static an_status open_parts(struct an_node *node, char *reterr, size_t reterr_si
 		status = an_node_load_identity(node, reterr, reterr_size);
 	if (status == AUTONOMI_OK)
 		status = open_store(node, reterr, reterr_size);
+	if (status == AUTONOMI_OK)
+		status = open_admissions(node);
 	if (status == AUTONOMI_OK)
 		status = open_socket(node, reterr, reterr_size);
 	if (status == AUTONOMI_OK)
@@ -357,6 +380,7 @@ static void free_parts(struct an_node *node)
 	node->link = an_link_free(node->link);
 	node->kad = an_kad_free(node->kad);
 	an_node_cache_free(node);
+	node->admissions = an_admissions_free(node->admissions);
 	an_operations_done(node);
 	an_event_queue_done(&node->events);
 	an_event_free(node->joined_event);

@@ -15,6 +15,12 @@ struct an_serve_pending *an_serve_later(struct an_node *node, uint64_t inbound)
 	return pending;
 }
 
+bool an_serve_is_busy(an_status status)
+{
+	return status == AUTONOMI_E_BUSY || status == AUTONOMI_E_NO_MEMORY ||
+	       status == AUTONOMI_E_CANCELLED;
+}
+
 void an_serve_reply_blob(struct an_node *node, uint64_t inbound, enum an_link_kind kind,
                          struct an_blob *message)
 {
@@ -122,7 +128,8 @@ static void serve_version(struct an_node *node, uint64_t inbound)
 	an_serve_reply(node, inbound, &response);
 }
 
-static void serve_message(struct an_node *node, uint64_t inbound, const struct an_link_request *raw)
+static void serve_message(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,
+                          const struct an_link_request *raw)
 {
 	struct an_buffer scratch;
 	an_buffer_init(&scratch, raw->body.size);
@@ -142,7 +149,7 @@ static void serve_message(struct an_node *node, uint64_t inbound, const struct a
 		an_serve_get_record(node, inbound, &request);
 		break;
 	case AN_REQUEST_PUT_RECORD:
-		an_serve_put_record(node, inbound, &request, raw);
+		an_serve_put_record(node, inbound, &request, peer, raw);
 		break;
 	case AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF:
 		an_serve_existence_proof(node, inbound, &request);
@@ -168,7 +175,7 @@ void an_node_serve(struct an_node *node, uint64_t inbound, const struct an_link_
 	}
 	switch (request->kind) {
 	case AN_LINK_KIND_MESSAGE:
-		serve_message(node, inbound, request);
+		serve_message(node, inbound, peer, request);
 		break;
 	case AN_LINK_KIND_KADEMLIA:
 		serve_kademlia(node, inbound, request->body);

@@ -24,10 +24,13 @@ void an_serve_reply_blob(struct an_node *node, uint64_t inbound, enum an_link_ki
                          struct an_blob *message);
 void an_serve_reply(struct an_node *node, uint64_t inbound, const struct an_response *response);
 
+/* Whether a failure says nothing of what was asked: the peer is told that we are busy. */
+bool an_serve_is_busy(an_status status);
+
 /* serve_records.c: GetReplicatedRecord, PutRecord. */
 void an_serve_get_record(struct an_node *node, uint64_t inbound, const struct an_request *request);
 void an_serve_put_record(struct an_node *node, uint64_t inbound, const struct an_request *request,
-                         const struct an_link_request *raw);
+                         const struct an_link_peer *peer, const struct an_link_request *raw);
 
 /* serve_proof.c: GetChunkExistenceProof. */
 void an_serve_existence_proof(struct an_node *node, uint64_t inbound,

@@ -31,18 +31,18 @@ struct an_store_operation {
 	bool unchanged; /* what it brought is there already */
 	enum an_record_source source;
 	struct an_put_error error;
-	struct an_blob *held;
-	an_status held_status; /* of reading it */
+	struct an_blob *held, *outcome; /* nobody else has them */
+	an_status held_status;          /* of reading it */
 
 	/* Writes to one key queue behind each other; the first is in the store's map `writing`. */
 	struct an_map_entry by_key;
 	bool is_first;
 	struct an_store_operation *next_same_key;
 
-	struct an_store_place place;        /* of a put: where it will lie; else: where it lies */
-	struct an_store_place old;          /* of a put that replaces or merges: the old content's */
-	struct an_store_record *old_record; /* what a put replaces or a remove removes */
-	struct an_store_record *record;     /* of a put of a new key: becomes the index's */
+	struct an_store_place place; /* of a put: where it will lie; else: where it lies */
+	struct an_store_place old;   /* of a put that replaces or merges: the old content's */
+	struct an_store_record *old_record;   /* what a put replaces or a remove removes */
+	struct an_store_record *record;       /* of a put of a new key: becomes the index's */
 	struct an_store_operation *on_behalf; /* of a remove that makes room: the put */
 
 	struct an_blob *value;

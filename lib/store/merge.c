@@ -34,23 +34,28 @@ static an_status judge_chunk(struct an_store_operation *put)
 	return AUTONOMI_E_TOO_LARGE;
 }
 
-static void take_outcome(struct an_store_operation *put, struct an_blob *outcome)
+static void note_outcome(struct an_store_operation *put, struct an_blob *outcome)
 {
+	put->outcome = outcome;
 	put->unchanged = outcome == NULL;
-	if (outcome == NULL)
-		return;
+	put->place.entry.size = outcome != NULL ? (uint32_t)outcome->size : 0;
+	an_store_place_hash(&put->place, an_blob_span(outcome));
+}
+
+/* On the pump: others may hold what came in. */
+static void take_outcome(struct an_store_operation *put)
+{
 	an_blob_unref(put->value);
-	put->value = outcome;
-	put->bytes = an_blob_span(outcome);
-	put->place.entry.size = (uint32_t)outcome->size;
-	an_store_place_hash(&put->place, put->bytes);
+	put->value = put->outcome;
+	put->bytes = an_blob_span(put->outcome);
+	put->outcome = NULL;
 }
 
 static an_status judge_signed(struct an_store_operation *put)
 {
 	struct an_record_merged merged;
-	if (put->held != NULL && an_store_place_check(&put->old, an_blob_span(put->held)) !=
-	                                 AUTONOMI_OK) {
+	if (put->held != NULL &&
+	    an_store_place_check(&put->old, an_blob_span(put->held)) != AUTONOMI_OK) {
 		put->held_status = AUTONOMI_E_CORRUPT;
 		put->held = an_blob_unref(put->held);
 	}
@@ -59,7 +64,7 @@ static an_status judge_signed(struct an_store_operation *put)
 	                                         put->source, &merged);
 	put->error = merged.error;
 	if (status == AUTONOMI_OK)
-		take_outcome(put, merged.store);
+		note_outcome(put, merged.store);
 	return status;
 }
 
@@ -99,6 +104,7 @@ static void done_judge(struct an_job *job)
 	else if (put->held_status != AUTONOMI_OK)
 		forget_held(put);
 	if (put->status == AUTONOMI_OK && !put->unchanged) {
+		take_outcome(put);
 		an_list_append(&put->store->ready, &put->link);
 		return;
 	}

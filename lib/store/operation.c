@@ -22,6 +22,7 @@ void an_store_operation_free(struct an_store_operation *operation)
 	an_list_remove(&operation->in_all);
 	an_blob_unref(operation->value);
 	an_blob_unref(operation->held);
+	an_blob_unref(operation->outcome);
 	an_free(operation->record);
 	an_free(operation);
 }

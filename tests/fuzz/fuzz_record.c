@@ -46,8 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_chunk(content);
 	check_canonical(value);
 	struct an_record_merged merged;
-	if (an_record_merge(name, an_span(NULL, 0), value, SIZE_MAX, AN_RECORD_FROM_PEER, &merged) ==
-	    AUTONOMI_OK)
+	if (an_record_merge(name, an_span(NULL, 0), value, SIZE_MAX, AN_RECORD_FROM_PEER,
+	                    &merged) == AUTONOMI_OK)
 		an_blob_unref(merged.store);
 	an_buffer_done(&scratch);
 	return 0;
