@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A record that comes in while another is held: the first byte says the type of both, who owns and who
- * signs them, the rest makes them. What is to be stored is a record that the store would take, and
+ * A record that comes in while another is held: the first byte says the type of both and who sends it, the rest makes them. What is to be stored is a record that the store would take, and
  * whoever sends the same once more changes nothing.
  */
 #include "data/chunk.h"
@@ -102,17 +101,19 @@ static void choose_key(enum an_record_type type, struct an_span incoming,
 		an_owner_key_name(owners[0], key);
 }
 
-static void check(const uint8_t *key, struct an_span held, struct an_span incoming)
+static void check(const uint8_t *key, struct an_span held, struct an_span incoming,
+                  enum an_record_source source)
 {
 	struct an_record_merged merged, again;
 	const bool held_is_good = held.size == 0 || an_record_check(key, held) == AUTONOMI_OK;
-	const an_status status = an_record_merge(key, held, incoming, 1 << 20, &merged);
+	const an_status status = an_record_merge(key, held, incoming, 1 << 20, source, &merged);
 	must((status == AUTONOMI_OK) >= (merged.store != NULL));
-	must(status != AUTONOMI_E_OUTDATED || merged.counter <= merged.expected);
+	must(status != AUTONOMI_E_OUTDATED || merged.error.counter <= merged.error.expected);
+	must((merged.error.type != AN_PUT_ERROR_NONE) == (status != AUTONOMI_OK));
 	if (merged.store == NULL)
 		return;
 	must(!held_is_good || an_record_check(key, an_blob_span(merged.store)) == AUTONOMI_OK);
-	must(an_record_merge(key, an_blob_span(merged.store), incoming, 1 << 20, &again) ==
+	must(an_record_merge(key, an_blob_span(merged.store), incoming, 1 << 20, source, &again) ==
 	     AUTONOMI_OK);
 	must(again.store == NULL);
 	an_blob_unref(merged.store);
@@ -140,7 +141,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		(void)an_buffer_append(&incoming, script.rest);
 	choose_key(incoming_type, an_buffer_span(&incoming), key);
-	check(key, an_buffer_span(&held), an_buffer_span(&incoming));
+	check(key, an_buffer_span(&held), an_buffer_span(&incoming),
+	      (types & 0x80) != 0 ? AN_RECORD_FROM_CLIENT : AN_RECORD_FROM_PEER);
 	an_buffer_done(&incoming);
 	an_buffer_done(&held);
 	return 0;
