@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A record that comes in while another is held: the first byte says the type of both and who sends it, the rest makes them. What is to be stored is a record that the store would take, and
- * whoever sends the same once more changes nothing.
+ * A record that comes in while another is held: the first byte says the type of both and who sends it,
+ * the rest makes them. What is to be stored is a record that the store would take, and whoever sends
+ * the same once more changes nothing.
  */
 #include "data/chunk.h"
 #include "data/graph_entry.h"
