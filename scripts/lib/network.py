@@ -93,15 +93,16 @@ class Client:
                 preexec()
 
         self.started = time.monotonic()
+        self.first_output = threading.Event()
         self.process = subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd=cwd,
             stderr=None if show_progress else subprocess.PIPE, text=True, preexec_fn=prepare)
         self.watch = Watch(self.process.pid)
         self.out, self.err = "", ""
+        # Both pipes are drained by threads, so that wait4 alone collects the process and its times.
+        self.readers = [self.reader(name) for name in ("stdout", "stderr")]
 
     def wait(self, timeout=None):
-        # Both pipes are drained by threads, so that wait4 alone collects the process and its times.
-        readers = [self.reader(name) for name in ("stdout", "stderr")]
         timer = threading.Timer(timeout, self.process.kill) if timeout else None
         if timer:
             timer.start()
@@ -116,7 +117,7 @@ class Client:
             self.watch.over.set()
         self.seconds = time.monotonic() - self.started
         self.code = self.process.returncode = os.waitstatus_to_exitcode(status)
-        for reader in readers:
+        for reader in self.readers:
             reader.join()
         self.core_seconds = usage.ru_utime + usage.ru_stime
         self.watch.join()
@@ -128,7 +129,10 @@ class Client:
 
         def drain():
             if stream is not None:
-                setattr(self, "out" if name == "stdout" else "err", stream.read())
+                text = stream.read(1)
+                if name == "stdout":
+                    self.first_output.set()
+                setattr(self, "out" if name == "stdout" else "err", text + stream.read())
                 stream.close()
 
         thread = threading.Thread(target=drain, daemon=True)
@@ -232,6 +236,26 @@ class Network:
         for node in self.nodes:
             node.wait_for("Connected to the network")
         self.wait_for_tables(min(count - 1, PEERS_MAX))
+
+    def restart(self, node):
+        """A node that was killed comes back with its root directory, at another port."""
+        others = [other.address for other in self.nodes if other is not node and other.is_up()]
+        known = [address for address in others if address is not None]
+        node.options = ("--peer", known[0]) if known else ("--first",)
+        node.start()
+
+    def restart_all(self):
+        """All nodes, where none is left."""
+        for node in self.nodes:
+            if node.process is not None:
+                node.process.wait()
+        for node in self.nodes:
+            self.restart(node)
+            if node is self.nodes[0]:
+                node.wait_for("Listening on ")
+        for node in self.nodes:
+            node.wait_for("Connected to the network")
+        self.wait_for_tables(min(len(self.nodes) - 1, PEERS_MAX))
 
     def wait_for_tables(self, wanted, seconds=START_SECONDS):
         end = time.monotonic() + seconds

@@ -20,6 +20,8 @@ KIB, MIB, GIB = 1 << 10, 1 << 20, 1 << 30
 CLIENT_MEMORY_MAX = 200 * MIB
 EXIT_USAGE = 2
 CLIENT_SECONDS_MAX = 1800
+KILL_CYCLES = 200  # of one store, which is then checked as a whole
+CHURN_DOWN_SECONDS = 4  # longest time that a killed node stays away
 
 
 class Run:
@@ -246,14 +248,149 @@ def program(run, path, *arguments, environment=None, timeout=None):
     return client.out
 
 
-def kill(run):
-    cycles = 10 if run.short else 200
+def kill_writers(run):
+    """A storage process that is killed while it writes; how many times it was."""
     done = 0
-    for _ in run.rounds(1):
+    for _ in run.rounds(50):
         program(run, run.build / "tests/store_test_recover",
-                environment={"AN_KILL_CYCLES": str(cycles), "TMPDIR": str(run.folder)})
-        done += cycles
-    return f"{done} times kill -9 of a writing process, nothing that was acknowledged was lost"
+                environment={"AN_KILL_CYCLES": str(KILL_CYCLES), "TMPDIR": str(run.folder),
+                             "CK_RUN_CASE": "kill -9"})
+        done += KILL_CYCLES
+    return done
+
+
+def kill_networks(run):
+    """All nodes are killed the moment a client says "stored"; how often they were, and the chunks."""
+    rounds, nodes, size = (2, 8, 6 * MIB) if run.short else (20, 25, 12 * MIB)
+    stored = []
+    chunks = 0
+    with run.network(nodes) as network:
+        for number in range(rounds):
+            original = random_file(run.folder / f"original-{number}", size)
+            client = network.client("file", "upload", "--public", "--quiet", "--json", original)
+            client.first_output.wait(CLIENT_SECONDS_MAX)
+            for node in network.nodes:
+                node.process.kill()
+            answer = client.wait(CLIENT_SECONDS_MAX).json()
+            stored.append((answer["address"], original))
+            chunks += answer["chunks"]
+            network.restart_all()
+            for address, expected in stored:
+                copy = run.folder / "retrieved"
+                copy.unlink(missing_ok=True)
+                down(network, address, copy)
+                if not same(expected, copy):
+                    raise Failure(f"{expected.name} came back with other bytes")
+    return rounds, nodes, chunks
+
+
+def kill(run):
+    cycles = kill_writers(run)
+    rounds, nodes, chunks = kill_networks(run)
+    return f"{cycles} times kill -9 of a writing process, {rounds} times of all {nodes} nodes when a " \
+           f"client said \"stored\" ({chunks} chunks): nothing that was acknowledged was lost"
+
+
+class Churn:
+    """A network whose nodes are killed and come back while clients write and read."""
+
+    def __init__(self, run, network, seconds):
+        self.run = run
+        self.network = network
+        self.end = time.monotonic() + seconds
+        self.lock = threading.Lock()
+        self.stored = []
+        self.kills = self.writes_refused = self.reads = self.reads_failed = 0
+        self.failures = []
+
+    def going_on(self):
+        return time.monotonic() < self.end and not self.failures
+
+    def kill_and_restart(self):
+        """Two nodes at a time. A child dies with the thread that started it: call it in one that stays."""
+        chance = random.Random(os.urandom(8))
+        while self.going_on():
+            victims = chance.sample(self.network.nodes, 2)
+            for node in victims:
+                node.kill()
+                self.kills += 1
+            for node in victims:
+                time.sleep(chance.uniform(0, CHURN_DOWN_SECONDS))
+                self.network.restart(node)
+            for node in victims:
+                node.wait_for("Connected to the network")
+
+    def write(self, number):
+        """A writer that was refused has no promise; what it was promised must be there at the end."""
+        chance = random.Random(os.urandom(8))
+        written = 0
+        while self.going_on():
+            original = random_file(self.run.folder / f"original-{number}-{written}",
+                                   chance.randrange(3, 2 * MIB))
+            written += 1
+            client = self.network.run("file", "upload", "--public", "--quiet", "--json", original,
+                                      data=self.run.folder / f"data-{number}",
+                                      timeout=CLIENT_SECONDS_MAX)
+            with self.lock:
+                if client.code == 0:
+                    self.stored.append((client.json()["address"], original))
+                else:
+                    self.writes_refused += 1
+
+    def read(self, number):
+        chance = random.Random(os.urandom(8))
+        while self.going_on():
+            with self.lock:
+                chosen = chance.choice(self.stored) if self.stored else None
+            if chosen is None:
+                time.sleep(0.1)
+                continue
+            copy = self.run.folder / f"retrieved-{number}"
+            copy.unlink(missing_ok=True)
+            client = self.network.run("file", "download", "--quiet", chosen[0], copy,
+                                      timeout=CLIENT_SECONDS_MAX)
+            self.reads += 1
+            if client.code != 0:
+                self.reads_failed += 1
+            elif not same(chosen[1], copy):
+                raise Failure(f"{chosen[1].name} came back with other bytes")
+
+    def guarded(self, work, *arguments):
+        try:
+            work(*arguments)
+        except Exception as failure:
+            self.failures.append(failure)
+
+    def perform(self):
+        works = [(self.write, 0), (self.write, 1), (self.read, 0)]
+        threads = [threading.Thread(target=self.guarded, args=work) for work in works]
+        for thread in threads:
+            thread.start()
+        self.guarded(self.kill_and_restart)
+        for thread in threads:
+            thread.join()
+        if self.failures:
+            raise Failure(str(self.failures[0])) from self.failures[0]
+        if not self.stored:
+            raise Failure("no file was stored")
+
+
+def churn(run):
+    nodes = 25
+    seconds = 60 * (1 if run.short else run.minutes or 10)
+    run.need_disk(int(seconds) * 16 * MIB)
+    with run.network(nodes) as network:
+        work = Churn(run, network, seconds)
+        work.perform()
+        for address, original in work.stored:
+            copy = run.folder / "retrieved"
+            copy.unlink(missing_ok=True)
+            down(network, address, copy)
+            if not same(original, copy):
+                raise Failure(f"{original.name} came back with other bytes")
+    return f"{nodes} nodes, {work.kills} times kill -9 and restart, {len(work.stored)} files stored " \
+           f"({work.writes_refused} refused), {work.reads} read meanwhile ({work.reads_failed} " \
+           f"failed), all stored files came back at the end"
 
 
 def fuzz(run):
@@ -301,7 +438,8 @@ NAMES = {
     "clients": (clients, "2 min", "10 clients with 5 operations each at once"),
     "survivors": (survivors, "1 min", "kill -9 of 5 of 25 nodes, then read everything"),
     "changed": (changed, "5 s", "a file that changed under the same name"),
-    "kill": (kill, "3 min", "kill -9 of a writing process, 200 times"),
+    "kill": (kill, "15 min", "kill -9 of a writing process, 10,000 times, and of whole networks"),
+    "churn": (churn, "10 min", "writes and reads while nodes are killed and come back"),
     "fuzz": (fuzz, "2 h", "every parser, until nothing new is covered"),
     "faults": (faults, "10 min", "every n-th file operation, SQLite call and allocation fails"),
     "simulations": (simulations, "40 min", "every scenario with 50 nodes and a new seed"),
