@@ -228,8 +228,8 @@ static void set_address(struct an_sim_node *node)
 		         AN_SIM_PORT, node->id);
 	else
 		snprintf(node->address, sizeof(node->address),
-		         "/ip6/fd00::%x/udp/%d/quic-v1/p2p/%s", end[2] << 8 | end[3], AN_SIM_PORT,
-		         node->id);
+		         "/ip6/fd00:0:0:%x::%x/udp/%d/quic-v1/p2p/%s", end[2] << 8 | end[3],
+		         end[2] << 8 | end[3], AN_SIM_PORT, node->id);
 	struct an_peer_id id;
 	if (an_peer_id_from_text(&id, an_span_text(node->id)) == AUTONOMI_OK) {
 		const struct an_dht_key key = an_peer_id_dht_key(&id);

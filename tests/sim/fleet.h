@@ -21,7 +21,7 @@
 
 #include "sim/world.h"
 
-enum { AN_SIM_NODES_MAX = 2000, AN_SIM_PORT = 9000 };
+enum { AN_SIM_NODES_MAX = 60000, AN_SIM_PORT = 9000 };
 
 enum an_sim_node_state {
 	AN_SIM_NODE_NEW,
@@ -60,7 +60,9 @@ struct an_sim_record {
 	uint8_t address[AUTONOMI_ADDRESS_SIZE];
 	bool is_ended, is_stored; /* its put; with success */
 	uint64_t copies;          /* that the client was told */
-	uint8_t *holders;         /* by node: 1 where it had stored it durably */
+	/* Indices of the nodes that had stored it durably. */
+	uint32_t *holders;
+	size_t holder_count, holder_capacity;
 };
 
 struct an_sim_fleet {
@@ -74,6 +76,7 @@ struct an_sim_fleet {
 	const char *log_level;
 	bool disks_lie; /* ignore syncs: the invariants must notice */
 	bool ip4;       /* nodes are dialled over IPv4, else IPv6 */
+	bool messages;  /* the fidelity: over the message wire (wire/wire.h), else QUIC */
 	size_t liars;   /* hosts that acknowledge and do not store */
 	struct an_sim_liar *first_liar;
 	void (*free_liars)(struct an_sim_fleet *fleet);
@@ -141,6 +144,8 @@ size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, siz
 bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
 /* Gets one record. */
 bool an_sim_get_one(struct an_sim_node *client, size_t which);
+/* Whether this node acknowledged the record. */
+bool an_sim_record_is_held_by(const struct an_sim_record *record, const struct an_sim_node *node);
 /* The nodes that are up and acknowledged the record. */
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record);

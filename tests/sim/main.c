@@ -2,12 +2,17 @@
 /*
  * The simulator: a network of real nodes and clients in virtual time, a function of its arguments
  * alone. Exit status: 0 every invariant held, 1 one was broken, 2 the arguments are wrong.
+ *
+ * It is two programs of the same sources, one for each fidelity: `sim` has QUIC, `sim-messages` the
+ * message wire. Whichever is called becomes the one that --fidelity wants.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "quic/quic.h"
 #include "sim/memory.h"
 #include "sim/scenario.h"
 #include "sim/seal.h"
@@ -18,13 +23,14 @@ struct options {
 	const char *scenario;
 	struct an_sim_arguments arguments;
 	const char *log_level;
-	bool list, timing, disks_lie;
+	bool list, timing, disks_lie, messages;
 };
 
 static int usage(void)
 {
-	fputs("usage: sim --scenario NAME [--nodes N] [--seed S] [--hours H] [--log LEVEL] "
-	      "[--timing] [--disks-lie]\n       sim --list\n",
+	fputs("usage: sim --scenario NAME [--nodes N] [--seed S] [--hours H]\n"
+	      "           [--fidelity messages|datagrams] [--log LEVEL] [--timing] [--disks-lie]\n"
+	      "       sim --list\n",
 	      stderr);
 	return EXIT_USAGE;
 }
@@ -36,6 +42,14 @@ static bool read_number(const char *text, uint64_t *ret_number)
 		return false;
 	*ret_number = strtoull(text, &end, 10);
 	return *end == '\0';
+}
+
+static int read_fidelity(const char *text, struct options *options)
+{
+	if (text == NULL)
+		return 0;
+	options->messages = strcmp(text, "messages") == 0;
+	return options->messages || strcmp(text, "datagrams") == 0 ? 2 : 0;
 }
 
 /* Takes the option at `argv`; returns how many words it had, 0 where it is wrong. */
@@ -63,6 +77,8 @@ static int read_option(char **argv, struct options *options)
 		return read_number(argv[1], &options->arguments.seed) ? 2 : 0;
 	if (strcmp(argv[0], "--hours") == 0)
 		return read_number(argv[1], &options->arguments.hours) ? 2 : 0;
+	if (strcmp(argv[0], "--fidelity") == 0)
+		return read_fidelity(argv[1], options);
 	if (strcmp(argv[0], "--log") == 0) {
 		options->log_level = argv[1];
 		return argv[1] != NULL ? 2 : 0;
@@ -116,6 +132,9 @@ static bool run(const struct options *options, const struct an_sim_scenario *sce
 	an_sim_fleet_init(&fleet, options->arguments.seed, options->log_level);
 	an_sim_seal();
 	fleet.disks_lie = options->disks_lie;
+	fleet.messages = options->messages;
+	if (fleet.messages)
+		an_sim_world_carry_any_size(fleet.world);
 	scenario->run(&fleet, &options->arguments);
 	an_sim_fleet_settle(&fleet, AN_MINUTES(10));
 	const char *broken = an_sim_seal_broken();
@@ -124,6 +143,26 @@ static bool run(const struct options *options, const struct an_sim_scenario *sce
 	const bool held = !fleet.failed;
 	an_sim_fleet_done(&fleet);
 	return held;
+}
+
+/* Becomes the program beside this one that has the wanted wire. */
+static int become_other(char **argv, bool messages)
+{
+	char path[4096];
+	const ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - sizeof("-messages"));
+	if (size <= 0)
+		return EXIT_USAGE;
+	path[size] = '\0';
+	char *name = strrchr(path, '/') + 1;
+	memcpy(name, messages ? "sim-messages" : "sim", messages ? 13 : 4);
+	execv(path, argv);
+	perror(path);
+	return EXIT_USAGE;
+}
+
+static bool has_message_wire(void)
+{
+	return strcmp(an_quic_library(), "message wire") == 0;
 }
 
 int main(int argc, char **argv)
@@ -143,6 +182,9 @@ int main(int argc, char **argv)
 	const struct an_sim_scenario *scenario = find(options.scenario);
 	if (scenario == NULL)
 		return usage();
+
+	if (options.messages != has_message_wire())
+		return become_other(argv, options.messages);
 
 	/* Whatever ends the process, what it did is to be seen. */
 	setvbuf(stdout, NULL, _IOLBF, 0);

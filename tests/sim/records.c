@@ -35,11 +35,32 @@ static bool has_record(const struct an_sim_node *node, const struct an_sim_recor
 	       autonomi_storage_has(autonomi_node_storage(node->node), record->address) == 1;
 }
 
+bool an_sim_record_is_held_by(const struct an_sim_record *record, const struct an_sim_node *node)
+{
+	for (size_t i = 0; i < record->holder_count; i++)
+		if (record->holders[i] == node->index)
+			return true;
+	return false;
+}
+
+static void note_holder(struct an_sim_record *record, const struct an_sim_node *node)
+{
+	if (an_sim_record_is_held_by(record, node))
+		return;
+	if (record->holder_count == record->holder_capacity) {
+		record->holder_capacity = record->holder_capacity * 2 + 8;
+		record->holders = an_sim_resize(record->holders,
+		                                record->holder_capacity *
+		                                        sizeof(record->holders[0]));
+	}
+	record->holders[record->holder_count++] = (uint32_t)node->index;
+}
+
 static void note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record)
 {
 	for (size_t i = 0; i < fleet->count; i++)
 		if (has_record(node_at(fleet, i), record))
-			record->holders[i] = 1;
+			note_holder(record, node_at(fleet, i));
 }
 
 void an_sim_node_note_records(struct an_sim_node *node)
@@ -47,23 +68,15 @@ void an_sim_node_note_records(struct an_sim_node *node)
 	struct an_sim_fleet *fleet = node->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++)
 		if (!fleet->records[i].is_ended && has_record(node, &fleet->records[i]))
-			fleet->records[i].holders[node->index] = 1;
-}
-
-static size_t count_holders(const struct an_sim_record *record)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < AN_SIM_NODES_MAX; i++)
-		count += record->holders[i];
-	return count;
+			note_holder(&fleet->records[i], node);
 }
 
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < fleet->count; i++)
-		count += record->holders[i] != 0 && node_at(fleet, i)->state == AN_SIM_NODE_UP;
+	for (size_t i = 0; i < record->holder_count; i++)
+		count += node_at(fleet, record->holders[i])->state == AN_SIM_NODE_UP;
 	return count;
 }
 
@@ -78,7 +91,6 @@ static struct an_sim_record *add_record(struct an_sim_fleet *fleet, size_t size)
 	*record = (struct an_sim_record){
 		.number = ++fleet->record_count,
 		.size = size,
-		.holders = an_sim_alloc(AN_SIM_NODES_MAX),
 	};
 	return record;
 }
@@ -100,9 +112,9 @@ static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
 
 static void expect_copies(struct an_sim_fleet *fleet, const struct an_sim_record *record)
 {
-	an_sim_expect(fleet, count_holders(record) + fleet->liars >= record->copies,
+	an_sim_expect(fleet, record->holder_count + fleet->liars >= record->copies,
 	              "a put was told %llu copies, but %zu nodes have it",
-	              (unsigned long long)record->copies, count_holders(record));
+	              (unsigned long long)record->copies, record->holder_count);
 }
 
 static void note_stored(struct an_sim_fleet *fleet, struct an_sim_record *record,
@@ -183,7 +195,7 @@ static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_recor
 	if (!an_sim_expect(fleet, status == AUTONOMI_OK,
 	                   "chunk %llu of %zu bytes, acknowledged by %zu nodes of which %zu are "
 	                   "up, was not found: %s (%s)",
-	                   (unsigned long long)record->number, record->size, count_holders(record),
+	                   (unsigned long long)record->number, record->size, record->holder_count,
 	                   an_sim_record_holders_up(fleet, record), autonomi_status_name(status),
 	                   autonomi_event_message(event)))
 		return;
@@ -238,7 +250,7 @@ bool an_sim_node_expect_records(struct an_sim_node *node)
 	struct an_sim_fleet *fleet = node->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++) {
 		const struct an_sim_record *record = &fleet->records[i];
-		if (record->holders[node->index] == 0)
+		if (!an_sim_record_is_held_by(record, node))
 			continue;
 		if (!an_sim_expect(fleet, has_record(node, record),
 		                   "node %zu came back without chunk %llu, which it acknowledged",

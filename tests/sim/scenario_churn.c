@@ -32,8 +32,8 @@ static uint64_t draw(const struct churn *churn, uint64_t bound)
 static size_t holders_gone(const struct an_sim_fleet *fleet, const struct an_sim_record *record)
 {
 	size_t gone = 0;
-	for (size_t i = 0; i < fleet->count; i++)
-		gone += record->holders[i] != 0 && fleet->nodes[i]->state == AN_SIM_NODE_GONE;
+	for (size_t i = 0; i < record->holder_count; i++)
+		gone += fleet->nodes[record->holders[i]]->state == AN_SIM_NODE_GONE;
 	return gone;
 }
 
@@ -41,7 +41,8 @@ static bool may_leave(const struct churn *churn, const struct an_sim_node *node)
 {
 	const struct an_sim_fleet *fleet = churn->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++)
-		if (fleet->records[i].is_stored && fleet->records[i].holders[node->index] != 0 &&
+		if (fleet->records[i].is_stored &&
+		    an_sim_record_is_held_by(&fleet->records[i], node) &&
 		    holders_gone(fleet, &fleet->records[i]) >= LOST_HOLDERS_MAX)
 			return false;
 	return true;

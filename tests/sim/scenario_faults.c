@@ -80,7 +80,7 @@ static void cut_all_holders_but_one(struct an_sim_fleet *fleet, const struct an_
 	size_t spared = (size_t)an_random_below(an_sim_world_random(fleet->world), holders);
 	for (size_t i = 0; i < fleet->count; i++) {
 		struct an_sim_node *node = fleet->nodes[i];
-		if (record->holders[i] == 0 || node->state != AN_SIM_NODE_UP)
+		if (!an_sim_record_is_held_by(record, node) || node->state != AN_SIM_NODE_UP)
 			continue;
 		if (spared-- != 0)
 			an_sim_node_cut(node, AN_SIM_CUT_PROCESS);

@@ -28,7 +28,8 @@ tap.check(listed.returncode == 0 and "put-get" in names and len(set(names)) == l
           "--list prints one scenario a line, its name first", listed.stdout)
 
 for wrong in [[], ["--scenario", "no-such"], ["--scenario"], ["--nodes", "x"],
-              ["--scenario", "join", "--nodes", "0"], ["--scenario", "join", "--what"]]:
+              ["--scenario", "join", "--nodes", "0"], ["--scenario", "join", "--what"],
+              ["--scenario", "join", "--fidelity", "letters"]]:
     result = run(*wrong)
     tap.check(result.returncode == 2 and "usage" in result.stderr and result.stdout == "",
               "wrong arguments end with 2 and the usage: " + " ".join(wrong), result)
@@ -45,6 +46,14 @@ other = run("--scenario", "lossy", "--nodes", "8", "--seed", "8")
 tap.check("trace" in other.stdout and
           first.stdout.split("trace")[1] != other.stdout.split("trace")[1],
           "another seed goes another way", other.stdout)
+messages = run(*arguments, "--fidelity", "messages")
+again = run(*arguments, "--fidelity", "messages", TZ="Asia/Tokyo", HOME="/", LANG="C")
+tap.check(messages.returncode == 0 and messages.stdout == again.stdout,
+          "at message fidelity the invariants hold, and the same arguments print the same",
+          messages.stdout + messages.stderr + again.stdout)
+sent = [int(out.stdout.split("datagrams: ")[1].split()[0]) for out in (first, messages)]
+tap.check(0 < sent[1] < sent[0] / 2, "message fidelity is another wire, with fewer packets",
+          messages.stdout)
 lied = run("--scenario", "blackout", "--nodes", "8", "--seed", "7", "--disks-lie")
 tap.check(lied.returncode == 1 and "BROKEN: " in lied.stdout and
           lied.stdout.splitlines()[-1] == "FAILED blackout, seed 7",

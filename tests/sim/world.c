@@ -146,8 +146,14 @@ void an_sim_world_free(struct an_sim_world *world)
 	an_sim_vfs_free(world->vfs);
 	const struct an_sys *machine = an_sys_machine();
 	an_crypt_library_set(machine->entropy, machine->unix_time_us, machine->context);
+	free(world->hosts);
 	free(world->events);
 	free(world);
+}
+
+void an_sim_world_carry_any_size(struct an_sim_world *world)
+{
+	world->any_size = true;
 }
 
 void an_sim_world_set_link(struct an_sim_world *world, const struct an_sim_link *link)
@@ -277,6 +283,11 @@ struct an_sim_host *an_sim_host_new(struct an_sim_world *world)
 {
 	if (world->host_count == AN_SIM_HOSTS_MAX)
 		abort();
+	if (world->host_count == world->host_capacity) {
+		world->host_capacity = world->host_capacity * 2 + 64;
+		world->hosts = an_sim_resize(world->hosts,
+		                             world->host_capacity * sizeof(world->hosts[0]));
+	}
 	struct an_sim_host *host = an_sim_alloc(sizeof(*host));
 	host->world = world;
 	host->index = world->host_count++;

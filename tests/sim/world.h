@@ -44,7 +44,7 @@ struct an_sim_counters {
 };
 
 enum {
-	AN_SIM_HOSTS_MAX = 4096,
+	AN_SIM_HOSTS_MAX = 65535,
 	AN_SIM_MTU = 1500,              /* default; of an IP packet */
 	AN_SIM_TURNS_MAX = 100000,      /* of one host at one instant: then it spins */
 	AN_SIM_RECEIVE_BYTES = 4 << 20, /* that wait at a socket */
@@ -53,6 +53,9 @@ enum {
 struct an_sim_world *an_sim_world_new(uint64_t seed);
 void an_sim_world_free(struct an_sim_world *world);
 
+/* Datagrams of any size travel whole, each lost or late as one: for the message wire (wire/wire.h),
+ * whose packets stand for many. */
+void an_sim_world_carry_any_size(struct an_sim_world *world);
 /* The link of every host that has none of its own. */
 void an_sim_world_set_link(struct an_sim_world *world, const struct an_sim_link *link);
 
@@ -83,7 +86,8 @@ struct an_sim_world *an_sim_host_world(const struct an_sim_host *host);
 /* The machine, valid as long as the world. */
 const struct an_sys *an_sim_host_sys(struct an_sim_host *host);
 struct an_sim_disk *an_sim_host_disk(struct an_sim_host *host);
-/* Its two addresses, with port 0: fd00::/8 and 10.0.0.0/8. */
+/* Its two addresses, with port 0: each host has an IPv6 network (/64) of its own in fd00::/8, and an
+ * address in 10.0.0.0/8. */
 struct an_endpoint an_sim_host_address6(const struct an_sim_host *host);
 struct an_endpoint an_sim_host_address4(const struct an_sim_host *host);
 /* NULL: the world's. */

@@ -92,8 +92,9 @@ struct an_sim_world {
 	struct an_random chance;  /* what happens on network and disks */
 	struct an_random scenario;
 	struct an_sim_vfs *vfs;
-	struct an_sim_host *hosts[AN_SIM_HOSTS_MAX];
-	size_t host_count;
+	struct an_sim_host **hosts;
+	size_t host_count, host_capacity;
+	bool any_size;
 	struct an_list dirty;
 	struct an_sim_link link;
 	struct an_sim_counters counters;
