@@ -37,7 +37,7 @@ static an_status reserve(struct an_buffer *buffer, size_t size)
 	if (size > buffer->limit - buffer->size)
 		return buffer->failed = AUTONOMI_E_TOO_LARGE;
 	const size_t needed = buffer->size + size;
-	if (needed <= buffer->capacity)
+	if (needed <= buffer->capacity && buffer->data != NULL)
 		return AUTONOMI_OK;
 
 	const size_t capacity = grown_capacity(buffer, needed);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/archive.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -92,7 +93,7 @@ an_status an_archive_path(struct an_span path, struct an_buffer *out)
 	struct an_buffer slashes;
 	an_buffer_init(&slashes, path.size);
 	uint8_t *copy = an_buffer_extend(&slashes, path.size);
-	if (copy == NULL && path.size > 0)
+	if (copy == NULL)
 		return slashes.failed;
 	for (size_t i = 0; i < path.size; i++)
 		copy[i] = path.data[i] == '\\' ? '/' : path.data[i];
@@ -246,12 +247,63 @@ static void read_metadata(struct an_reader *reader, struct an_archive_entry *ent
 	}
 }
 
+/* By path; among equal ones as they came, which is also how their texts lie in the archive's bytes. */
+static int compare_read(const void *a, const void *b)
+{
+	const struct an_archive_entry *left = a, *right = b;
+	const int order = an_archive_path_compare(left->path, right->path);
+	return order != 0 ? order
+	                  : (left->path.data > right->path.data) -
+	                            (left->path.data < right->path.data);
+}
+
+/* Of a path that came twice the first spelling and the last content are kept, as by Rust's map. */
+static void drop_repeated(struct an_archive *archive)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < archive->count; i++) {
+		struct an_archive_entry *entry = &archive->entries[i];
+		struct an_archive_entry *last = kept > 0 ? &archive->entries[kept - 1] : NULL;
+		if (last != NULL && an_archive_path_compare(last->path, entry->path) == 0) {
+			entry->path = last->path;
+			*last = *entry;
+		} else {
+			archive->entries[kept++] = *entry;
+		}
+	}
+	archive->count = kept;
+}
+
+/* Adding entries one by one would take a time that grows with the square of a stranger's count. */
+static void append_read(struct an_reader *reader, struct an_archive *archive,
+                        const struct an_archive_entry *entry, bool *is_ordered)
+{
+	const an_status status = grow(archive);
+	if (status != AUTONOMI_OK) {
+		an_reader_fail(reader, status);
+		return;
+	}
+	const size_t count = archive->count;
+	if (count > 0 &&
+	    an_archive_path_compare(archive->entries[count - 1].path, entry->path) >= 0)
+		*is_ordered = false;
+	archive->entries[archive->count++] = *entry;
+}
+
+/* An empty one has its place too. */
+static struct an_span read_path(struct an_reader *reader)
+{
+	const struct an_span path = an_msgpack_read_text(reader);
+	return path.size > 0 ? path : an_span(reader->bytes.data + reader->position, 0);
+}
+
 static void read_entries(struct an_reader *reader, struct an_buffer *scratch,
                          struct an_archive *archive)
 {
 	const uint32_t count = an_msgpack_read_map(reader);
+	bool is_ordered = true;
 	for (uint32_t i = 0; i < count && an_reader_ok(reader); i++) {
-		struct an_archive_entry entry = {.path = an_msgpack_read_text(reader)};
+		struct an_archive_entry entry = {.path = read_path(reader)};
 		an_msgpack_read_tuple(reader, 2);
 		if (archive->kind == AN_ARCHIVE_PUBLIC)
 			an_msgpack_read_fixed(reader, entry.address, sizeof(entry.address));
@@ -260,10 +312,12 @@ static void read_entries(struct an_reader *reader, struct an_buffer *scratch,
 		read_metadata(reader, &entry);
 		if (!an_reader_ok(reader))
 			return;
-		const an_status status = an_archive_add(archive, &entry);
-		if (status != AUTONOMI_OK)
-			an_reader_fail(reader, status);
+		append_read(reader, archive, &entry, &is_ordered);
 	}
+	if (is_ordered || !an_reader_ok(reader))
+		return;
+	qsort(archive->entries, archive->count, sizeof(archive->entries[0]), compare_read);
+	drop_repeated(archive);
 }
 
 an_status an_archive_decode(struct an_span bytes, enum an_archive_kind kind,

@@ -62,6 +62,17 @@ START_TEST(clearing_forgets_content_and_failure)
 }
 END_TEST
 
+START_TEST(room_for_nothing_is_no_failure)
+{
+	struct an_buffer empty;
+	an_buffer_init(&empty, 0);
+	ck_assert_ptr_nonnull(an_buffer_extend(&empty, 0));
+	ck_assert_uint_eq(empty.size, 0);
+	ck_assert_ptr_null(an_buffer_extend(&empty, 1));
+	an_buffer_done(&empty);
+}
+END_TEST
+
 START_TEST(a_size_that_would_wrap_is_too_large)
 {
 	append_bytes(10);
@@ -103,6 +114,7 @@ Suite *suite(void)
 	tcase_add_test(limited, exactly_the_limit_fits);
 	tcase_add_test(limited, a_failure_changes_nothing_and_sticks);
 	tcase_add_test(limited, clearing_forgets_content_and_failure);
+	tcase_add_test(limited, room_for_nothing_is_no_failure);
 	tcase_add_test(limited, a_size_that_would_wrap_is_too_large);
 	tcase_add_test(limited, content_survives_growing);
 #ifdef AN_FAULT_INJECTION

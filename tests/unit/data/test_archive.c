@@ -161,6 +161,45 @@ START_TEST(paths_are_ordered_by_their_parts)
 }
 END_TEST
 
+START_TEST(an_empty_path_stays_empty)
+{
+	an_buffer_clear(&out);
+	ck_assert_int_eq(an_archive_path(an_span(NULL, 0), &out), AUTONOMI_OK);
+	ck_assert_uint_eq(out.size, 0);
+}
+END_TEST
+
+/* A map may come in any order and name a path twice. */
+START_TEST(entries_in_any_order_are_ordered_and_of_a_path_the_last_one_counts)
+{
+	enum { PATHS = 1000, TWICE = 10 };
+	static char texts[PATHS + TWICE][16];
+	static struct an_archive_entry entries[PATHS + TWICE];
+	struct an_archive archive = {.entries = entries,
+	                             .count = PATHS + TWICE,
+	                             .capacity = PATHS + TWICE};
+	for (size_t i = 0; i < PATHS + TWICE; i++) {
+		const size_t number = i < PATHS ? PATHS - 1 - i : i - PATHS;
+		if (number > 0) /* the first path is the empty one */
+			snprintf(texts[i], sizeof(texts[i]), i < PATHS ? "%04zu" : "%04zu/",
+			         number);
+		entries[i] = (struct an_archive_entry){.path = an_span_text(texts[i]), .size = i};
+	}
+	an_buffer_clear(&out);
+	ck_assert_int_eq(an_archive_encode(&archive, &out), AUTONOMI_OK);
+	struct an_archive read;
+	ck_assert_int_eq(an_archive_decode(an_buffer_span(&out), AN_ARCHIVE_PUBLIC, &scratch,
+	                                   &read),
+	                 AUTONOMI_OK);
+	ck_assert_uint_eq(read.count, PATHS);
+	for (size_t i = 0; i < PATHS; i++) {
+		vector_equal(read.entries[i].path, an_span_text(texts[PATHS - 1 - i]));
+		ck_assert_uint_eq(read.entries[i].size, i < TWICE ? PATHS + i : PATHS - 1 - i);
+	}
+	an_archive_done(&read);
+}
+END_TEST
+
 #ifdef AN_FAULT_INJECTION
 static void check_without_memory(const json_t *vector)
 {
@@ -302,6 +341,8 @@ Suite *suite(void)
 	tcase_add_test(tcase, unusual_archives_are_judged_as_the_real_crate_judges_them);
 	tcase_add_test(tcase, paths_are_normalised_as_the_real_crate_does);
 	tcase_add_test(tcase, paths_are_ordered_by_their_parts);
+	tcase_add_test(tcase, an_empty_path_stays_empty);
+	tcase_add_test(tcase, entries_in_any_order_are_ordered_and_of_a_path_the_last_one_counts);
 	tcase_add_test(tcase, registers_have_the_keys_and_values_of_the_real_crate);
 	tcase_add_test(tcase, vaults_have_the_keys_and_content_types_of_the_real_crate);
 #ifdef AN_FAULT_INJECTION
