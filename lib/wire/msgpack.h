@@ -57,8 +57,10 @@ uint64_t an_msgpack_read_uint(struct an_reader *reader, uint64_t max);
 bool an_msgpack_read_bool(struct an_reader *reader);
 /* Takes a nil; false where something else comes. */
 bool an_msgpack_read_nil(struct an_reader *reader);
+/* A text in UTF-8; a bin may stand for it. */
 struct an_span an_msgpack_read_text(struct an_reader *reader);
-/* A bin in our own writer's form: shortest head. */
+/* A bin, with any head; and one in our own writer's form, with the shortest. */
+struct an_span an_msgpack_read_bin(struct an_reader *reader);
 struct an_span an_msgpack_read_bin_canonical(struct an_reader *reader);
 /* `Bytes`: a bin, a text, or an array of integers, which is gathered in `scratch`. */
 struct an_span an_msgpack_read_bytes(struct an_reader *reader, struct an_buffer *scratch);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "wire/utf8.h"
 
 /* What the first byte of a value says (MessagePack specification, "Formats"). */
 struct form {
@@ -126,9 +127,24 @@ bool an_msgpack_read_nil(struct an_reader *reader)
 	return true;
 }
 
-struct an_span an_msgpack_read_text(struct an_reader *reader)
+static struct an_span take_text(struct an_reader *reader)
 {
 	return an_reader_take(reader, read_number(reader, AN_MSGPACK_TEXT));
+}
+
+struct an_span an_msgpack_read_bin(struct an_reader *reader)
+{
+	return an_reader_take(reader, read_number(reader, AN_MSGPACK_BIN));
+}
+
+struct an_span an_msgpack_read_text(struct an_reader *reader)
+{
+	const struct an_span text = an_msgpack_peek(reader) == AN_MSGPACK_BIN
+	                                    ? an_msgpack_read_bin(reader)
+	                                    : take_text(reader);
+	if (an_reader_ok(reader) && !an_utf8_valid(text))
+		refuse(reader);
+	return an_reader_ok(reader) ? text : an_span(NULL, 0);
 }
 
 struct an_span an_msgpack_read_bin_canonical(struct an_reader *reader)
@@ -162,9 +178,9 @@ struct an_span an_msgpack_read_bytes(struct an_reader *reader, struct an_buffer 
 {
 	switch (an_msgpack_peek(reader)) {
 	case AN_MSGPACK_BIN:
-		return an_reader_take(reader, read_number(reader, AN_MSGPACK_BIN));
+		return an_msgpack_read_bin(reader);
 	case AN_MSGPACK_TEXT:
-		return an_msgpack_read_text(reader);
+		return take_text(reader);
 	case AN_MSGPACK_ARRAY:
 		return gather(reader, scratch);
 	default:
@@ -177,8 +193,7 @@ void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size
 {
 	memset(bytes, 0, size);
 	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
-		const struct an_span bin = an_reader_take(reader,
-		                                          read_number(reader, AN_MSGPACK_BIN));
+		const struct an_span bin = an_msgpack_read_bin(reader);
 		if (bin.size != size)
 			refuse(reader);
 		else if (size > 0)
@@ -254,9 +269,8 @@ static int read_key(struct an_reader *reader, const struct an_fields *fields)
 		return number < fields->count ? (int)number : -1;
 	}
 	const struct an_span name = an_msgpack_peek(reader) == AN_MSGPACK_BIN
-	                                    ? an_reader_take(reader,
-	                                                     read_number(reader, AN_MSGPACK_BIN))
-	                                    : an_msgpack_read_text(reader);
+	                                    ? an_msgpack_read_bin(reader)
+	                                    : take_text(reader);
 	return find_name(fields, name);
 }
 

@@ -298,6 +298,27 @@ START_TEST(containers_texts_and_simple_values_are_written_shortest)
 }
 END_TEST
 
+START_TEST(a_text_is_utf8_and_may_come_as_bin)
+{
+	struct an_reader text = OVER("\xa2\xc3\xa9");
+	ck_assert_uint_eq(an_msgpack_read_text(&text).size, 2);
+	struct an_reader bin = OVER("\xc4\x02\xc3\xa9");
+	ck_assert_uint_eq(an_msgpack_read_text(&bin).size, 2);
+	struct an_reader broken = OVER("\xa2\xc3\x28");
+	ck_assert_uint_eq(an_msgpack_read_text(&broken).size, 0);
+	ck_assert_int_eq(broken.failed, AUTONOMI_E_CORRUPT);
+	struct an_reader broken_bin = OVER("\xc4\x01\xff");
+	(void)an_msgpack_read_text(&broken_bin);
+	ck_assert_int_eq(broken_bin.failed, AUTONOMI_E_CORRUPT);
+	/* As bytes, a text may hold anything. */
+	struct an_buffer room;
+	an_buffer_init(&room, 16);
+	struct an_reader bytes = OVER("\xa2\xc3\x28");
+	ck_assert_uint_eq(an_msgpack_read_bytes(&bytes, &room).size, 2);
+	an_buffer_done(&room);
+}
+END_TEST
+
 START_TEST(a_bool_is_a_bool_and_nil_is_nil)
 {
 	struct an_reader reader = OVER("\xc3\xc2\xc0\x01");
@@ -326,6 +347,7 @@ Suite *suite(void)
 	tcase_add_test(values, the_items_of_a_skipped_value_have_a_limit);
 	tcase_add_test(values, containers_texts_and_simple_values_are_written_shortest);
 	tcase_add_test(values, a_bool_is_a_bool_and_nil_is_nil);
+	tcase_add_test(values, a_text_is_utf8_and_may_come_as_bin);
 	suite_add_tcase(s, values);
 	TCase *shapes = tcase_create("structs and variants");
 	tcase_add_checked_fixture(shapes, setup, teardown);
