@@ -3,7 +3,7 @@
 
 packages_library="gcc libc6-dev make meson ninja-build pkg-config python3 ca-certificates
 	autoconf automake libtool patch xz-utils
-	libsqlite3-dev libcurl4-openssl-dev libjansson-dev libbrotli-dev npm"
+	libsqlite3-dev libcurl4-openssl-dev libjansson-dev libbrotli-dev libsecp256k1-dev npm"
 packages_check="check clang clang-format clang-tidy libclang-rt-dev gcovr g++ binutils procps"
 packages_bindings="python3-dev python3-venv golang-go"
 packages_bench="liblmdb-dev"
