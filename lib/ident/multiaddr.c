@@ -65,8 +65,11 @@ const struct an_multiaddr_row *an_multiaddr_row_of_code(uint64_t code)
 	return NULL;
 }
 
+/* `ipfs` is what `p2p` was called once. */
 const struct an_multiaddr_row *an_multiaddr_row_of_name(const uint8_t *name, size_t size)
 {
+	if (an_span_equal(an_span(name, size), an_span_text("ipfs")))
+		return an_multiaddr_row_of_code(AN_MULTIADDR_P2P);
 	for (size_t i = 0; i < ROWS; i++)
 		if (an_span_equal(an_span(name, size), an_span_text(rows[i].name)))
 			return &rows[i];
@@ -209,4 +212,55 @@ bool an_multiaddr_udp_port(uint16_t *ret_port, struct an_span bytes)
 		return true;
 	}
 	return false;
+}
+
+/* The first part with this code; its code is 0 where there is none. */
+static struct an_multiaddr_part first_part(struct an_span bytes, uint32_t code)
+{
+	struct an_multiaddr_part part;
+	while (an_multiaddr_next(&bytes, &part) == AUTONOMI_OK)
+		if (part.code == code)
+			return part;
+	return (struct an_multiaddr_part){0};
+}
+
+bool an_multiaddr_has(struct an_span bytes, uint32_t code)
+{
+	return first_part(bytes, code).code == code;
+}
+
+/* Writes the part again; nothing where there is none. */
+static void write_part(struct an_buffer *out, const struct an_multiaddr_part *part)
+{
+	if (part->code == 0)
+		return;
+	an_varint_write(out, part->code);
+	if (an_multiaddr_row_of_code(part->code)->size == AN_MULTIADDR_SIZE_VARIES)
+		an_varint_write(out, part->value.size);
+	(void)an_buffer_append(out, part->value);
+}
+
+an_status an_multiaddr_repair(struct an_buffer *out, struct an_span bytes, bool needs_peer)
+{
+	if (an_multiaddr_check(bytes) != AUTONOMI_OK)
+		return AUTONOMI_E_UNSUPPORTED;
+	const struct an_multiaddr_part ip4 = first_part(bytes, AN_MULTIADDR_IP4);
+	const struct an_multiaddr_part udp = first_part(bytes, AN_MULTIADDR_UDP);
+	const struct an_multiaddr_part port = udp.code != 0 ? udp
+	                                                    : first_part(bytes, AN_MULTIADDR_TCP);
+	const struct an_multiaddr_part above = first_part(bytes, udp.code != 0
+	                                                                 ? AN_MULTIADDR_QUIC_V1
+	                                                                 : AN_MULTIADDR_WS);
+	const struct an_multiaddr_part peer = first_part(bytes, AN_MULTIADDR_P2P);
+	if (ip4.code == 0 || port.code == 0 || (needs_peer && peer.code == 0))
+		return AUTONOMI_E_UNSUPPORTED;
+
+	/* Made beside `out`, whose memory moves when it grows, and `bytes` may lie there. */
+	uint8_t space[AN_MULTIADDR_MAX];
+	struct an_buffer made = {.data = space, .capacity = sizeof(space), .limit = sizeof(space)};
+	write_part(&made, &ip4);
+	write_part(&made, &port);
+	write_part(&made, &above);
+	write_part(&made, &peer);
+	return an_buffer_append(out, an_buffer_span(&made));
 }

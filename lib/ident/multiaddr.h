@@ -29,6 +29,7 @@ enum an_multiaddr_protocol {
 	AN_MULTIADDR_P2P_CIRCUIT = 290,
 	AN_MULTIADDR_P2P = 421,
 	AN_MULTIADDR_QUIC_V1 = 461,
+	AN_MULTIADDR_WS = 477,
 };
 
 /* One protocol of an address. */
@@ -81,5 +82,15 @@ an_status an_multiaddr_text_of(struct an_buffer *text, const struct an_endpoint 
 
 /* The port of the first UDP part (semantics 4.3); false where there is none. */
 bool an_multiaddr_udp_port(uint16_t *ret_port, struct an_span bytes);
+
+/* Appends what Autonomi makes of an address before it uses it (semantics 6.16): the first ip4 part,
+ * the first udp part with quic-v1 where that is anywhere, or else the first tcp part with ws likewise,
+ * and the first peer id; all others fall away, so a relayed address becomes that of its relay. `bytes`
+ * may lie in `out`. E_UNSUPPORTED where a part is missing: ip4, udp or tcp, or, where `needs_peer`,
+ * the peer id. */
+an_status an_multiaddr_repair(struct an_buffer *out, struct an_span bytes, bool needs_peer);
+
+/* Whether one of its parts is `code`. */
+bool an_multiaddr_has(struct an_span bytes, uint32_t code);
 
 #endif

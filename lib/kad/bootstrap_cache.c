@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "ident/multiaddr.h"
 #include "kad/bucket.h"
-#include "kad/cache_json.h"
 
 enum { ROOM_FIRST = 8 };
 
@@ -118,172 +117,60 @@ an_status an_kad_cache_merge(struct an_kad_cache *cache, const struct an_kad_cac
 
 /* Reading. */
 
-static bool text_is(const struct an_kad_json_text *text, const char *wanted)
+struct reading {
+	struct an_kad_cache *cache;
+	struct an_contact contact;
+};
+
+/* A full cache is not searched: the file may be far longer than it. */
+static an_status keep_contact(struct reading *reading)
 {
-	return an_span_equal(an_span(text->bytes, text->size), an_span_text(wanted));
+	struct an_kad_cache *cache = reading->cache;
+	const struct an_contact *contact = &reading->contact;
+	if (contact->endpoint_count == 0 || cache->count == cache->peers_max ||
+	    find(cache, &contact->id) != NULL)
+		return AUTONOMI_OK;
+	return append(cache, contact);
+}
+
+static an_status begin_peer(void *context, const struct an_peer_id *id)
+{
+	struct reading *reading = context;
+	const an_status status = keep_contact(reading);
+	reading->contact = (struct an_contact){.id = *id};
+	return status;
 }
 
 /* An address of the peer, or one of another form, of which nothing is taken. An address that names
  * another peer is not this one's. */
-static an_status read_address(struct an_kad_json *json, struct an_contact *contact)
+static an_status take_address(void *context, struct an_span multiaddr)
 {
-	struct an_kad_json_text text;
+	struct reading *reading = context;
+	struct an_contact *contact = &reading->contact;
 	struct an_multiaddr_target target;
-	if (!an_kad_json_string(json, &text))
-		return AUTONOMI_E_CORRUPT;
-	const struct an_span span = an_span(text.bytes, text.size);
-	const an_status status = an_multiaddr_target_from_text(&target, span, NULL);
-	if (status == AUTONOMI_E_UNSUPPORTED)
+	if (an_multiaddr_target(&target, multiaddr) != AUTONOMI_OK ||
+	    (target.id.size > 0 && !an_peer_id_equal(&target.id, &contact->id)))
 		return AUTONOMI_OK;
-	if (status != AUTONOMI_OK)
-		return status == AUTONOMI_E_NO_MEMORY ? status : AUTONOMI_E_CORRUPT;
-	if (target.id.size > 0 && !an_peer_id_equal(&target.id, &contact->id))
-		return AUTONOMI_OK;
-
 	const struct an_contact one = {.endpoint_count = 1, .endpoints = {target.endpoint}};
 	an_kad_contact_merge(contact, &one);
 	return AUTONOMI_OK;
 }
 
-static bool read_id(struct an_kad_json *json, struct an_peer_id *ret_id)
-{
-	struct an_kad_json_text text;
-	return an_kad_json_string(json, &text) &&
-	       an_peer_id_from_text(ret_id, an_span(text.bytes, text.size)) == AUTONOMI_OK;
-}
-
-/* ["ID", ["ADDRESS", ...]] */
-static an_status read_peer(struct an_kad_json *json, struct an_contact *ret_contact)
-{
-	*ret_contact = (struct an_contact){0};
-	if (!an_kad_json_open(json, '[') || !an_kad_json_more(json, ']') ||
-	    !read_id(json, &ret_contact->id))
-		return AUTONOMI_E_CORRUPT;
-	if (!an_kad_json_more(json, ']') || !an_kad_json_open(json, '['))
-		return AUTONOMI_E_CORRUPT;
-	while (an_kad_json_more(json, ']')) {
-		const an_status status = read_address(json, ret_contact);
-		if (status != AUTONOMI_OK)
-			return status;
-	}
-	const bool ends = !an_kad_json_more(json, ']') && !json->failed;
-	return ends ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
-}
-
-static an_status read_peers(struct an_kad_json *json, struct an_kad_cache *cache)
-{
-	if (!an_kad_json_open(json, '['))
-		return AUTONOMI_E_CORRUPT;
-	while (an_kad_json_more(json, ']')) {
-		struct an_contact contact;
-		an_status status = read_peer(json, &contact);
-		if (status != AUTONOMI_OK)
-			return status;
-		/* A full cache is not searched: the file may be far longer than it. */
-		if (contact.endpoint_count == 0 || cache->count == cache->peers_max ||
-		    find(cache, &contact.id) != NULL)
-			continue;
-		status = append(cache, &contact);
-		if (status != AUTONOMI_OK)
-			return status;
-	}
-	return json->failed ? AUTONOMI_E_CORRUPT : AUTONOMI_OK;
-}
-
-static bool read_time(struct an_kad_json *json, struct an_kad_cache *cache)
-{
-	bool has_seconds = false, has_nanoseconds = false;
-	if (!an_kad_json_open(json, '{'))
-		return false;
-	while (an_kad_json_more(json, '}')) {
-		struct an_kad_json_text name;
-		uint64_t nanoseconds;
-		if (!an_kad_json_name(json, &name))
-			return false;
-		if (text_is(&name, "secs_since_epoch")) {
-			has_seconds = an_kad_json_number(json, &cache->seconds);
-		} else if (text_is(&name, "nanos_since_epoch")) {
-			has_nanoseconds = an_kad_json_number(json, &nanoseconds) &&
-			                  nanoseconds < 1000000000;
-			cache->nanoseconds = has_nanoseconds ? (uint32_t)nanoseconds : 0;
-		} else {
-			an_kad_json_skip(json);
-		}
-	}
-	return has_seconds && has_nanoseconds && !json->failed;
-}
-
-enum field {
-	FIELD_PEERS = 1,
-	FIELD_UPDATED = 2,
-	FIELD_NETWORK = 4,
-	FIELD_VERSION = 8,
-	FIELDS_ALL = 15,
-};
-
-static unsigned field_of(const struct an_kad_json_text *name)
-{
-	if (text_is(name, "peers"))
-		return FIELD_PEERS;
-	if (text_is(name, "last_updated"))
-		return FIELD_UPDATED;
-	if (text_is(name, "network_version"))
-		return FIELD_NETWORK;
-	return text_is(name, "cache_version") ? FIELD_VERSION : 0;
-}
-
-static an_status read_field(struct an_kad_json *json, unsigned field, struct an_kad_cache *cache)
-{
-	struct an_kad_json_text text;
-	bool read;
-	switch (field) {
-	case FIELD_PEERS:
-		return read_peers(json, cache);
-	case FIELD_UPDATED:
-		read = read_time(json, cache);
-		break;
-	case FIELD_NETWORK:
-	case FIELD_VERSION:
-		read = an_kad_json_string(json, &text);
-		break;
-	default:
-		read = an_kad_json_skip(json);
-		break;
-	}
-	return read ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
-}
-
-/* Every field must be there, and once; unknown ones do not matter. */
-static an_status read_file(struct an_kad_json *json, struct an_kad_cache *cache)
-{
-	unsigned seen = 0;
-	if (!an_kad_json_open(json, '{'))
-		return AUTONOMI_E_CORRUPT;
-	while (an_kad_json_more(json, '}')) {
-		struct an_kad_json_text name;
-		if (!an_kad_json_name(json, &name))
-			return AUTONOMI_E_CORRUPT;
-		const unsigned field = field_of(&name);
-		if ((seen & field) != 0)
-			return AUTONOMI_E_CORRUPT;
-		seen |= field;
-		const an_status status = read_field(json, field, cache);
-		if (status != AUTONOMI_OK)
-			return status;
-	}
-	return an_kad_json_end(json) && seen == FIELDS_ALL ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
-}
-
 an_status an_kad_cache_decode(struct an_kad_cache *cache, struct an_span text)
 {
-	if (text.size > AN_KAD_CACHE_BYTES_MAX)
-		return AUTONOMI_E_TOO_LARGE;
-	struct an_kad_json json;
-	an_kad_json_init(&json, text);
-	const an_status status = read_file(&json, cache);
-	if (status != AUTONOMI_OK)
+	struct reading reading = {.cache = cache};
+	struct an_kad_file_head head;
+	const struct an_kad_file_sink sink = {begin_peer, take_address, &reading};
+	an_status status = an_kad_cache_file_read(text, AN_KAD_FILE_V1, "", &sink, &head);
+	if (status == AUTONOMI_OK)
+		status = keep_contact(&reading);
+	if (status != AUTONOMI_OK) {
 		an_kad_cache_done(cache);
-	return status;
+		return status;
+	}
+	cache->seconds = head.seconds;
+	cache->nanoseconds = head.nanoseconds;
+	return AUTONOMI_OK;
 }
 
 /* Writing. Failures stay in the buffer until the end. */
@@ -312,20 +199,52 @@ static void put_address(struct an_buffer *text, const struct an_endpoint *endpoi
 		text->failed = status;
 }
 
+static void put_time(struct an_buffer *text, const struct an_kad_cache *cache, const char *indent)
+{
+	put(text, "{\n");
+	put(text, indent);
+	put(text, "  \"secs_since_epoch\": ");
+	put_number(text, cache->seconds);
+	put(text, ",\n");
+	put(text, indent);
+	put(text, "  \"nanos_since_epoch\": ");
+	put_number(text, cache->nanoseconds);
+	put(text, "\n");
+	put(text, indent);
+	put(text, "}");
+}
+
+static void put_id(struct an_buffer *text, const struct an_peer_id *id)
+{
+	char base58[AN_PEER_ID_TEXT_MAX];
+	an_peer_id_to_text(id, base58);
+	put(text, "\"");
+	put(text, base58);
+	put(text, "\"");
+}
+
 /* Neither an id nor an address has a character that JSON would want escaped. */
 static void put_peer(struct an_buffer *text, const struct an_contact *contact)
 {
-	char id[AN_PEER_ID_TEXT_MAX];
-	an_peer_id_to_text(&contact->id, id);
-	put(text, "    [\n      \"");
-	put(text, id);
-	put(text, "\",\n      [");
+	put(text, "    [\n      ");
+	put_id(text, &contact->id);
+	put(text, ",\n      [");
 	for (size_t i = 0; i < contact->endpoint_count; i++) {
 		put(text, i == 0 ? "\n        \"" : ",\n        \"");
 		put_address(text, &contact->endpoints[i], &contact->id);
 		put(text, "\"");
 	}
 	put(text, "\n      ]\n    ]");
+}
+
+static void put_end(struct an_buffer *text, const struct an_kad_cache *cache,
+                    const char *network_version)
+{
+	put(text, "  \"last_updated\": ");
+	put_time(text, cache, "  ");
+	put(text, ",\n  \"network_version\": \"");
+	put(text, network_version);
+	put(text, "\"");
 }
 
 an_status an_kad_cache_encode(const struct an_kad_cache *cache, const char *network_version,
@@ -337,12 +256,40 @@ an_status an_kad_cache_encode(const struct an_kad_cache *cache, const char *netw
 		put_peer(text, &cache->peers[i]);
 	}
 	put(text, cache->count > 0 ? "\n  ],\n" : "],\n");
-	put(text, "  \"last_updated\": {\n    \"secs_since_epoch\": ");
-	put_number(text, cache->seconds);
-	put(text, ",\n    \"nanos_since_epoch\": ");
-	put_number(text, cache->nanoseconds);
-	put(text, "\n  },\n  \"network_version\": \"");
-	put(text, network_version);
-	put(text, "\",\n  \"cache_version\": \"1\"\n}\n");
+	put_end(text, cache, network_version);
+	put(text, ",\n  \"cache_version\": \"1\"\n}\n");
+	return text->failed;
+}
+
+/* Version 0 counted how often an address worked, and when: of what version 1 keeps, never and now. */
+static void put_old_peer(struct an_buffer *text, const struct an_kad_cache *cache,
+                         const struct an_contact *contact)
+{
+	put(text, "    ");
+	put_id(text, &contact->id);
+	put(text, ": [");
+	for (size_t i = 0; i < contact->endpoint_count; i++) {
+		put(text, i == 0 ? "\n      {\n        \"addr\": \""
+		                 : ",\n      {\n        \"addr\": \"");
+		put_address(text, &contact->endpoints[i], &contact->id);
+		put(text, "\",\n        \"success_count\": 0,\n"
+		          "        \"failure_count\": 0,\n        \"last_seen\": ");
+		put_time(text, cache, "        ");
+		put(text, "\n      }");
+	}
+	put(text, "\n    ]");
+}
+
+an_status an_kad_cache_encode_old(const struct an_kad_cache *cache, const char *network_version,
+                                  struct an_buffer *text)
+{
+	put(text, "{\n  \"peers\": {");
+	for (size_t i = 0; i < cache->count; i++) {
+		put(text, i == 0 ? "\n" : ",\n");
+		put_old_peer(text, cache, &cache->peers[i]);
+	}
+	put(text, cache->count > 0 ? "\n  },\n" : "},\n");
+	put_end(text, cache, network_version);
+	put(text, "\n}\n");
 	return text->failed;
 }

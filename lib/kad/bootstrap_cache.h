@@ -16,8 +16,7 @@
 #include "base/buffer.h"
 #include "base/profile.h"
 #include "ident/contact.h"
-
-enum { AN_KAD_CACHE_BYTES_MAX = 4 * 1024 * 1024 }; /* of a file; 1500 peers with 3 take 0.7 MiB */
+#include "kad/cache_file.h"
 
 struct an_kad_cache {
 	struct an_contact *peers;
@@ -49,5 +48,9 @@ an_status an_kad_cache_merge(struct an_kad_cache *cache, const struct an_kad_cac
 /* Appends the text of the file. `network_version` is such as "1_1.0" (semantics 6.17). */
 an_status an_kad_cache_encode(const struct an_kad_cache *cache, const char *network_version,
                               struct an_buffer *text);
+
+/* The same in the form of version 0, which older programs read. */
+an_status an_kad_cache_encode_old(const struct an_kad_cache *cache, const char *network_version,
+                                  struct an_buffer *text);
 
 #endif

@@ -303,6 +303,58 @@ START_TEST(damaged_bytes_do_no_harm)
 }
 END_TEST
 
+#define ID "12D3KooWA7w7TzWuTM9suLwD2vR9u3z79wU4A1vd99JNwkLjmq6b"
+
+/* `expected` NULL: there is nothing to make of it. */
+static void assert_repaired(const char *given, bool needs_peer, const char *expected)
+{
+	struct an_buffer both, again;
+	an_buffer_init(&both, 2 * AN_MULTIADDR_MAX);
+	an_buffer_init(&again, AN_MULTIADDR_TEXT_MAX);
+	ck_assert_int_eq(an_multiaddr_from_text(&both, an_span_text(given), NULL), AUTONOMI_OK);
+	const size_t size = both.size;
+	const an_status status = an_multiaddr_repair(&both, an_buffer_span(&both), needs_peer);
+	ck_assert_int_eq(status, expected != NULL ? AUTONOMI_OK : AUTONOMI_E_UNSUPPORTED);
+	if (expected != NULL) {
+		const struct an_span made = an_span(both.data + size, both.size - size);
+		ck_assert_int_eq(an_multiaddr_to_text(&again, made), AUTONOMI_OK);
+		an_buffer_append_byte(&again, 0);
+		ck_assert_str_eq((const char *)again.data, expected);
+	}
+	an_buffer_done(&both);
+	an_buffer_done(&again);
+}
+
+START_TEST(an_address_is_put_together_anew_from_its_first_parts)
+{
+	assert_repaired("/p2p/" ID "/ip4/1.2.3.4/udp/5/quic-v1", true,
+	                "/ip4/1.2.3.4/udp/5/quic-v1/p2p/" ID);
+	assert_repaired("/ip4/1.2.3.4/tcp/6/udp/5/ip4/9.9.9.9/p2p/" ID, true,
+	                "/ip4/1.2.3.4/udp/5/p2p/" ID);
+	assert_repaired("/ip4/1.2.3.4/tcp/6/ws/p2p/" ID, true, "/ip4/1.2.3.4/tcp/6/ws/p2p/" ID);
+	assert_repaired("/ip4/1.2.3.4/udp/5", false, "/ip4/1.2.3.4/udp/5");
+	assert_repaired("/ip4/1.2.3.4/udp/5", true, NULL);
+	assert_repaired("/ip4/1.2.3.4/p2p/" ID, true, NULL);
+	assert_repaired("/ip6/::1/udp/5/p2p/" ID, true, NULL);
+	struct an_buffer out;
+	an_buffer_init(&out, 16);
+	ck_assert_int_eq(an_multiaddr_repair(&out, an_span("\x04\x01", 2), false),
+	                 AUTONOMI_E_UNSUPPORTED);
+	an_buffer_done(&out);
+}
+END_TEST
+
+START_TEST(a_part_is_found_by_its_code)
+{
+	struct an_buffer whole;
+	an_buffer_init(&whole, AN_MULTIADDR_MAX);
+	(void)an_multiaddr_from_text(&whole, an_span_text("/ip4/1.2.3.4/udp/5/ipfs/" ID), NULL);
+	ck_assert(an_multiaddr_has(an_buffer_span(&whole), AN_MULTIADDR_P2P));
+	ck_assert(!an_multiaddr_has(an_buffer_span(&whole), AN_MULTIADDR_P2P_CIRCUIT));
+	an_buffer_done(&whole);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("ident/multiaddr");
@@ -322,6 +374,8 @@ Suite *suite(void)
 	tcase_add_test(all, the_longest_contact_fits_its_limit);
 	tcase_add_test(all, what_cannot_be_dialled_is_no_target);
 	tcase_add_test(all, damaged_bytes_do_no_harm);
+	tcase_add_test(all, an_address_is_put_together_anew_from_its_first_parts);
+	tcase_add_test(all, a_part_is_found_by_its_code);
 	suite_add_tcase(s, all);
 	return s;
 }

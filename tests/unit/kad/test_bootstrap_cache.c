@@ -288,7 +288,192 @@ START_TEST(a_file_with_more_peers_than_the_limit_gives_the_first_ones)
 }
 END_TEST
 
+/* ---- Lists as they come: files of both versions, contact lists. */
+
+static size_t peers_told, addresses_told;
+static an_status sink_answer;
+
+static an_status count_peer(void *context, const struct an_peer_id *id)
+{
+	(void)context;
+	(void)id;
+	peers_told++;
+	return AUTONOMI_OK;
+}
+
+static an_status count_address(void *context, struct an_span multiaddr)
+{
+	(void)context;
+	ck_assert_int_eq(an_multiaddr_check(multiaddr), AUTONOMI_OK);
+	addresses_told++;
+	return sink_answer;
+}
+
+static an_status read_list(const char *text, enum an_kad_file_form form)
+{
+	static const struct an_kad_file_sink sink = {count_peer, count_address, NULL};
+	struct an_kad_file_head head;
+	peers_told = addresses_told = 0;
+	sink_answer = AUTONOMI_OK;
+	return an_kad_cache_file_read(an_span_text(text), form, "1_1.0", &sink, &head);
+}
+
+START_TEST(both_versions_are_read_where_autonomi_reads_them)
+{
+	size_t index = 0, old = 0;
+	const json_t *item;
+	while ((item = vectors_next(vectors, "cache_load", &index)) != NULL) {
+		const char *text = vectors_text(item, "text");
+		const json_t *v1 = json_object_get(item, "in_v1_place");
+		const json_t *v0 = json_object_get(item, "in_v0_place");
+		ck_assert((read_list(text, AN_KAD_FILE_V1) == AUTONOMI_OK) == json_is_array(v1));
+		ck_assert(!json_is_array(v1) || peers_told == json_array_size(v1));
+		ck_assert((read_list(text, AN_KAD_FILE_V0) == AUTONOMI_OK) == json_is_array(v0));
+		ck_assert(!json_is_array(v0) || peers_told == json_array_size(v0));
+		old += json_is_array(v0);
+	}
+	ck_assert_uint_ge(old, 1);
+}
+END_TEST
+
+START_TEST(a_file_of_version_0_is_written_as_autonomi_writes_it)
+{
+	size_t index = 0, written = 0;
+	const json_t *item;
+	while ((item = vectors_next(vectors, "cache_v0", &index)) != NULL) {
+		if (json_object_get(item, "v1_file") == NULL)
+			continue;
+		ck_assert_int_eq(an_kad_cache_decode(&cache,
+		                                     an_span_text(vectors_text(item, "v1_file"))),
+		                 AUTONOMI_OK);
+		struct an_buffer text;
+		an_buffer_init(&text, AN_KAD_CACHE_BYTES_MAX);
+		ck_assert_int_eq(an_kad_cache_encode_old(&cache, "1_1.0", &text), AUTONOMI_OK);
+		an_buffer_append_byte(&text, 0);
+		ck_assert_str_eq((const char *)text.data, vectors_text(item, "file"));
+		an_buffer_done(&text);
+		written++;
+	}
+	ck_assert_uint_ge(written, 1);
+}
+END_TEST
+
+#define TIME       "{\"secs_since_epoch\":1,\"nanos_since_epoch\":2}"
+#define ADDRESS    "\"/ip4/10.0.0.1/udp/5\""
+#define PEER       "\"12D3KooWEEZgfRinMAC3HCzfchjEBwUq5z7TwSSW4rb6FkUqj3FP\""
+#define OLD(peers) "{\"peers\":{" peers "},\"last_updated\":" TIME ",\"network_version\":\"1_1.0\"}"
+#define ENTRY(count, seen)                                                                         \
+	PEER ":[{\"addr\":" ADDRESS ",\"success_count\":" count                                    \
+	     ",\"failure_count\":2,\"last_seen\":" seen "}]"
+
+START_TEST(version_0_must_have_every_field_once)
+{
+	ck_assert_int_eq(read_list(OLD(""), AN_KAD_FILE_V0), AUTONOMI_OK);
+	ck_assert_int_eq(read_list(OLD(ENTRY("1", TIME)), AN_KAD_FILE_V0), AUTONOMI_OK);
+	ck_assert_uint_eq(peers_told, 1);
+	ck_assert_uint_eq(addresses_told, 1);
+	static const char *const bad[] = {
+		OLD(ENTRY("4294967296", TIME)),
+		OLD(ENTRY("-1", TIME)),
+		OLD(ENTRY("1", "5")),
+		OLD(ENTRY("1", "{\"secs_since_epoch\":1}")),
+		OLD(ENTRY("1", "{\"secs_since_epoch\":1,\"secs_since_epoch\":1}")),
+		OLD(ENTRY("1", "{\"secs_since_epoch\":1,\"nanos_since_epoch\":1,\"x\":1}")),
+		OLD(ENTRY("1", "{\"secs_since_epoch\":1,\"nanos_since_epoch\":4294967296}")),
+		OLD(ENTRY("1,\"addr\":" ADDRESS, TIME)),
+		OLD(PEER ":[{\"addr\":" ADDRESS "}]"),
+		OLD(PEER ":{}"),
+		OLD(PEER ":[5]"),
+		OLD(PEER ":[{5}]"),
+		OLD("\"nobody\":[]"),
+		OLD("5"),
+		"{\"peers\":5}",
+		"{5}",
+		"[]",
+		"",
+	};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(read_list(bad[i], AN_KAD_FILE_V0) == AUTONOMI_E_CORRUPT, "%s",
+		              bad[i]);
+	ck_assert_int_eq(read_list(OLD(ENTRY("1,\"more\":[1]", TIME)), AN_KAD_FILE_V0),
+	                 AUTONOMI_OK);
+}
+END_TEST
+
+static an_status read_contacts(const char *body)
+{
+	addresses_told = 0;
+	sink_answer = AUTONOMI_OK;
+	return an_kad_contact_list_read(an_span_text(body), "1_1.0", count_address, NULL);
+}
+
+START_TEST(contact_lists_give_what_they_give_autonomi)
+{
+	size_t index = 0, ran = 0;
+	const json_t *item;
+	while ((item = vectors_next(vectors, "contacts", &index)) != NULL) {
+		ck_assert_int_eq(read_contacts(vectors_text(item, "body")), AUTONOMI_OK);
+		ck_assert_uint_eq(addresses_told,
+		                  json_array_size(json_object_get(item, "addresses")));
+		ran++;
+	}
+	ck_assert_uint_ge(ran, 20);
+}
+END_TEST
+
+START_TEST(whoever_takes_addresses_may_end_it)
+{
+	const char *const body = "/ip4/1.2.3.4/udp/5/p2p/"
+				 "12D3KooWEEZgfRinMAC3HCzfchjEBwUq5z7TwSSW4rb6FkUqj3FP\n"
+				 "/ip4/1.2.3.4/udp/5/p2p/"
+				 "12D3KooWEEZgfRinMAC3HCzfchjEBwUq5z7TwSSW4rb6FkUqj3FP\n";
+	ck_assert_int_eq(read_contacts(body), AUTONOMI_OK);
+	ck_assert_uint_eq(addresses_told, 2);
+	addresses_told = 0;
+	sink_answer = AUTONOMI_E_FULL;
+	ck_assert_int_eq(an_kad_contact_list_read(an_span_text(body), "1_1.0", count_address, NULL),
+	                 AUTONOMI_E_FULL);
+	ck_assert_uint_eq(addresses_told, 1);
+	addresses_told = 0;
+	ck_assert_int_eq(an_kad_contact_list_read(an_span_text(OLD(ENTRY("1", TIME))), "1_1.0",
+	                                          count_address, NULL),
+	                 AUTONOMI_E_FULL);
+	ck_assert_uint_eq(addresses_told, 1);
+}
+END_TEST
+
+START_TEST(a_list_that_is_too_long_is_refused)
+{
+	const size_t size = (size_t)AN_KAD_CACHE_BYTES_MAX + 1;
+	char *body = malloc(size + 1);
+	memset(body, ' ', size);
+	body[size] = '\0';
+	ck_assert_int_eq(read_contacts(body), AUTONOMI_E_TOO_LARGE);
+	free(body);
+}
+END_TEST
+
 #ifdef AN_FAULT_INJECTION
+START_TEST(without_memory_a_contact_list_says_so)
+{
+	static const char *const bodies[] = {
+		OLD(ENTRY("1", TIME)),
+		"/ip4/1.2.3.4/udp/5/p2p/12D3KooWEEZgfRinMAC3HCzfchjEBwUq5z7TwSSW4rb6FkUqj3FP",
+	};
+	for (size_t i = 0; i < 2; i++) {
+		an_status status = AUTONOMI_E_NO_MEMORY;
+		uint64_t n = 0;
+		for (; status == AUTONOMI_E_NO_MEMORY; n++) {
+			an_memory_fail_after(n);
+			status = read_contacts(bodies[i]);
+			an_memory_fail_after(UINT64_MAX);
+		}
+		ck_assert_int_eq(status, AUTONOMI_OK);
+		ck_assert_uint_gt(n, 1);
+	}
+}
+END_TEST
+
 START_TEST(without_memory_reading_and_writing_say_so_and_lose_nothing)
 {
 	size_t index = 1;
@@ -325,7 +510,14 @@ Suite *suite(void)
 	tcase_add_test(files, nesting_is_bounded);
 	tcase_add_test(files, a_field_that_comes_twice_spoils_the_file);
 	tcase_add_test(files, a_file_with_more_peers_than_the_limit_gives_the_first_ones);
+	tcase_add_test(files, both_versions_are_read_where_autonomi_reads_them);
+	tcase_add_test(files, a_file_of_version_0_is_written_as_autonomi_writes_it);
+	tcase_add_test(files, version_0_must_have_every_field_once);
+	tcase_add_test(files, contact_lists_give_what_they_give_autonomi);
+	tcase_add_test(files, whoever_takes_addresses_may_end_it);
+	tcase_add_test(files, a_list_that_is_too_long_is_refused);
 #ifdef AN_FAULT_INJECTION
+	tcase_add_test(files, without_memory_a_contact_list_says_so);
 	tcase_add_test(files, without_memory_reading_and_writing_say_so_and_lose_nothing);
 #endif
 	suite_add_tcase(s, files);
