@@ -5,6 +5,7 @@
 
 #include "base/assert.h"
 #include "base/memory.h"
+#include "data/address_text.h"
 #include "wire/msgpack.h"
 #include "wire/reader.h"
 #include "wire/writer.h"
@@ -186,9 +187,8 @@ an_status an_data_map_decode_root(struct an_span bytes, struct an_data_map *ret_
 
 /* ---- The levels below: bincode, little-endian, every width fixed. */
 
-an_status an_data_map_encode_level(const struct an_data_map *map, struct an_buffer *out)
+an_status an_data_map_encode_old_level(const struct an_data_map *map, struct an_buffer *out)
 {
-	(void)an_buffer_append_byte(out, VERSION);
 	an_write_little_endian(out, map->count, 8);
 	for (size_t i = 0; i < map->count && out->failed == AUTONOMI_OK; i++) {
 		const struct an_data_map_entry *entry = &map->entries[i];
@@ -197,6 +197,13 @@ an_status an_data_map_encode_level(const struct an_data_map *map, struct an_buff
 		(void)an_buffer_append(out, an_span(entry->src_hash, sizeof(entry->src_hash)));
 		an_write_little_endian(out, entry->src_size, 8);
 	}
+	return out->failed;
+}
+
+an_status an_data_map_encode_level(const struct an_data_map *map, struct an_buffer *out)
+{
+	(void)an_buffer_append_byte(out, VERSION);
+	(void)an_data_map_encode_old_level(map, out);
 	(void)an_buffer_append_byte(out, map->has_child ? 1 : 0);
 	if (map->has_child)
 		an_write_little_endian(out, map->child, 8);
@@ -248,4 +255,36 @@ an_status an_data_map_decode_level(struct an_span bytes, struct an_data_map *ret
 	reader = an_reader(bytes);
 	read_level_entries(&reader, ret_map);
 	return finish(&reader, ret_map);
+}
+
+/* ---- JSON. */
+
+static void append_entry(struct an_buffer *text, const struct an_data_map_entry *entry)
+{
+	an_text_append(text, "{\"index\":");
+	an_text_append_number(text, entry->index);
+	an_text_append(text, ",\"dst_hash\":\"");
+	an_text_append_hex(text, an_span(entry->dst_hash, sizeof(entry->dst_hash)));
+	an_text_append(text, "\",\"src_hash\":\"");
+	an_text_append_hex(text, an_span(entry->src_hash, sizeof(entry->src_hash)));
+	an_text_append(text, "\",\"src_size\":");
+	an_text_append_number(text, entry->src_size);
+	an_text_append(text, "}");
+}
+
+an_status an_data_map_encode_json(const struct an_data_map *map, struct an_buffer *text)
+{
+	an_text_append(text, "{\"chunk_identifiers\":[");
+	for (size_t i = 0; i < map->count && text->failed == AUTONOMI_OK; i++) {
+		if (i > 0)
+			an_text_append(text, ",");
+		append_entry(text, &map->entries[i]);
+	}
+	an_text_append(text, "],\"child\":");
+	if (map->has_child)
+		an_text_append_number(text, map->child);
+	else
+		an_text_append(text, "null");
+	an_text_append(text, "}");
+	return text->failed;
 }

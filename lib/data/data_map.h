@@ -54,4 +54,10 @@ an_status an_data_map_decode_root(struct an_span bytes, struct an_data_map *ret_
 an_status an_data_map_encode_level(const struct an_data_map *map, struct an_buffer *out);
 an_status an_data_map_decode_level(struct an_span bytes, struct an_data_map *ret_map);
 
+/* Appends the list of entries as it was written before there were versions: it says no child. */
+an_status an_data_map_encode_old_level(const struct an_data_map *map, struct an_buffer *out);
+
+/* Appends the map as JSON, as Autonomi's programs show it. */
+an_status an_data_map_encode_json(const struct an_data_map *map, struct an_buffer *text);
+
 #endif

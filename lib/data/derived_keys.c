@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 #include "crypt/hash.h"
+#include "crypt/keccak.h"
+#include "data/address_text.h"
 
 static const uint8_t zeros[AN_GRAPH_CONTENT_SIZE];
 
@@ -36,6 +38,52 @@ an_status an_register_value(struct an_span value, uint8_t ret_content[AN_GRAPH_C
 	if (value.size > 0)
 		memcpy(ret_content, value.data, value.size);
 	return AUTONOMI_OK;
+}
+
+void an_register_value_display_fault(size_t size, struct an_buffer *text)
+{
+	an_text_append(text, "Invalid register value length: ");
+	an_text_append_number(text, size);
+	an_text_append(text, ", expected something within ");
+	an_text_append_number(text, AN_GRAPH_CONTENT_SIZE);
+	an_text_append(text, " bytes");
+}
+
+/* ---- Vaults. */
+
+void an_evm_message_hash(struct an_span message, uint8_t ret_hash[AN_EVM_HASH_SIZE])
+{
+	an_keccak_256(message, ret_hash);
+}
+
+/* Keccak-256 of the prefix (ERC-191, version 0x45) and the hash, which it replaces. */
+static void prefix_and_hash(uint8_t hash[AN_EVM_HASH_SIZE])
+{
+	static const char prefix[] = "\x19"
+				     "Ethereum Signed Message:\n32";
+	uint8_t message[sizeof(prefix) - 1 + AN_EVM_HASH_SIZE];
+	memcpy(message, prefix, sizeof(prefix) - 1);
+	memcpy(message + sizeof(prefix) - 1, hash, AN_EVM_HASH_SIZE);
+	an_keccak_256(an_span(message, sizeof(message)), hash);
+}
+
+an_status an_evm_sign_message(const uint8_t evm_secret[AN_SECP256K1_SECRET_SIZE],
+                              struct an_span message,
+                              uint8_t ret_signature[AN_SECP256K1_SIGNATURE_SIZE])
+{
+	uint8_t digest[AN_EVM_HASH_SIZE];
+	an_evm_message_hash(message, digest);
+	prefix_and_hash(digest);
+	an_evm_message_hash(an_span(digest, sizeof(digest)), digest);
+	prefix_and_hash(digest);
+	return an_secp256k1_sign(evm_secret, digest, ret_signature);
+}
+
+an_status an_vault_signature(const uint8_t evm_secret[AN_SECP256K1_SECRET_SIZE],
+                             uint8_t ret_signature[AN_SECP256K1_SIGNATURE_SIZE])
+{
+	static const char message[] = "Massive Array of Internet Disks Secure Access For Everyone";
+	return an_evm_sign_message(evm_secret, an_span_text(message), ret_signature);
 }
 
 an_status an_vault_secret(struct an_span evm_signature, uint8_t ret_secret[AN_BLS_SECRET_SIZE])
@@ -116,6 +164,11 @@ uint64_t an_vault_content_type(struct an_span application)
 	for (size_t i = 0; i < application.size; i++)
 		sip_byte(&sip, application.data[i]);
 	return sip_end(&sip);
+}
+
+uint64_t an_user_data_content_type(void)
+{
+	return an_vault_content_type(an_span_text("UserData"));
 }
 
 uint64_t an_private_short_name(struct an_span data_map)

@@ -16,11 +16,16 @@
 #include "base/status.h"
 #include "ident/contact.h"
 
+/* What Autonomi's nodes speak Kademlia as over libp2p (semantics 1.1). */
+#define AN_KADEMLIA_PROTOCOL "/autonomi/kad/1.0.0"
+
 enum {
-	AN_KADEMLIA_KEY_MAX = 128,          /* bytes of a key */
-	AN_KADEMLIA_PEERS_MAX = 20,         /* peers taken from an answer; more are ignored */
-	AN_KADEMLIA_ADDRESSES_MAX = 32,     /* addresses of one peer that are looked at */
-	AN_KADEMLIA_ANSWER_MAX = 64 * 1024, /* bytes of a message; larger ones are refused */
+	AN_KADEMLIA_PACKET_MAX = 5242880,        /* bytes of a libp2p message; a record has less */
+	AN_KADEMLIA_CLIENT_RECORD_MAX = 4194304, /* of a record that Autonomi's client keeps */
+	AN_KADEMLIA_KEY_MAX = 128,               /* bytes of a key */
+	AN_KADEMLIA_PEERS_MAX = 20,              /* peers taken from an answer; more are ignored */
+	AN_KADEMLIA_ADDRESSES_MAX = 32,          /* addresses of one peer that are looked at */
+	AN_KADEMLIA_ANSWER_MAX = 64 * 1024,      /* bytes of a message; larger ones are refused */
 };
 
 /* The numbers of the wire. */

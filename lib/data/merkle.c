@@ -146,6 +146,12 @@ void an_merkle_tree_midpoint(const struct an_merkle_tree *tree, size_t i, uint64
 	ret_midpoint->timestamp = timestamp;
 }
 
+void an_merkle_join(const struct an_merkle_hash *left, const struct an_merkle_hash *right,
+                    struct an_merkle_hash *ret_node)
+{
+	*ret_node = hash_two(left, right);
+}
+
 void an_merkle_root(struct an_merkle_hash *leaves, size_t count, struct an_merkle_hash *ret_root)
 {
 	for (; count > 1; count = (count + 1) / 2) {

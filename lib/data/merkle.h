@@ -91,6 +91,10 @@ void an_merkle_tree_branch(const struct an_merkle_tree *tree, size_t i,
 void an_merkle_tree_midpoint(const struct an_merkle_tree *tree, size_t i, uint64_t timestamp,
                              struct an_merkle_midpoint *ret_midpoint);
 
+/* The node above two. `ret_node` may be one of them. */
+void an_merkle_join(const struct an_merkle_hash *left, const struct an_merkle_hash *right,
+                    struct an_merkle_hash *ret_node);
+
 /* The root over ready-made leaves: H3 of what joins the halves. `leaves` is overwritten. */
 void an_merkle_root(struct an_merkle_hash *leaves, size_t count, struct an_merkle_hash *ret_root);
 
@@ -146,10 +150,29 @@ enum an_merkle_fault an_merkle_proof_verify(const struct an_merkle_proof *proof,
                                             const struct an_merkle_contract *contract,
                                             uint64_t unix_now);
 
+/* Appends Autonomi's words for a fault that an_merkle_proof_verify found with the same arguments: they
+ * travel in MerklePaymentVerificationFailed (semantics 5.5, 6.6). Nothing for AN_MERKLE_GOOD. */
+void an_merkle_fault_display(enum an_merkle_fault fault, const struct an_merkle_proof *proof,
+                             const struct an_merkle_contract *contract, uint64_t unix_now,
+                             struct an_buffer *text);
+
 /* Whether what was paid on the chain for a pool is what its signed metrics ask for. Writes the first
  * candidate where it is not. */
 bool an_merkle_costs_match(const struct an_merkle_pool *pool,
                            const uint8_t packed[AN_MERKLE_CANDIDATES][AN_WORD_SIZE],
                            size_t *ret_first_wrong);
+
+/* What the payer sent to the chain for one pool. */
+struct an_merkle_commitment {
+	struct an_merkle_hash pool_hash;
+	uint8_t packed[AN_MERKLE_CANDIDATES][AN_WORD_SIZE];
+};
+
+/* Looks among the pools of one payment for the one of this hash, and whether it was paid as its
+ * metrics ask. False with Autonomi's words in `reason` (NULL is allowed) otherwise. */
+bool an_merkle_commitments_match(const struct an_merkle_pool *pool,
+                                 const struct an_merkle_hash *pool_hash,
+                                 const struct an_merkle_commitment *commitments, size_t count,
+                                 struct an_buffer *reason);
 
 #endif

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include "base/memory.h"
 #include "crypt/keccak.h"
 #include "data/record.h"
-#include "wire/msgpack.h"
 #include "wire/writer.h"
 
 /* Of each type of record: the contract's number and its units (semantics 8.2, 8.4). */
@@ -229,85 +227,4 @@ bool an_merkle_candidate_verify(const struct an_merkle_candidate *candidate)
 	return peer_of(&candidate->public_key, &identity) &&
 	       is_signed(&identity, an_merkle_candidate_signed_bytes(candidate, space),
 	                 &candidate->signature);
-}
-
-/* ---- Proofs. */
-
-enum { ENTRY_MIN = 1 + 1 + 1 + 2 + AN_QUOTE_CONTENT_SIZE }; /* of an entry in MessagePack */
-static const char *const proof_names[] = {"peer_quotes"};
-static const struct an_fields proof_fields = AN_FIELDS(proof_names);
-
-void an_payment_proof_done(struct an_payment_proof *proof)
-{
-	an_free(proof->entries);
-	*proof = (struct an_payment_proof){0};
-}
-
-static void read_entries(struct an_reader *reader, struct an_payment_proof *proof)
-{
-	const uint32_t count = an_msgpack_read_array(reader);
-	if (count > an_reader_left(reader) / ENTRY_MIN)
-		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
-	if (an_reader_ok(reader) && count > AN_PAYMENT_QUOTES_MAX)
-		an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
-	if (!an_reader_ok(reader))
-		return;
-	proof->entries = an_calloc(count, sizeof(proof->entries[0]));
-	if (proof->entries == NULL) {
-		an_reader_fail(reader, AUTONOMI_E_NO_MEMORY);
-		return;
-	}
-	proof->count = count;
-	for (size_t i = 0; i < proof->count && an_reader_ok(reader); i++) {
-		an_msgpack_read_tuple(reader, 2);
-		an_quote_bytes_read(reader, &proof->entries[i].peer_id);
-		an_quote_read_msgpack(reader, &proof->entries[i].quote);
-	}
-}
-
-void an_payment_proof_read(struct an_reader *reader, struct an_payment_proof *ret_proof)
-{
-	*ret_proof = (struct an_payment_proof){0};
-	struct an_msgpack_run run = an_msgpack_read_struct(reader, &proof_fields);
-	while (an_msgpack_next_field(reader, &run, &proof_fields) != AN_FIELD_END)
-		read_entries(reader, ret_proof);
-}
-
-void an_payment_proof_write(struct an_buffer *out, const struct an_payment_proof *proof)
-{
-	an_msgpack_write_array(out, (uint32_t)proof_fields.count);
-	an_msgpack_write_array(out, (uint32_t)proof->count);
-	for (size_t i = 0; i < proof->count; i++) {
-		an_msgpack_write_array(out, 2);
-		an_quote_bytes_write(out, &proof->entries[i].peer_id);
-		an_quote_write_msgpack(out, &proof->entries[i].quote);
-	}
-}
-
-bool an_payment_proof_peer(const struct an_payment_proof *proof, size_t i,
-                           struct an_peer_id *ret_id)
-{
-	const struct an_quote_bytes *bytes = &proof->entries[i].peer_id;
-	return an_peer_id_from_bytes(ret_id, an_span(bytes->bytes, bytes->size)) == AUTONOMI_OK;
-}
-
-bool an_payment_proof_is_for(const struct an_payment_proof *proof, const struct an_peer_id *self)
-{
-	bool listed = false;
-	for (size_t i = 0; i < proof->count; i++) {
-		struct an_peer_id id;
-		if (!an_payment_proof_peer(proof, i, &id) ||
-		    !an_quote_verify(&proof->entries[i].quote, &id))
-			return false;
-		listed = listed || an_peer_id_equal(&id, self);
-	}
-	return listed;
-}
-
-bool an_payment_proof_is_of_type(const struct an_payment_proof *proof, uint32_t data_type)
-{
-	for (size_t i = 0; i < proof->count; i++)
-		if (proof->entries[i].quote.metrics.data_type != data_type)
-			return false;
-	return true;
 }

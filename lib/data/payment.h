@@ -13,10 +13,11 @@
 
 enum {
 	AN_QUOTE_HASH_SIZE = 32,
-	AN_WORD_SIZE = 32,            /* a number on the chain, big-endian */
-	AN_QUOTE_SIGNED_MAX = 2048,   /* bytes that are signed, and behind them key and signature */
-	AN_PAYMENT_QUOTES_MAX = 64,   /* of a proof: ours; clients send one for each payee */
-	AN_SOLIDITY_TYPE_INVALID = 4, /* what the contract has no type for */
+	AN_WORD_SIZE = 32,          /* a number on the chain, big-endian */
+	AN_QUOTE_SIGNED_MAX = 2048, /* bytes that are signed, and behind them key and signature */
+	AN_PAYMENT_QUOTES_MAX = 64, /* of a proof: ours; clients send one for each payee */
+	AN_PAYMENT_ADDRESSES_MAX = 16,  /* of one payee; likewise */
+	AN_SOLIDITY_TYPE_INVALID = 4,   /* what the contract has no type for */
 	AN_QUOTE_LIVE_TIME_MARGIN = 10, /* seconds */
 };
 
@@ -38,6 +39,13 @@ void an_quoting_metrics_cost_unit(const struct an_quoting_metrics *metrics,
                                   uint8_t ret_unit[AN_WORD_SIZE]);
 void an_quoting_metrics_packed(const struct an_quoting_metrics *metrics,
                                uint8_t ret_packed[AN_WORD_SIZE]);
+
+/* Appends Rust's debug output of metrics. */
+void an_quoting_metrics_debug(const struct an_quoting_metrics *metrics, struct an_buffer *text);
+
+/* Appends an address of the chain in hex, as EIP-55 mixes upper and lower case. */
+void an_rewards_address_display(const uint8_t address[AN_REWARDS_ADDRESS_SIZE],
+                                struct an_buffer *text);
 
 /* ---- Quotes. */
 void an_quote_read_msgpack(struct an_reader *reader, struct an_quote *ret_quote);
@@ -94,6 +102,20 @@ void an_payment_proof_done(struct an_payment_proof *proof);
 /* What was read is to be given back also when the reader failed. E_TOO_LARGE, E_NO_MEMORY. */
 void an_payment_proof_read(struct an_reader *reader, struct an_payment_proof *ret_proof);
 void an_payment_proof_write(struct an_buffer *out, const struct an_payment_proof *proof);
+
+/* The same in messages (CBOR, semantics 3.4). */
+void an_payment_proof_read_cbor(struct an_reader *reader, struct an_payment_proof *ret_proof);
+void an_payment_proof_write_cbor(struct an_buffer *out, const struct an_payment_proof *proof);
+
+/* A client's own form has the addresses of each payee beside it (semantics 7.6); binary, borrowed. */
+struct an_payment_addresses {
+	size_t count;
+	struct an_span items[AN_PAYMENT_ADDRESSES_MAX];
+};
+void an_client_proof_read(struct an_reader *reader, struct an_payment_proof *ret_proof,
+                          struct an_payment_addresses ret_addresses[AN_PAYMENT_QUOTES_MAX]);
+void an_client_proof_write(struct an_buffer *out, const struct an_payment_proof *proof,
+                           const struct an_payment_addresses *addresses);
 
 /* The peer of an entry. False where its bytes are no peer id. */
 bool an_payment_proof_peer(const struct an_payment_proof *proof, size_t i,

@@ -7,10 +7,11 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "crypt/aes.h"
+#include "data/address_text.h"
 #include "data/chunk.h"
 #include "data/compress.h"
 
-enum { PIECES_MIN = 3 };
+enum { PIECES_MIN = 3, NEIGHBOURS_MIN = 2 };
 
 an_status an_self_layout_init(struct an_self_layout *ret_layout, uint64_t size, size_t piece_max)
 {
@@ -56,7 +57,7 @@ size_t an_self_neighbour_pad(size_t count, size_t index)
 
 an_status an_self_key_init(struct an_self_key *ret_key, const struct an_data_map *map, size_t index)
 {
-	if (map->count < PIECES_MIN || index >= map->count)
+	if (map->count < NEIGHBOURS_MIN || index >= map->count)
 		return AUTONOMI_E_CORRUPT;
 	const struct an_data_map_entry *entries = map->entries;
 	const uint8_t *key = entries[an_self_neighbour_key(map->count, index)].src_hash;
@@ -150,6 +151,42 @@ an_status an_self_decrypt(const struct an_self_key *key, struct an_span chunk, u
 		status = an_decompress(compressed, size_hint, size_max, ret_piece);
 	an_free(memory);
 	return status;
+}
+
+enum an_self_fault an_self_fault_of(const struct an_self_key *key, struct an_span chunk)
+{
+	uint8_t *memory = NULL;
+	struct an_span compressed;
+	const an_status status = chunk.size > 0
+	                                 ? unmask_and_decrypt(key, chunk, &memory, &compressed)
+	                                 : AUTONOMI_E_CORRUPT;
+	an_free(memory);
+	return status == AUTONOMI_E_CORRUPT ? AN_SELF_CIPHER : AN_SELF_COMPRESSION;
+}
+
+void an_self_fault_display(enum an_self_fault fault, const uint8_t *name, struct an_buffer *text)
+{
+	switch (fault) {
+	case AN_SELF_TOO_SMALL:
+		an_text_append(text,
+		               "Generic error(Too small for self-encryption! Required size at "
+		               "least ");
+		an_text_append_number(text, AN_SELF_ENCRYPTION_MIN);
+		an_text_append(text, ")");
+		break;
+	case AN_SELF_MISSING:
+		an_text_append(text, "Generic error(Missing chunk: ");
+		an_text_append_hex(text, an_span(name, AN_RECORD_NAME_SIZE));
+		an_text_append(text, ")");
+		break;
+	case AN_SELF_CIPHER:
+		an_text_append(text, "An error within the symmetric decryption process(Decrypt "
+		                     "failed with Unpad Error)");
+		break;
+	case AN_SELF_COMPRESSION:
+		an_text_append(text, "An error during compression or decompression.");
+		break;
+	}
 }
 
 /* ---- Levels. */

@@ -54,7 +54,8 @@ struct an_self_key {
 };
 
 /* The key of entry number `index` (its place in the list, as Autonomi counts), of which the own
- * src_hash and those of both neighbours are set. E_CORRUPT where the map has less than 3 entries. */
+ * src_hash and those of both neighbours are set. E_CORRUPT where the map has less than 2 entries: nobody
+ * makes one with 2, but Autonomi tries to read it. */
 an_status an_self_key_init(struct an_self_key *ret_key, const struct an_data_map *map,
                            size_t index);
 
@@ -67,6 +68,20 @@ an_status an_self_encrypt(const struct an_self_key *key, struct an_span piece,
  * made for `piece_max`. */
 an_status an_self_decrypt(const struct an_self_key *key, struct an_span chunk, uint64_t src_size,
                           size_t piece_max, struct an_blob **ret_piece);
+
+/* ---- Autonomi's words for what cannot be encrypted or decrypted. */
+enum an_self_fault {
+	AN_SELF_TOO_SMALL,   /* less than AN_SELF_ENCRYPTION_MIN bytes */
+	AN_SELF_MISSING,     /* a chunk of the map is not there */
+	AN_SELF_CIPHER,      /* a chunk is not what the key encrypts to */
+	AN_SELF_COMPRESSION, /* or what that decrypts to is not compressed */
+};
+
+/* Which it is of a chunk that an_self_decrypt called corrupt. */
+enum an_self_fault an_self_fault_of(const struct an_self_key *key, struct an_span chunk);
+
+/* Appends the words; `name` is the missing chunk's address, and NULL otherwise. */
+void an_self_fault_display(enum an_self_fault fault, const uint8_t *name, struct an_buffer *text);
 
 /* ---- Levels. */
 

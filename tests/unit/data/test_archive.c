@@ -256,8 +256,13 @@ static void check_register_value(const json_t *vector)
 	uint8_t content[AN_GRAPH_CONTENT_SIZE];
 	const an_status status = an_register_value(vector_bytes(vector, "input"), content);
 	ck_assert_int_eq(status, vector_has(vector, "value") ? AUTONOMI_OK : AUTONOMI_E_TOO_LARGE);
-	if (status == AUTONOMI_OK)
+	if (status == AUTONOMI_OK) {
 		bytes_equal(content, sizeof(content), vector, "value");
+		return;
+	}
+	an_buffer_clear(&out);
+	an_register_value_display_fault(vector_bytes(vector, "input").size, &out);
+	vector_equal(an_buffer_span(&out), an_span_text(vector_text(vector, "error")));
 }
 
 static void check_derivation(const json_t *vector)
@@ -292,6 +297,10 @@ static void check_vault_signature(const json_t *vector)
 
 static void check_vault_key(const json_t *vector)
 {
+	uint8_t signature[AN_SECP256K1_SIGNATURE_SIZE];
+	ck_assert_int_eq(an_vault_signature(vector_bytes(vector, "evm_secret_key").data, signature),
+	                 AUTONOMI_OK);
+	bytes_equal(signature, sizeof(signature), vector, "signature");
 	check_vault_signature(vector);
 	uint8_t key[AN_OWNER_KEY_SIZE], head[AN_OWNER_KEY_SIZE];
 	ck_assert_int_eq(an_bls_public_key(vector_bytes(vector, "vault_secret_key").data, key),
@@ -306,9 +315,27 @@ static void check_vault_constants(const json_t *vector)
 	ck_assert_uint_eq(AN_VAULT_PIECE_SIZE, vector_number(vector, "max_content_per_scratchpad"));
 	ck_assert_uint_eq(AN_VAULT_PIECES_PER_ENTRY,
 	                  vector_number(vector, "scratchpads_per_graph_entry"));
-	ck_assert_uint_eq(an_vault_content_type(an_span_text("UserData")),
+	ck_assert_uint_eq(an_user_data_content_type(),
 	                  vector_number(vector, "user_data_content_type"));
 }
+
+static void check_evm_signature(const json_t *vector)
+{
+	uint8_t hash[AN_EVM_HASH_SIZE], signature[AN_SECP256K1_SIGNATURE_SIZE];
+	const struct an_span message = vector_bytes(vector, "message");
+	an_evm_message_hash(message, hash);
+	bytes_equal(hash, sizeof(hash), vector, "message_hash");
+	ck_assert_int_eq(an_evm_sign_message(vector_bytes(vector, "secret_key").data, message,
+	                                     signature),
+	                 AUTONOMI_OK);
+	bytes_equal(signature, sizeof(signature), vector, "signature");
+}
+
+START_TEST(messages_are_signed_with_an_evm_key_as_the_real_crate_does)
+{
+	ck_assert_uint_eq(vector_each("payments", "evm_sign_message", check_evm_signature), 6);
+}
+END_TEST
 
 static void check_content_type(const json_t *vector)
 {
@@ -345,6 +372,7 @@ Suite *suite(void)
 	tcase_add_test(tcase, entries_in_any_order_are_ordered_and_of_a_path_the_last_one_counts);
 	tcase_add_test(tcase, registers_have_the_keys_and_values_of_the_real_crate);
 	tcase_add_test(tcase, vaults_have_the_keys_and_content_types_of_the_real_crate);
+	tcase_add_test(tcase, messages_are_signed_with_an_evm_key_as_the_real_crate_does);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(tcase, without_memory_an_archive_is_not_called_corrupt);
 #endif

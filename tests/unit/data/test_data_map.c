@@ -64,6 +64,12 @@ static void check_encodings(const json_t *vector)
 	an_buffer_clear(&out);
 	ck_assert_int_eq(an_data_map_encode_level(&map, &out), AUTONOMI_OK);
 	vector_equal(an_buffer_span(&out), level);
+	an_buffer_clear(&out);
+	ck_assert_int_eq(an_data_map_encode_old_level(&map, &out), AUTONOMI_OK);
+	vector_equal(an_buffer_span(&out), vector_bytes(vector, "old_bincode"));
+	an_buffer_clear(&out);
+	ck_assert_int_eq(an_data_map_encode_json(&map, &out), AUTONOMI_OK);
+	vector_equal(an_buffer_span(&out), an_span_text(vector_text(vector, "json")));
 	an_data_map_done(&map);
 }
 

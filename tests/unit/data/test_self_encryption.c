@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/profile.h"
+#include "crypt/aes.h"
 #include "crypt/hash.h"
 #include "data/chunk.h"
 #include "harness.h"
@@ -327,11 +328,46 @@ START_TEST(a_chunk_that_is_no_chunk_does_not_decrypt)
 }
 END_TEST
 
-START_TEST(a_map_of_less_than_three_has_no_keys)
+static void assert_words(enum an_self_fault fault, const uint8_t *name, const char *expected)
+{
+	struct an_buffer text;
+	an_buffer_init(&text, 1 << 10);
+	an_self_fault_display(fault, name, &text);
+	an_buffer_append_byte(&text, 0);
+	ck_assert_str_eq((const char *)text.data, expected);
+	an_buffer_done(&text);
+}
+
+START_TEST(faults_have_autonomis_words)
+{
+	const uint8_t name[AN_RECORD_NAME_SIZE] = {0xab};
+	const struct an_self_key key = {{0}, {0}, {0}};
+	assert_words(AN_SELF_TOO_SMALL, NULL,
+	             "Generic error(Too small for self-encryption! Required size at least 3)");
+	assert_words(AN_SELF_MISSING, name,
+	             "Generic error(Missing chunk: "
+	             "ab00000000000000000000000000000000000000000000000000000000000000)");
+	assert_words(AN_SELF_CIPHER, NULL,
+	             "An error within the symmetric decryption process(Decrypt failed with Unpad "
+	             "Error)");
+	assert_words(AN_SELF_COMPRESSION, NULL, "An error during compression or decompression.");
+	ck_assert_int_eq(an_self_fault_of(&key, an_span(NULL, 0)), AN_SELF_CIPHER);
+	ck_assert_int_eq(an_self_fault_of(&key, an_span(name, 15)), AN_SELF_CIPHER);
+	/* One byte of content that is no brotli stream, padded and encrypted with a key of zeros. */
+	uint8_t chunk[16];
+	const uint8_t plain[1] = {0xff};
+	ck_assert_int_eq(an_aes_cbc_encrypt(key.key, key.start, an_span(plain, 1), chunk),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(an_self_fault_of(&key, an_span(chunk, sizeof(chunk))),
+	                 AN_SELF_COMPRESSION);
+}
+END_TEST
+
+START_TEST(a_map_of_less_than_two_has_no_keys)
 {
 	struct an_data_map map;
 	struct an_self_key key;
-	ck_assert_int_eq(an_data_map_init(&map, 2), AUTONOMI_OK);
+	ck_assert_int_eq(an_data_map_init(&map, 1), AUTONOMI_OK);
 	ck_assert_int_eq(an_self_key_init(&key, &map, 0), AUTONOMI_E_CORRUPT);
 	an_data_map_done(&map);
 	ck_assert_int_eq(an_data_map_init(&map, 3), AUTONOMI_OK);
@@ -462,7 +498,8 @@ Suite *suite(void)
 	tcase_add_test(own, the_first_two_pieces_have_their_neighbours_at_the_end);
 	tcase_add_test(own, a_full_piece_of_random_bytes_stays_within_the_largest_chunk);
 	tcase_add_test(own, a_chunk_that_is_no_chunk_does_not_decrypt);
-	tcase_add_test(own, a_map_of_less_than_three_has_no_keys);
+	tcase_add_test(own, faults_have_autonomis_words);
+	tcase_add_test(own, a_map_of_less_than_two_has_no_keys);
 	tcase_add_test(own, a_map_shrinks_over_several_levels_and_comes_back);
 	tcase_add_test(own, a_shrink_whose_chunk_is_not_taken_leaves_the_map);
 #ifdef AN_FAULT_INJECTION
