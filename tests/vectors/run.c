@@ -18,7 +18,7 @@
 #include "wire/msgpack.h"
 
 enum {
-	KEPT_MAX = 1024,
+	KEPT_MAX = 1 << 16,
 	BUFFERS_MAX = 64,
 	BUFFER_MAX = 1 << 27,
 	FILES_MAX = 256,
@@ -28,10 +28,9 @@ enum {
 	SHOWN_MAX = 300,
 };
 
-static const struct run_kind *const tables[] = {run_hashes,          run_bls,
-                                                run_addresses,       run_messages,
-                                                run_self_encryption, run_challenge,
-                                                run_records,         run_payments};
+static const struct run_kind *const tables[] = {
+	run_hashes,  run_bls,      run_addresses, run_messages, run_self_encryption, run_challenge,
+	run_records, run_payments, run_merkle,    run_archives, run_bootstrap};
 
 /* ---- The running case. */
 static const json_t *vector;
@@ -89,6 +88,11 @@ struct an_buffer *run_buffer(void)
 		end_case("out of buffers", "");
 	an_buffer_init(&buffers[buffer_count], BUFFER_MAX);
 	return &buffers[buffer_count++];
+}
+
+void run_drop_buffer(void)
+{
+	an_buffer_done(&buffers[--buffer_count]);
 }
 
 static void drop_memory(void)
@@ -202,12 +206,6 @@ struct an_span run_payload(const char *name)
 	                  pattern != NULL ? run_bytes_of(pattern) : an_span(NULL, 0), bytes, size))
 		end_case("a generator that we do not know", name);
 	return an_span(bytes, size);
-}
-
-void run_words(const char *name, bool there)
-{
-	const json_t *value = run_get(name);
-	run_must(there ? json_is_string(value) : json_is_null(value), name);
 }
 
 struct an_address run_address_of(const json_t *value)

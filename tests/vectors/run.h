@@ -17,7 +17,11 @@
 #include "base/span.h"
 #include "data/address.h"
 #include "data/data_map.h"
+#include "data/graph_entry.h"
+#include "data/merkle.h"
 #include "data/message.h"
+#include "data/pointer.h"
+#include "data/scratchpad.h"
 #include "ident/dht_key.h"
 
 typedef void run_check(void);
@@ -37,6 +41,9 @@ extern const struct run_kind run_self_encryption[];
 extern const struct run_kind run_challenge[];
 extern const struct run_kind run_records[];
 extern const struct run_kind run_payments[];
+extern const struct run_kind run_merkle[];
+extern const struct run_kind run_archives[];
+extern const struct run_kind run_bootstrap[];
 
 /* ---- Fields of the running case. */
 const json_t *run_get(const char *name); /* must be there */
@@ -46,8 +53,6 @@ struct an_span run_bytes(const char *name);
 uint64_t run_number(const char *name);
 bool run_true(const char *name);
 struct an_span run_payload(const char *name);
-/* A text that is the Rust crates' own English: whether it is there is compared, its words are not. */
-void run_words(const char *name, bool there);
 
 /* ---- Fields of objects within. */
 const json_t *run_member(const json_t *object, const char *name);
@@ -86,10 +91,16 @@ json_t *json_of_response(const struct an_response *response);
 json_t *json_of_metrics(const struct an_quoting_metrics *metrics);
 json_t *json_of_quote(const struct an_quote *quote);
 json_t *json_of_candidate(const struct an_merkle_candidate *candidate);
+json_t *json_of_pointer(const struct an_pointer *pointer);
+json_t *json_of_graph_entry(const struct an_graph_entry *entry);
+json_t *json_of_scratchpad(const struct an_scratchpad *pad);
+json_t *json_of_merkle_proof(const struct an_merkle_proof *proof);
+json_t *json_of_proof(const struct an_payment_proof *proof);
 json_t *json_of_error(const struct an_protocol_error *error);
 
 /* An empty buffer for a result, and memory, until the case ends. */
 struct an_buffer *run_buffer(void);
+void run_drop_buffer(void); /* the newest one */
 void *run_memory(size_t size);
 
 /* An array of integers, as MessagePack and CBOR have one for bytes. */

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* hashes.json, bls.json, challenge.json, brotli.json (README.md). */
+/* hashes.json, bls.json (README.md). */
 #include <string.h>
 
 #include "crypt/bls.h"
 #include "crypt/hash.h"
 #include "crypt/keccak.h"
-#include "data/address_text.h"
-#include "data/compress.h"
-#include "data/record.h"
-#include "ident/agent.h"
 #include "ident/dht_key.h"
-#include "vectors/payload.h"
 #include "vectors/run.h"
 
 static void check_digest(void)
@@ -249,111 +244,5 @@ const struct run_kind run_bls[] = {
 	{"bls", "encrypt", check_encrypt},
 	{"bls", "decrypt", check_decrypt},
 	{"bls", "order", check_order},
-	{NULL, NULL, NULL},
-};
-
-/* ---- challenge. */
-
-static void check_chunk_proof(void)
-{
-	struct an_buffer *text = run_buffer();
-	const struct an_span value = run_has("record_payload") ? run_payload("record_payload")
-	                                                       : run_bytes("record_value");
-	if (run_has("record_value"))
-		run_expect_bytes("record_value", value);
-	uint8_t proof[AN_CHUNK_PROOF_SIZE];
-	an_record_proof(value, run_number("nonce"), proof);
-	run_expect_bytes("proof", an_span(proof, sizeof(proof)));
-	an_record_proof_debug(an_span(proof, sizeof(proof)), text);
-	if (run_has("debug"))
-		run_expect_text("debug", an_buffer_span(text));
-}
-
-static void check_chunk_proof_equal(void)
-{
-	uint8_t proofs[2][AN_CHUNK_PROOF_SIZE];
-	const json_t *nonces = run_get("nonces");
-	for (size_t i = 0; i < 2; i++)
-		an_record_proof(run_bytes("record_value"), run_number_of(json_array_get(nonces, i)),
-		                proofs[i]);
-	run_expect_bool("equal", memcmp(proofs[0], proofs[1], AN_CHUNK_PROOF_SIZE) == 0);
-}
-
-static struct an_dht_key key_of_address(const json_t *value)
-{
-	const struct an_address address = run_address_of(value);
-	uint8_t space[AN_RECORD_NAME_SIZE];
-	return an_dht_key_of(an_address_record_key(&address, space));
-}
-
-static void check_nearest(void)
-{
-	const struct an_dht_key target = key_of_address(run_get("key"));
-	const json_t *chunks = run_get("chunks");
-	const size_t count = json_array_size(chunks);
-	struct an_dht_key *keys = keys_of(count);
-	for (size_t i = 0; i < count; i++)
-		keys[i] = key_of_address(json_array_get(chunks, i));
-	run_expect("order", run_order_of(&target, keys, count, count));
-	run_expect("difficulty_5", run_order_of(&target, keys, count, 5));
-}
-
-static void check_version_gate(void)
-{
-	static const char *const verdicts[] = {"Accepted", "Rejected", "Legacy", "ParseError"};
-	static const char *const roles[] = {"Node", "Client", "ReachabilityCheckClient", "Unknown"};
-	const struct an_span agent = an_span_text(run_text("agent"));
-	struct an_agent_version minimum;
-	run_must(an_agent_version_read(&minimum, an_span_text(run_text("minimum"))), "minimum");
-	run_expect_text("result", an_span_text(verdicts[an_agent_judge(agent, &minimum)]));
-	run_expect_text("result_without_minimum",
-	                an_span_text(verdicts[an_agent_judge(agent, NULL)]));
-	run_expect_text("peer_type", an_span_text(roles[an_agent_role_of(agent)]));
-	/* The version that the gate reads is seen from outside by the versions that it lets pass. */
-	if (!run_has("version"))
-		return;
-	struct an_agent_version version;
-	run_must(an_agent_version_read(&version, an_span_text(run_text("version"))) &&
-	                 an_agent_judge(agent, &version) == AN_AGENT_ACCEPTED,
-	         "another version");
-	version.part[2]++;
-	run_must(an_agent_judge(agent, &version) == AN_AGENT_REJECTED, "another version");
-}
-
-static void check_compress(void)
-{
-	const struct an_span pattern = run_has("pattern") ? run_bytes("pattern") : an_span(NULL, 0);
-	const size_t size = (size_t)run_number("length");
-	const uint64_t seed = run_has("seed") ? run_number("seed") : 0;
-	uint8_t *plain = run_memory(size);
-	uint8_t hash[AN_HASH_SIZE];
-	run_must(payload_fill(run_text("generator"), seed, pattern, plain, size), "generator");
-	an_sha256(an_span(plain, size), hash);
-	run_expect_bytes("payload_sha256", an_span(hash, sizeof(hash)));
-	struct an_blob *compressed;
-	struct an_blob *again;
-	/* What a stock encoder gives differs where, and only where, one of our edits matters. */
-	run_expect_bool("stock_libbrotli_1_0_9_equal", json_array_size(run_get("depends_on")) == 0);
-	if (an_compress(an_span(plain, size), 0, &compressed) != AUTONOMI_OK) {
-		run_fail("does not compress");
-		return;
-	}
-	const struct an_span bytes = an_blob_span(compressed);
-	an_sha256(bytes, hash);
-	run_encoder_bytes("compressed_sha256", an_span(hash, sizeof(hash)));
-	run_encoder_number("compressed_length", bytes.size);
-	const an_status status = an_decompress(bytes, size, size + 1, &again);
-	run_must(status == AUTONOMI_OK && an_span_equal(an_blob_span(again), an_span(plain, size)),
-	         "does not come back");
-	an_blob_unref(again);
-	an_blob_unref(compressed);
-}
-
-const struct run_kind run_challenge[] = {
-	{"challenge", "chunk_proof", check_chunk_proof},
-	{NULL, "chunk_proof_equal", check_chunk_proof_equal},
-	{NULL, "nearest", check_nearest},
-	{NULL, "version_gate", check_version_gate},
-	{NULL, "compress", check_compress},
 	{NULL, NULL, NULL},
 };

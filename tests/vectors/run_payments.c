@@ -2,8 +2,10 @@
 /* payments.json (README.md): quotes, their hashes and signatures. */
 #include <string.h>
 
-#include "data/merkle.h"
+#include "data/amount.h"
+#include "data/derived_keys.h"
 #include "data/payment.h"
+#include "ident/multiaddr.h"
 #include "vectors/run.h"
 #include "wire/msgpack.h"
 
@@ -47,7 +49,9 @@ static void check_metrics(void)
 	run_expect_bytes("total_cost_unit", an_span(word, sizeof(word)));
 	an_quoting_metrics_packed(&metrics, word);
 	run_expect_bytes("packed", an_span(word, sizeof(word)));
-	run_words("debug", true);
+	an_buffer_clear(out);
+	an_quoting_metrics_debug(&metrics, out);
+	run_expect_text("debug", an_buffer_span(out));
 }
 
 static void key_pair_of(struct an_key_pair *pair)
@@ -136,47 +140,233 @@ static void check_candidate_verify(void)
 	run_expect_bool("valid", an_reader_ok(&reader) && an_merkle_candidate_verify(&candidate));
 }
 
-static json_t *hash_json(const struct an_merkle_hash *hash)
+/* ---- Proofs of payment. */
+
+static json_t *quote_bytes_json(const struct an_quote_bytes *bytes)
 {
-	return json_of_bytes(an_span(hash->bytes, sizeof(hash->bytes)));
+	return json_of_bytes(an_span(bytes->bytes, bytes->size));
 }
 
-static json_t *branch_json(const struct an_merkle_branch *branch)
+json_t *json_of_proof(const struct an_payment_proof *proof)
 {
-	json_t *hashes = json_array();
-	for (size_t i = 0; i < branch->hash_count; i++)
-		json_array_append_new(hashes, hash_json(&branch->hashes[i]));
-	return json_pack("{s:o,s:I,s:I,s:o,s:o,s:o}", "proof_hashes", hashes, "leaf_index",
-	                 (json_int_t)branch->index, "total_leaves_count", (json_int_t)branch->total,
-	                 "unsalted_leaf_hash", hash_json(&branch->unsalted), "root",
-	                 hash_json(&branch->root), "salt",
-	                 branch->has_salt ? hash_json(&branch->salt) : json_null());
+	json_t *list = json_array();
+	for (size_t i = 0; i < proof->count; i++)
+		json_array_append_new(list,
+		                      json_pack("{s:o,s:o}", "peer_id",
+		                                quote_bytes_json(&proof->entries[i].peer_id),
+		                                "quote", json_of_quote(&proof->entries[i].quote)));
+	return list;
 }
 
-static void check_branch_verify(void)
+/* What is asked of the contract: one of each quote. */
+static json_t *digest_json(const struct an_payment_proof *proof)
 {
-	struct an_merkle_branch branch;
+	json_t *list = json_array();
+	for (size_t i = 0; i < proof->count; i++) {
+		const struct an_quote *quote = &proof->entries[i].quote;
+		uint8_t hash[AN_QUOTE_HASH_SIZE];
+		an_quote_hash(quote, hash);
+		json_array_append_new(list,
+		                      json_pack("{s:o,s:o,s:o}", "metrics",
+		                                json_of_metrics(&quote->metrics), "quote_hash",
+		                                json_of_bytes(an_span(hash, sizeof(hash))),
+		                                "rewards_address",
+		                                json_of_bytes(an_span(quote->rewards_address,
+		                                                      AN_REWARDS_ADDRESS_SIZE))));
+	}
+	return list;
+}
+
+static json_t *payees_json(const struct an_payment_proof *proof)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < proof->count; i++) {
+		struct an_peer_id id;
+		if (an_payment_proof_peer(proof, i, &id))
+			json_array_append_new(list, peer_json(true, &id));
+	}
+	return list;
+}
+
+static json_t *checks_json(const struct an_payment_proof *proof, const json_t *checks)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(checks); i++) {
+		struct an_peer_id id = {0};
+		const char *text = run_text_of(run_member(json_array_get(checks, i), "peer"));
+		run_must(an_peer_id_from_text(&id, an_span_text(text)) == AUTONOMI_OK, text);
+		json_array_append_new(list,
+		                      json_pack("{s:o,s:b}", "peer", peer_json(true, &id), "valid",
+		                                (int)an_payment_proof_is_for(proof, &id)));
+	}
+	return list;
+}
+
+static json_t *types_json(const struct an_payment_proof *proof, const json_t *types)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < json_array_size(types); i++) {
+		const json_t *type = json_array_get(json_array_get(types, i), 0);
+		const uint32_t number = (uint32_t)run_number_of(type);
+		json_array_append_new(list,
+		                      json_pack("[I,b]", (json_int_t)number,
+		                                (int)an_payment_proof_is_of_type(proof, number)));
+	}
+	return list;
+}
+
+static void expect_proof_codecs(struct an_payment_proof *proof)
+{
+	struct an_payment_proof again;
+	struct an_buffer *out = run_buffer();
+	an_payment_proof_write(out, proof);
+	run_expect_bytes("msgpack", an_buffer_span(out));
+	struct an_reader reader = reader_of("cbor");
+	an_payment_proof_read_cbor(&reader, &again);
+	run_must(an_reader_ok(&reader), "reading cbor");
+	an_buffer_clear(out);
+	an_payment_proof_write_cbor(out, &again);
+	run_expect_bytes("cbor", an_buffer_span(out));
+	run_expect("proof", json_of_proof(&again));
+	an_payment_proof_done(&again);
+}
+
+static void check_proof(void)
+{
+	struct an_payment_proof proof;
+	struct an_reader reader = reader_of("msgpack");
+	an_payment_proof_read(&reader, &proof);
+	run_must(an_reader_ok(&reader), "reading msgpack");
+	run_expect("proof", json_of_proof(&proof));
+	run_expect("digest", digest_json(&proof));
+	run_expect("payees", payees_json(&proof));
+	run_expect("checks", checks_json(&proof, run_get("checks")));
+	run_expect("types", types_json(&proof, run_get("types")));
+	expect_proof_codecs(&proof);
+	an_payment_proof_done(&proof);
+}
+
+static json_t *addresses_json(const struct an_payment_addresses *addresses, size_t count)
+{
+	json_t *lists = json_array();
+	for (size_t i = 0; i < count; i++) {
+		json_t *list = json_array();
+		for (size_t k = 0; k < addresses[i].count; k++) {
+			struct an_buffer *text = run_buffer();
+			(void)an_multiaddr_to_text(text, addresses[i].items[k]);
+			json_array_append_new(list, json_of_text(an_buffer_span(text)));
+		}
+		json_array_append_new(lists, list);
+	}
+	return lists;
+}
+
+static void check_client_proof(void)
+{
+	struct an_payment_proof proof;
+	struct an_payment_addresses *addresses = run_memory(AN_PAYMENT_QUOTES_MAX *
+	                                                    sizeof(*addresses));
 	struct an_buffer *out = run_buffer();
 	struct an_reader reader = reader_of("msgpack");
-	an_merkle_branch_read(&reader, &branch);
+	an_client_proof_read(&reader, &proof, addresses);
 	run_must(an_reader_ok(&reader), "reading msgpack");
-	run_expect("branch", branch_json(&branch));
-	an_merkle_branch_write(out, &branch);
+	run_expect("proof", json_of_proof(&proof));
+	run_expect("multiaddrs", addresses_json(addresses, proof.count));
+	an_client_proof_write(out, &proof, addresses);
 	run_expect_bytes("msgpack", an_buffer_span(out));
-	run_expect_bool("outcome", an_merkle_branch_verify(&branch));
+	an_buffer_clear(out);
+	an_payment_proof_write(out, &proof);
+	run_expect_bytes("node_form_msgpack", an_buffer_span(out));
+	an_payment_proof_done(&proof);
+}
+
+static struct an_quote historical_of(const json_t *value)
+{
+	struct an_quote quote = {.timestamp_secs = run_number_of(run_member(value, "timestamp"))};
+	quote.metrics.live_time = run_number_of(run_member(value, "live_time"));
+	quote.metrics.received_payment_count = run_number_of(run_member(value, "payments"));
+	run_must(json_object_size(value) == 3, "a quote of another form");
+	return quote;
+}
+
+static void check_historical(void)
+{
+	const struct an_quote own = historical_of(run_get("own"));
+	const struct an_quote other = historical_of(run_get("other"));
+	run_expect_bool("is_newer", an_quote_is_newer(&own, &other));
+	run_expect_bool("valid", an_quote_history_valid(&own, &other, run_number("now")));
+}
+
+/* ---- Amounts. */
+
+static json_t *amount_json(const struct an_amount *amount)
+{
+	return json_of_bytes(an_span(amount->bytes, sizeof(amount->bytes)));
+}
+
+static void check_atto(void)
+{
+	struct an_amount amount;
+	struct an_amount again;
+	uint8_t bytes[AN_AMOUNT_SIZE];
+	struct an_buffer *out = run_buffer();
+	struct an_reader reader = reader_of("msgpack");
+	an_amount_read_msgpack(&reader, &amount);
+	run_must(an_reader_ok(&reader), "reading msgpack");
+	run_expect("value", amount_json(&amount));
+	an_amount_write_msgpack(out, &amount);
+	run_expect_bytes("msgpack", an_buffer_span(out));
+	reader = reader_of("cbor");
+	an_amount_read_cbor(&reader, &again);
+	run_must(an_reader_ok(&reader), "reading cbor");
+	an_buffer_clear(out);
+	an_amount_write_cbor(out, &again);
+	run_expect_bytes("cbor", an_buffer_span(out));
+	run_expect("value", amount_json(&again));
+	an_amount_to_bytes(&amount, bytes);
+	run_expect_bytes("to_bytes", an_span(bytes, sizeof(bytes)));
+	an_buffer_clear(out);
+	an_amount_display(&amount, out);
+	run_expect_text("display", an_buffer_span(out));
+}
+
+static void check_atto_parse(void)
+{
+	struct an_amount amount;
+	const enum an_amount_fault fault = an_amount_parse(&amount, an_span_text(run_text("text")));
+	const bool ok = fault == AN_AMOUNT_GOOD;
+	run_expect("value", ok ? amount_json(&amount) : json_null());
+	run_expect("error", ok ? json_null() : json_string(an_amount_fault_text(fault)));
 }
 
 static void check_evm_data_types(void)
 {
 	const json_t *rows = run_get("rows");
-	(void)run_get("now");
+	json_t *own = json_array();
+	(void)run_number("now");
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *row = json_array_get(rows, i);
 		const uint32_t type = (uint32_t)run_number_of(run_member(row, "protocol"));
-		run_must(an_solidity_type(type) == run_number_of(run_member(row, "solidity")) &&
-		                 json_object_size(row) == 2,
-		         "another type");
+		run_must(type == i, "a type left out");
+		json_array_append_new(own,
+		                      json_pack("{s:I,s:I}", "protocol", (json_int_t)type,
+		                                "solidity", (json_int_t)an_solidity_type(type)));
 	}
+	run_expect("rows", own);
+}
+
+static void check_evm_sign_message(void)
+{
+	uint8_t hash[AN_EVM_HASH_SIZE];
+	uint8_t signature[AN_SECP256K1_SIGNATURE_SIZE] = {0};
+	const struct an_span secret = run_bytes("secret_key");
+	const struct an_span message = run_bytes("message");
+	run_must(secret.size == AN_SECP256K1_SECRET_SIZE &&
+	                 an_evm_sign_message(secret.data, message, signature) == AUTONOMI_OK,
+	         "does not sign");
+	an_evm_message_hash(message, hash);
+	run_expect_bytes("message_hash", an_span(hash, sizeof(hash)));
+	run_expect_bytes("signature", an_span(signature, sizeof(signature)));
 }
 
 static void check_encoded_peer_id(void)
@@ -193,8 +383,13 @@ const struct run_kind run_payments[] = {
 	{NULL, "quote_verify", check_quote_verify},
 	{NULL, "candidate", check_candidate},
 	{NULL, "candidate_verify", check_candidate_verify},
-	{NULL, "branch_verify", check_branch_verify},
+	{NULL, "proof", check_proof},
+	{NULL, "client_proof", check_client_proof},
+	{NULL, "historical", check_historical},
+	{NULL, "atto", check_atto},
+	{NULL, "atto_parse", check_atto_parse},
 	{NULL, "evm_data_types", check_evm_data_types},
+	{NULL, "evm_sign_message", check_evm_sign_message},
 	{NULL, "encoded_peer_id", check_encoded_peer_id},
 	{NULL, NULL, NULL},
 };

@@ -7,6 +7,7 @@
 #include "crypt/hash.h"
 #include "data/chunk.h"
 #include "data/graph_entry.h"
+#include "data/kademlia.h"
 #include "data/pointer.h"
 #include "data/record_merge.h"
 #include "data/scratchpad.h"
@@ -151,7 +152,7 @@ static const uint8_t *secret_of(void)
 	return secret.size == AN_BLS_SECRET_SIZE ? secret.data : run_memory(AN_BLS_SECRET_SIZE);
 }
 
-static json_t *pointer_json(const struct an_pointer *pointer)
+json_t *json_of_pointer(const struct an_pointer *pointer)
 {
 	return json_pack("{s:o,s:o,s:o,s:o}", "owner",
 	                 json_of_bytes(an_span(pointer->owner, AN_OWNER_KEY_SIZE)), "counter",
@@ -169,7 +170,7 @@ static void check_pointer(void)
 	pointer.counter = run_number_of(run_member(json, "counter"));
 	pointer.target = run_address_of(run_member(json, "target"));
 	run_must(an_pointer_sign(&pointer, secret_of()) == AUTONOMI_OK, "does not sign");
-	run_expect("pointer", pointer_json(&pointer));
+	run_expect("pointer", json_of_pointer(&pointer));
 	run_must(an_pointer_verify(&pointer), "does not verify");
 	run_expect_bytes("signed_bytes", an_pointer_signed_bytes(&pointer, space));
 	an_pointer_write(out, &pointer);
@@ -206,7 +207,7 @@ static void entry_from(const json_t *json, struct an_graph_entry *ret_entry)
 	}
 }
 
-static json_t *entry_json(const struct an_graph_entry *entry)
+json_t *json_of_graph_entry(const struct an_graph_entry *entry)
 {
 	json_t *parents = json_array();
 	json_t *descendants = json_array();
@@ -237,7 +238,7 @@ static void check_graph_entry(void)
 	entry_from(run_get("entry"), &entry);
 	run_must(an_graph_entry_sign(&entry, secret_of()) == AUTONOMI_OK, "does not sign");
 	run_must(an_graph_entry_verify(&entry) == AUTONOMI_OK, "does not verify");
-	run_expect("entry", entry_json(&entry));
+	run_expect("entry", json_of_graph_entry(&entry));
 	run_expect_integer("size", (int64_t)an_graph_entry_size(&entry));
 	run_expect_bool("is_too_big", an_graph_entry_too_big(&entry));
 	(void)an_graph_entry_signed_bytes(&entry, out);
@@ -261,7 +262,7 @@ static void check_graph_set(void)
 	run_must(an_reader_ok(&reader) && set.count > 0, "does not read");
 	json_t *entries = json_array();
 	for (size_t i = 0; i < set.count; i++) {
-		json_array_append_new(entries, entry_json(&set.entries[i]));
+		json_array_append_new(entries, json_of_graph_entry(&set.entries[i]));
 		run_must(i == 0 || an_graph_entry_compare(&set.entries[i - 1], &set.entries[i]) < 0,
 		         "another order");
 	}
@@ -274,7 +275,7 @@ static void check_graph_set(void)
 
 /* ---- Scratchpads. */
 
-static json_t *scratchpad_json(const struct an_scratchpad *pad)
+json_t *json_of_scratchpad(const struct an_scratchpad *pad)
 {
 	return json_pack("{s:o,s:o,s:o,s:o,s:o}", "owner",
 	                 json_of_bytes(an_span(pad->owner, AN_OWNER_KEY_SIZE)), "data_encoding",
@@ -282,6 +283,18 @@ static json_t *scratchpad_json(const struct an_scratchpad *pad)
 	                 json_of_bytes(pad->encrypted_data), "counter",
 	                 json_of_number(pad->counter), "signature",
 	                 json_of_bytes(an_span(pad->signature, AN_BLS_SIGNATURE_SIZE)));
+}
+
+/* The protocol's error for content that does not open. */
+static void expect_decrypt_error(const struct an_scratchpad *pad, bool opens)
+{
+	struct an_buffer *words = run_buffer();
+	const struct an_protocol_error error = {
+		.type = an_bls_ciphertext_valid(pad->encrypted_data)
+	                        ? AN_ERROR_SCRATCHPAD_CIPHER_TEXT_INVALID
+	                        : AN_ERROR_SCRATCHPAD_CIPHER_TEXT_FAILED};
+	an_error_display(&error, words);
+	run_expect("decrypt_error", opens ? json_null() : json_of_text(an_buffer_span(words)));
 }
 
 static void check_scratchpad(void)
@@ -296,7 +309,7 @@ static void check_scratchpad(void)
 	pad.encrypted_data = run_bytes_of(run_member(json, "encrypted_data"));
 	run_must(an_scratchpad_sign(&pad, secret_of()) == AUTONOMI_OK, "does not sign");
 	run_must(an_scratchpad_verify(&pad) == AUTONOMI_OK, "does not verify");
-	run_expect("scratchpad", scratchpad_json(&pad));
+	run_expect("scratchpad", json_of_scratchpad(&pad));
 	run_expect_integer("size", (int64_t)an_scratchpad_size(&pad));
 	run_expect_integer("payload_size", (int64_t)pad.encrypted_data.size);
 	if (run_has("is_too_big"))
@@ -308,8 +321,8 @@ static void check_scratchpad(void)
 	run_expect_bytes("signed_bytes", an_buffer_span(out));
 	const bool opens = an_scratchpad_open(&pad, secret_of(), plain) == AUTONOMI_OK;
 	run_expect("plaintext", opens ? json_of_bytes(an_buffer_span(plain)) : json_null());
-	if (run_has("decrypt_error"))
-		run_words("decrypt_error", !opens);
+	if (run_has("decrypt_error") || !opens)
+		expect_decrypt_error(&pad, opens);
 	struct an_buffer *value = header_of(AN_RECORD_SCRATCHPAD);
 	an_scratchpad_write(value, &pad);
 	expect_record(pad.owner, an_buffer_span(value));
@@ -402,7 +415,165 @@ static void check_validation_type(void)
 	run_expect_bytes("msgpack", an_buffer_span(out));
 }
 
+/* ---- Constants and sizes. */
+
+static void check_constants(void)
+{
+	const struct an_profile *profile = &an_profile_autonomi;
+	struct an_graph_entry empty = {0};
+	const struct an_scratchpad pad = {0};
+	run_expect_integer("close_group_size", (int64_t)profile->close_group);
+	run_expect_integer("replication_factor", (int64_t)profile->replication);
+	run_expect_integer("chunk_max_raw_size", (int64_t)profile->chunk_content_max);
+	run_expect_integer("chunk_max_size", (int64_t)profile->chunk_max);
+	run_expect_integer("graph_entry_empty_size", (int64_t)an_graph_entry_size(&empty));
+	run_expect_integer("graph_entry_max_size", AN_GRAPH_ENTRY_SIZE_MAX);
+	run_expect_integer("scratchpad_struct_size", (int64_t)an_scratchpad_size(&pad));
+	run_expect_integer("scratchpad_max_size", AN_SCRATCHPAD_SIZE_MAX);
+	run_expect_integer("pointer_size", AN_POINTER_SIZE);
+	run_expect_integer("record_header_size", AN_RECORD_HEADER_SIZE);
+	run_expect_integer("max_packet_size", AN_KADEMLIA_PACKET_MAX);
+	run_must(profile->record_value_max + 1 == AN_KADEMLIA_PACKET_MAX, "another value limit");
+	run_expect_integer("max_record_size", AN_KADEMLIA_CLIENT_RECORD_MAX);
+	run_expect_text("kad_stream_protocol", an_span_text(AN_KADEMLIA_PROTOCOL));
+}
+
+/* Its encoding and counter are 1 (README.md). */
+static void check_large_scratchpad(void)
+{
+	struct an_scratchpad pad = {.encrypted_data = run_payload("encrypted_data"),
+	                            .data_encoding = 1,
+	                            .counter = 1};
+	run_must(an_scratchpad_sign(&pad, secret_of()) == AUTONOMI_OK, "does not sign");
+	run_expect_bytes("signature", an_span(pad.signature, AN_BLS_SIGNATURE_SIZE));
+	run_expect_integer("size", (int64_t)an_scratchpad_size(&pad));
+	run_expect_bool("is_too_big", an_scratchpad_too_big(&pad));
+}
+
+static void check_large_graph_entry(void)
+{
+	struct an_graph_entry entry;
+	if (an_graph_entry_init(&entry, (size_t)run_number("parents"),
+	                        (size_t)run_number("descendants")) != AUTONOMI_OK) {
+		run_fail("no entry");
+		return;
+	}
+	run_expect_integer("size", (int64_t)an_graph_entry_size(&entry));
+	run_expect_bool("is_too_big", an_graph_entry_too_big(&entry));
+	an_graph_entry_done(&entry);
+}
+
+static void check_oversize(void)
+{
+	const char *type = run_text("type");
+	if (strcmp(type, type_names[AN_RECORD_SCRATCHPAD]) == 0)
+		check_large_scratchpad();
+	else if (strcmp(type, type_names[AN_RECORD_GRAPH_ENTRY]) == 0)
+		check_large_graph_entry();
+	else
+		run_fail(type);
+}
+
+/* ---- Paid records: [proof, object], as they are uploaded. */
+
+/* The object behind the proof, and its name. */
+static json_t *read_object(enum an_record_type type, struct an_reader *reader,
+                           struct an_buffer *out, uint8_t name[AN_RECORD_NAME_SIZE])
+{
+	json_t *json;
+	if (type == AN_RECORD_CHUNK) {
+		const struct an_span content = an_msgpack_read_bytes(reader, run_buffer());
+		an_chunk_name(content, name);
+		an_msgpack_write_bin(out, content);
+		return json_pack("{s:o}", "value", json_of_bytes(content));
+	}
+	if (type == AN_RECORD_POINTER) {
+		struct an_pointer pointer;
+		an_pointer_read(reader, &pointer);
+		run_must(an_pointer_verify(&pointer), "does not verify");
+		an_owner_key_name(pointer.owner, name);
+		an_pointer_write(out, &pointer);
+		return json_of_pointer(&pointer);
+	}
+	if (type == AN_RECORD_SCRATCHPAD) {
+		struct an_scratchpad pad;
+		an_scratchpad_read(reader, run_buffer(), &pad);
+		run_must(an_scratchpad_verify(&pad) == AUTONOMI_OK, "does not verify");
+		an_owner_key_name(pad.owner, name);
+		an_scratchpad_write(out, &pad);
+		return json_of_scratchpad(&pad);
+	}
+	struct an_graph_entry entry;
+	an_graph_entry_read(reader, &entry);
+	run_must(an_graph_entry_verify(&entry) == AUTONOMI_OK, "does not verify");
+	an_owner_key_name(entry.owner, name);
+	an_graph_entry_write(out, &entry);
+	json = json_of_graph_entry(&entry);
+	an_graph_entry_done(&entry);
+	return json;
+}
+
+/* Begins the record value that is made again; its type. */
+static enum an_record_type begin_paid(enum an_record_payment payment, struct an_reader *reader,
+                                      struct an_buffer *out)
+{
+	struct an_record_header header = {0};
+	const struct an_span value = run_bytes("record_value");
+	run_must(an_record_read_header(value, &header) == AUTONOMI_OK && header.payment == payment,
+	         "another header");
+	run_expect_text("data_type", an_span_text(type_names[header.type]));
+	*reader = body_of(value);
+	an_msgpack_read_tuple(reader, 2);
+	(void)an_buffer_append_byte(out, 0x91);
+	(void)an_buffer_append_byte(out, an_record_kind(header));
+	an_msgpack_write_array(out, 2);
+	return header.type;
+}
+
+static void end_paid(enum an_record_type type, struct an_reader *reader, struct an_buffer *out,
+                     uint8_t name[AN_RECORD_NAME_SIZE])
+{
+	json_t *object = read_object(type, reader, out, name);
+	run_must(an_reader_ok(reader) && an_reader_left(reader) == 0, "reading the object");
+	run_expect("object", object);
+	run_expect_bytes("record_value", an_buffer_span(out));
+}
+
+static void check_paid(void)
+{
+	struct an_reader reader;
+	struct an_payment_proof proof;
+	struct an_buffer *out = run_buffer();
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	const enum an_record_type type = begin_paid(AN_RECORD_PAID, &reader, out);
+	an_payment_proof_read(&reader, &proof);
+	const size_t start = out->size;
+	an_payment_proof_write(out, &proof);
+	run_expect_bytes("proof_msgpack", an_span(out->data + start, out->size - start));
+	run_expect("proof", json_of_proof(&proof));
+	end_paid(type, &reader, out, name);
+	run_expect_bytes("name", an_span(name, sizeof(name)));
+	an_payment_proof_done(&proof);
+}
+
+static void check_merkle_paid(void)
+{
+	struct an_reader reader;
+	struct an_merkle_proof *proof = run_memory(sizeof(*proof));
+	struct an_buffer *out = run_buffer();
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	const enum an_record_type type = begin_paid(AN_RECORD_PAID_MERKLE, &reader, out);
+	an_merkle_proof_read(&reader, proof);
+	an_merkle_proof_write(out, proof);
+	run_expect("proof", json_of_merkle_proof(proof));
+	end_paid(type, &reader, out, name);
+}
+
 const struct run_kind run_records[] = {
+	{"records", "constants", check_constants},
+	{"records", "oversize", check_oversize},
+	{"records", "paid", check_paid},
+	{"records", "merkle_paid", check_merkle_paid},
 	{NULL, "header", check_header},
 	{NULL, "data_types", check_data_types},
 	{NULL, "header_decode", check_header_decode},
