@@ -36,6 +36,15 @@ const struct an_profile an_profile_autonomi = {
 	.prune_batch = 1638,
 	.chunk_put_quorum = 2,
 
+	.replication_interval = AN_SECONDS(180),
+	.replication_spacing = AN_SECONDS(30),
+	.replication_spread = AN_SECONDS(10),
+	.replication_refresh = AN_HOURS(1),
+	.restart_suppression = AN_SECONDS(90),
+	.offer_lifetime = AN_SECONDS(900),
+	.fetch_timeout = AN_SECONDS(20),
+	.fetch_parallel = 5,
+
 	.bootstrap_cache_peers = 1500,
 	.bootstrap_cache_addresses = 3,
 	.bootstrap_dials = 10,

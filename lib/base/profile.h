@@ -56,6 +56,16 @@ struct an_profile {
 	size_t prune_batch;      /* fewest records before cleanup looks at them */
 	size_t chunk_put_quorum; /* acknowledgements that complete a put (semantics 7.2) */
 
+	/* Replication (semantics 1.6, 6.8; docs/replication.md). */
+	an_time_us replication_interval; /* longest time between rounds; drawn from its half on */
+	an_time_us replication_spacing;  /* shortest time between rounds */
+	an_time_us replication_spread;   /* the messages of a round are spread over this time */
+	an_time_us replication_refresh;  /* everybody is told everything again at most this often */
+	an_time_us restart_suppression;  /* a peer may restart within this time */
+	an_time_us offer_lifetime;       /* of a record that a peer told us of */
+	an_time_us fetch_timeout;        /* from asking for a record to its last byte */
+	size_t fetch_parallel;           /* records fetched at once */
+
 	/* Bootstrap (semantics 1.8). */
 	size_t bootstrap_cache_peers;
 	size_t bootstrap_cache_addresses; /* of one peer */

@@ -549,6 +549,8 @@ an_status an_request_encode_blob(const struct an_request *request, enum an_recor
 	size_t size_max = AN_MESSAGE_OVERHEAD_MAX;
 	if (request->type == AN_REQUEST_PUT_RECORD)
 		size_max += 2 * request->put_record.value.size;
+	if (request->type == AN_REQUEST_REPLICATE || request->type == AN_REQUEST_FRESH_REPLICATE)
+		size_max += request->replicate.keys.items.size;
 	return an_message_to_blob(request, form, size_max, encode, ret_message);
 }
 

@@ -178,6 +178,33 @@ START_TEST(a_put_in_parts_is_the_put_in_one_piece)
 }
 END_TEST
 
+START_TEST(a_long_list_of_keys_fits_its_message)
+{
+	enum { KEYS = 1000 };
+	struct an_buffer items;
+	struct an_request request = {.type = AN_REQUEST_REPLICATE}, read;
+	an_buffer_init(&items, 1 << 20);
+	for (size_t i = 0; i < KEYS; i++) {
+		struct an_message_key key = {.validation = {.hash = {0xff, (uint8_t)i}}};
+		memset(key.validation.hash, 0xff, sizeof(key.validation.hash));
+		key.address = an_address_of_record_key(key.validation.hash);
+		an_message_add_key(&items, &request.replicate.keys, false, &key);
+	}
+	request.replicate.keys.items = an_buffer_span(&items);
+	request.replicate.holder = an_address_of_record_key((const uint8_t[32]){1});
+	struct an_blob *message = NULL;
+	ck_assert_int_eq(an_request_encode_blob(&request, AN_RECORD_FORM_BYTES, &message),
+	                 AUTONOMI_OK);
+	begin();
+	ck_assert_int_eq(an_request_decode(an_blob_span(message), AN_RECORD_FORM_BYTES, &scratch,
+	                                   &read),
+	                 AUTONOMI_OK);
+	ck_assert_uint_eq(read.replicate.keys.count, KEYS);
+	an_blob_unref(message);
+	an_buffer_done(&items);
+}
+END_TEST
+
 START_TEST(a_put_of_the_largest_chunk_fits_its_head)
 {
 	const uint8_t name[AN_RECORD_NAME_SIZE] = {0xff};
@@ -574,6 +601,7 @@ Suite *suite(void)
 	tcase_add_test(requests, requests_read_and_write_as_the_real_crates_do);
 	tcase_add_test(requests, each_network_reads_only_its_own_form_of_a_record_value);
 	tcase_add_test(requests, a_put_in_parts_is_the_put_in_one_piece);
+	tcase_add_test(requests, a_long_list_of_keys_fits_its_message);
 	tcase_add_test(requests, a_put_of_the_largest_chunk_fits_its_head);
 	tcase_add_test(requests, unusual_requests_get_the_verdict_of_the_real_codec);
 	tcase_add_test(requests, an_unknown_field_is_skipped_up_to_252_levels);

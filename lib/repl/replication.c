@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "repl/replication.h"
+
+#include "base/memory.h"
+
+/* Something that was wanted and has not ended. */
+struct task {
+	uint64_t token; /* 0: free */
+	enum an_repl_want_type type;
+	struct an_repl_list *list;
+	struct an_repl_offer *offer;
+};
+
+struct an_repl {
+	const struct an_profile *profile;
+	struct an_repl_host host;
+	struct an_peer_id self;
+	struct an_logger *logger;
+
+	struct an_repl_tracker tracker;
+	struct an_repl_rounds rounds;
+	struct an_repl_offers offers;
+	struct an_repl_probes probes;
+	struct an_repl_history history;
+
+	struct an_repl_view view; /* for judging what peers tell us */
+	bool view_stale;
+	bool was_converged;
+	an_time_us full_until; /* the store had no room: nothing is taken until then */
+
+	struct task tasks[AN_REPL_TASKS_MAX];
+	size_t under_way[AN_REPL_PROBE + 1]; /* by type */
+	uint64_t last_token;
+	bool step_again;
+	struct an_repl_counters counters;
+};
+
+an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
+                      struct an_repl **ret_repl)
+{
+	const struct an_profile *profile = config->profile;
+	if (profile->fetch_parallel == 0 || profile->fetch_parallel > AN_REPL_FETCHING_MAX)
+		return AUTONOMI_E_INVALID;
+	struct an_repl *repl = an_calloc(1, sizeof(*repl));
+	if (repl == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	repl->profile = profile;
+	repl->host = config->host;
+	repl->self = config->self;
+	repl->logger = config->logger;
+	repl->view_stale = true;
+	const struct an_dht_key key = an_peer_id_dht_key(&config->self);
+	an_repl_view_init(&repl->view, &key);
+	an_repl_tracker_init(&repl->tracker, profile, &key);
+	an_repl_rounds_init(&repl->rounds, profile, &repl->host, &config->self, config->random,
+	                    now);
+	an_repl_offers_init(&repl->offers, profile, &key, config->random);
+	an_repl_probes_init(&repl->probes, profile, config->random, now);
+	*ret_repl = repl;
+	return AUTONOMI_OK;
+}
+
+struct an_repl *an_repl_free(struct an_repl *repl)
+{
+	if (repl == NULL)
+		return NULL;
+	for (size_t i = 0; i < AN_REPL_TASKS_MAX; i++)
+		an_repl_list_free(repl->tasks[i].list);
+	an_repl_rounds_done(&repl->rounds);
+	an_repl_offers_done(&repl->offers);
+	return an_free(repl);
+}
+
+/* ---- The view. */
+
+static bool is_ours(void *context, const struct an_dht_key *dht_key)
+{
+	const struct an_repl *repl = context;
+	size_t holders[AN_REPL_HOLDERS_MAX];
+	if (!repl->was_converged)
+		return false;
+	const size_t count = an_repl_view_holders(&repl->view, repl->profile, dht_key, holders);
+	for (size_t i = 0; i < count; i++) {
+		if (holders[i] == AN_REPL_SELF)
+			return true;
+	}
+	return false;
+}
+
+/* What was offered may be ours now, or may be no longer. */
+static void refresh_view(struct an_repl *repl, an_time_us now)
+{
+	const bool converged = repl->host.converged(repl->host.context);
+	if (!repl->view_stale && converged == repl->was_converged)
+		return;
+	struct an_repl_peer peers[AN_REPL_VIEW_MAX];
+	const size_t count = repl->host.nearest(repl->host.context, peers, AN_REPL_VIEW_MAX);
+	an_repl_view_set(&repl->view, peers, count);
+	repl->view_stale = false;
+	if (converged && !repl->was_converged)
+		an_repl_rounds_trigger(&repl->rounds, now);
+	repl->was_converged = converged;
+	an_repl_offers_review(&repl->offers, is_ours, repl);
+}
+
+void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, bool added,
+                          an_time_us now)
+{
+	const enum an_repl_tracking tracking = added ? an_repl_tracker_added(&repl->tracker, id)
+	                                             : an_repl_tracker_removed(&repl->tracker, id,
+	                                                                       now);
+	repl->view_stale = true;
+	if (tracking == AN_REPL_TRACKING_TRIGGER)
+		an_repl_rounds_trigger(&repl->rounds, now);
+}
+
+/* ---- Lists of peers. */
+
+static bool is_neighbour(struct an_repl *repl, const struct an_peer_id *sender,
+                         const struct an_address *holder)
+{
+	const struct an_address address = an_address_of_peer(sender);
+	return an_address_equal(holder, &address) && an_repl_view_find(&repl->view, sender) != 0;
+}
+
+static bool content_of_key(const struct an_message_key *key, struct an_repl_content *ret_content)
+{
+	*ret_content = (struct an_repl_content){.is_chunk = key->validation.is_chunk};
+	if (!key->validation.is_chunk)
+		memcpy(ret_content->hash, key->validation.hash, sizeof(ret_content->hash));
+	return an_address_record_name(&key->address, ret_content->name) == AUTONOMI_OK;
+}
+
+static bool have(const struct an_repl *repl, const struct an_repl_content *content)
+{
+	const struct an_store_entry *entry = repl->host.find(repl->host.context, content->name);
+	if (entry == NULL)
+		return false;
+	struct an_repl_content held;
+	an_repl_content_of(entry, &held);
+	return memcmp(&held, content, sizeof(held)) == 0;
+}
+
+/* The cheapest questions first. */
+static an_status take_key(struct an_repl *repl, const struct an_peer_id *sender,
+                          const struct an_message_key *key, enum an_repl_trust trust,
+                          an_time_us now)
+{
+	struct an_repl_content content;
+	if (!content_of_key(key, &content) || have(repl, &content))
+		return AUTONOMI_OK;
+	const struct an_dht_key dht_key = an_dht_key_of(
+		an_span(content.name, sizeof(content.name)));
+	return an_repl_offers_take(&repl->offers, sender, &content, &dht_key,
+	                           is_ours(repl, &dht_key), trust == AN_REPL_TRUSTED, now);
+}
+
+an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sender,
+                            const struct an_address *holder, struct an_message_list keys,
+                            an_time_us now)
+{
+	refresh_view(repl, now);
+	const enum an_repl_trust trust = an_repl_history_trust(&repl->history, sender);
+	if (!is_neighbour(repl, sender, holder) || trust == AN_REPL_DISTRUSTED ||
+	    an_repl_offers_muted(&repl->offers, sender, now) || repl->full_until > now) {
+		repl->counters.lists_ignored++;
+		return AUTONOMI_OK;
+	}
+	struct an_message_key key;
+	an_status status = AUTONOMI_OK;
+	for (size_t i = 0; status == AUTONOMI_OK && i < AN_REPL_LIST_TAKEN &&
+	                   an_message_next_key(&keys, false, &key);
+	     i++) {
+		repl->counters.keys_heard++;
+		status = take_key(repl, sender, &key, trust, now);
+	}
+	return status == AUTONOMI_OK || status == AUTONOMI_E_REFUSED ? AUTONOMI_OK
+	                                                             : AUTONOMI_E_BUSY;
+}
+
+/* ---- What is wanted. */
+
+static struct task *new_task(struct an_repl *repl, enum an_repl_want_type type,
+                             const struct an_contact *contact, struct an_repl_want *want)
+{
+	static const size_t most[] = {
+		[AN_REPL_SEND_LIST] = AN_REPL_SENDING_MAX,
+		[AN_REPL_FETCH_RECORD] = AN_REPL_FETCHING_MAX,
+		[AN_REPL_PROBE] = AN_REPL_PROBING_MAX,
+	};
+	an_assert(repl->under_way[type] < most[type]);
+	struct task *task = repl->tasks;
+	while (task->token != 0)
+		task++;
+	*task = (struct task){.token = ++repl->last_token, .type = type};
+	repl->under_way[type]++;
+	*want = (struct an_repl_want){.type = type,
+	                              .token = task->token,
+	                              .contact = *contact,
+	                              .timeout = repl->profile->fetch_timeout};
+	return task;
+}
+
+static void end_task(struct an_repl *repl, struct task *task)
+{
+	repl->under_way[task->type]--;
+	an_repl_list_free(task->list);
+	*task = (struct task){0};
+}
+
+static bool next_list(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
+{
+	if (repl->under_way[AN_REPL_SEND_LIST] == AN_REPL_SENDING_MAX)
+		return false;
+	struct an_repl_list *list = an_repl_rounds_take(&repl->rounds, now);
+	if (list == NULL)
+		return false;
+	new_task(repl, AN_REPL_SEND_LIST, &list->contact, want)->list = list;
+	want->message = list->message;
+	return true;
+}
+
+/* Passes over what came here meanwhile, and over holders that are no longer around. */
+static bool next_record(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
+{
+	const struct an_peer_id *holder;
+	struct an_repl_offer *offer;
+	while ((offer = an_repl_offers_next(&repl->offers, now, &holder)) != NULL) {
+		const size_t place = an_repl_view_find(&repl->view, holder);
+		if (have(repl, &offer->content)) {
+			an_repl_offers_ended(&repl->offers, offer, AUTONOMI_OK, now);
+		} else if (place == 0) {
+			an_repl_offers_ended(&repl->offers, offer, AUTONOMI_E_UNREACHABLE, now);
+		} else {
+			new_task(repl, AN_REPL_FETCH_RECORD, &repl->view.peers[place].contact, want)
+				->offer = offer;
+			want->content = offer->content;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool next_probe(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
+{
+	struct an_contact contact;
+	if (repl->under_way[AN_REPL_PROBE] == AN_REPL_PROBING_MAX ||
+	    !an_repl_probes_next(&repl->probes, &repl->host, now, &contact))
+		return false;
+	new_task(repl, AN_REPL_PROBE, &contact, want);
+	return true;
+}
+
+bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want *ret_want)
+{
+	refresh_view(repl, now);
+	return next_list(repl, now, ret_want) || next_record(repl, now, ret_want) ||
+	       next_probe(repl, now, ret_want);
+}
+
+static void list_ended(struct an_repl *repl, const struct task *task, an_status status)
+{
+	if (status != AUTONOMI_OK)
+		an_repl_rounds_owe(&repl->rounds, &task->list->contact.id);
+}
+
+/* What is fetched in vain for lack of room would be offered again and again (autonomi-2 10.2,
+ * row 10). */
+static void no_room(struct an_repl *repl, an_time_us now)
+{
+	repl->full_until = an_time_after(now, repl->profile->replication_refresh);
+	an_repl_offers_clear(&repl->offers);
+	an_log(repl->logger, AN_LOG_WARNING, "repl",
+	       "the store is full: records of other nodes are not taken for a while");
+}
+
+static void fetch_ended(struct an_repl *repl, struct an_repl_offer *offer, an_status status,
+                        an_time_us now)
+{
+	const bool full = status == AUTONOMI_E_FULL || status == AUTONOMI_E_DISK_FULL;
+	repl->counters.fetched += status == AUTONOMI_OK;
+	repl->counters.fetches_failed += status != AUTONOMI_OK;
+	an_repl_offers_ended(&repl->offers, offer, full ? AUTONOMI_OK : status, now);
+	if (full)
+		no_room(repl, now);
+}
+
+void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now)
+{
+	struct task *task = NULL;
+	for (size_t i = 0; token != 0 && i < AN_REPL_TASKS_MAX; i++) {
+		if (repl->tasks[i].token == token)
+			task = &repl->tasks[i];
+	}
+	if (task == NULL)
+		return;
+	if (task->type == AN_REPL_SEND_LIST)
+		list_ended(repl, task, status);
+	if (task->type == AN_REPL_FETCH_RECORD)
+		fetch_ended(repl, task->offer, status, now);
+	end_task(repl, task);
+}
+
+void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool healthy)
+{
+	an_repl_history_note(&repl->history, id, healthy);
+}
+
+void an_repl_trigger(struct an_repl *repl, an_time_us now)
+{
+	repl->rounds.refresh = now;
+	an_repl_rounds_trigger(&repl->rounds, now);
+}
+
+an_time_us an_repl_deadline(const struct an_repl *repl)
+{
+	if (repl->step_again)
+		return 0;
+	an_time_us deadline = an_repl_offers_deadline(&repl->offers);
+	/* What waits for something under way is no reason to turn. */
+	if (repl->under_way[AN_REPL_SEND_LIST] < AN_REPL_SENDING_MAX)
+		deadline = an_time_earlier(deadline, an_repl_rounds_deadline(&repl->rounds));
+	if (repl->under_way[AN_REPL_PROBE] < AN_REPL_PROBING_MAX)
+		deadline = an_time_earlier(deadline, an_repl_probes_deadline(&repl->probes));
+	return deadline;
+}
+
+void an_repl_expire(struct an_repl *repl, an_time_us now)
+{
+	an_repl_tracker_tick(&repl->tracker, now);
+	an_repl_offers_expire(&repl->offers, now);
+	repl->step_again = an_repl_rounds_step(&repl->rounds, now);
+}
+
+void an_repl_count(const struct an_repl *repl, struct an_repl_counters *ret_counters)
+{
+	*ret_counters = repl->counters;
+	ret_counters->rounds = repl->rounds.rounds;
+	ret_counters->keys_told = repl->rounds.keys_told;
+	ret_counters->offers = an_repl_offers_count(&repl->offers);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Replication: keeping every record on the peers that must hold it (semantics 6.8, DESIGN 8;
+ * docs/replication.md draws the whole).
+ *
+ * A pure state machine. It says what it wants done (an_repl_next_want) and is told how that ended
+ * (an_repl_ended). Its parts: the tracker says which changes of the table matter, rounds tell peers
+ * what they must hold, offers are what peers told us, probes notice who left.
+ *
+ * Threading: single-threaded.
+ */
+#ifndef AN_REPL_REPLICATION_H
+#define AN_REPL_REPLICATION_H
+
+#include "base/log.h"
+#include "repl/history.h"
+#include "repl/host.h"
+#include "repl/offers.h"
+#include "repl/probes.h"
+#include "repl/rounds.h"
+#include "repl/tracker.h"
+
+enum {
+	AN_REPL_SENDING_MAX = 4,   /* lists under way */
+	AN_REPL_PROBING_MAX = 4,   /* probes under way */
+	AN_REPL_FETCHING_MAX = 64, /* the profile's fetch_parallel is at most this */
+	AN_REPL_TASKS_MAX = AN_REPL_SENDING_MAX + AN_REPL_PROBING_MAX + AN_REPL_FETCHING_MAX,
+	AN_REPL_LIST_TAKEN = 2048, /* keys looked at of one list */
+};
+
+struct an_repl;
+
+struct an_repl_config {
+	const struct an_profile *profile;
+	struct an_peer_id self;
+	struct an_repl_host host;
+	struct an_random *random;
+	struct an_logger *logger;
+};
+
+enum an_repl_want_type {
+	AN_REPL_SEND_LIST,    /* send `message` to the contact; OK: it was answered */
+	AN_REPL_FETCH_RECORD, /* GetReplicatedRecord of `content.name`, and store what comes */
+	AN_REPL_PROBE,        /* anything that the contact answers */
+};
+
+struct an_repl_want {
+	enum an_repl_want_type type;
+	uint64_t token; /* names the want in an_repl_ended */
+	struct an_contact contact;
+	struct an_blob *message;        /* borrowed until the want has ended */
+	struct an_repl_content content; /* what the holder said */
+	an_time_us timeout;
+};
+
+struct an_repl_counters {
+	uint64_t rounds;
+	uint64_t keys_told;     /* in lists to peers */
+	uint64_t keys_heard;    /* in lists of peers */
+	uint64_t lists_ignored; /* of strangers and of who is not believed */
+	uint64_t fetched;       /* records that came and were stored */
+	uint64_t fetches_failed;
+	size_t offers; /* now */
+};
+
+/* E_INVALID: the profile's fetch_parallel is 0 or too large. */
+an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
+                      struct an_repl **ret_repl);
+struct an_repl *an_repl_free(struct an_repl *repl);
+
+/* The routing table won a peer or lost one. */
+void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, bool added,
+                          an_time_us now);
+
+/* A Replicate command of `sender`, whom the connection proved, that names `holder`. E_BUSY: it may be
+ * sent again later. Anything else is answered with OK, whatever becomes of it (semantics 5.1). */
+an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sender,
+                            const struct an_address *holder, struct an_message_list keys,
+                            an_time_us now);
+
+/* The next thing to do; false where there is none now. */
+bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want *ret_want);
+/* OK: done, of a record: it is stored. E_OUTDATED: we have a newer one. E_FULL, E_DISK_FULL: no room.
+ * E_BUSY: the peer, or our own store, has no time now. E_TIMEOUT, E_UNREACHABLE: the peer is gone.
+ * Anything else: the peer does not have what it said. Unknown tokens are ignored. */
+void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now);
+
+/* A challenge of this peer had a result. */
+void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool healthy);
+
+/* The next round begins soon, whatever changed or not: everybody is told everything. */
+void an_repl_trigger(struct an_repl *repl, an_time_us now);
+
+an_time_us an_repl_deadline(const struct an_repl *repl);
+void an_repl_expire(struct an_repl *repl, an_time_us now);
+
+void an_repl_count(const struct an_repl *repl, struct an_repl_counters *ret_counters);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lists of peers that are strangers, lie, or withhold (semantics 6.8.3). */
+#include "harness.h"
+
+#include "town.h"
+
+enum { NODES = 12, MANY = 3000 };
+
+static struct town town;
+static struct an_repl_content contents[MANY];
+
+static void setup(void)
+{
+	town_init(&town, NODES);
+	town_run(&town, AN_MINUTES(1));
+	for (uint32_t i = 0; i < MANY; i++)
+		contents[i] = town_content(10000 + i, 0);
+}
+
+static void teardown(void)
+{
+	town_done(&town);
+}
+
+static struct an_repl_counters counters_of(const struct town_node *node)
+{
+	struct an_repl_counters counters;
+	an_repl_count(node->repl, &counters);
+	return counters;
+}
+
+START_TEST(a_list_of_a_stranger_is_answered_and_ignored)
+{
+	const struct an_contact stranger = town_contact(999);
+	ck_assert_int_eq(town_tell(&town.nodes[0], &stranger, contents, 10), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(&town.nodes[0]).offers, 0);
+	ck_assert_uint_eq(counters_of(&town.nodes[0]).lists_ignored, 1);
+}
+END_TEST
+
+START_TEST(a_list_in_the_name_of_another_peer_is_ignored)
+{
+	struct town_node *node = &town.nodes[0];
+	const struct an_address holder = an_address_of_peer(&town.nodes[1].contact.id);
+	const struct an_message_list none = {0};
+	ck_assert_int_eq(an_repl_take_list(node->repl, &town.nodes[2].contact.id, &holder, none,
+	                                   town.now),
+	                 AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, 1);
+}
+END_TEST
+
+START_TEST(a_list_of_ourselves_is_ignored)
+{
+	struct town_node *node = &town.nodes[0];
+	town_tell(node, &node->contact, contents, 10);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, 1);
+}
+END_TEST
+
+START_TEST(what_we_have_already_is_no_offer)
+{
+	struct town_node *node = &town.nodes[0];
+	town_put(node, 10000, 0);
+	town_tell(node, &town.nodes[1].contact, contents, 1);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+	ck_assert_uint_eq(counters_of(node).keys_heard, 1);
+}
+END_TEST
+
+START_TEST(of_a_long_list_the_beginning_is_looked_at_and_the_peer_is_told_that_we_are_busy_or_done)
+{
+	struct town_node *node = &town.nodes[0];
+	town_tell(node, &town.nodes[1].contact, contents, MANY);
+	ck_assert_uint_le(counters_of(node).keys_heard, AN_REPL_LIST_TAKEN);
+	ck_assert_uint_le(counters_of(node).offers, AN_REPL_OFFERS_PER_REPORTER);
+	ck_assert_int_eq(town_tell(node, &town.nodes[1].contact, contents + 1000, MANY - 1000),
+	                 AUTONOMI_E_BUSY);
+}
+END_TEST
+
+START_TEST(a_liar_whose_records_do_not_exist_costs_a_few_fetches)
+{
+	struct town_node *node = &town.nodes[0];
+	for (int i = 0; i < 100; i++) {
+		town_tell(node, &town.nodes[1].contact, contents + i * 20, 20);
+		town_run(&town, AN_SECONDS(1));
+	}
+	ck_assert_uint_le(node->fetched_in_vain, AN_REPL_FALSE_MAX + town.profile.fetch_parallel);
+	ck_assert_uint_gt(counters_of(node).lists_ignored, 50);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+}
+END_TEST
+
+START_TEST(one_that_failed_its_challenges_is_not_believed)
+{
+	struct town_node *node = &town.nodes[0];
+	an_repl_challenged(node->repl, &town.nodes[1].contact.id, true);
+	an_repl_challenged(node->repl, &town.nodes[1].contact.id, false);
+	town_tell(node, &town.nodes[1].contact, contents, 10);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, 1);
+}
+END_TEST
+
+START_TEST(with_payments_who_passed_its_challenges_is_believed_alone_and_others_are_not)
+{
+	struct town_node *node = &town.nodes[0];
+	town.profile.payments = true;
+	for (int i = 0; i < 2; i++)
+		an_repl_challenged(node->repl, &town.nodes[1].contact.id, true);
+	for (uint32_t i = 0; i < 40; i++) {
+		town_put(&town.nodes[1], 10000 + i, 0);
+		town_put(&town.nodes[2], 20000 + i, 0);
+		contents[100 + i] = town_content(20000 + i, 0);
+	}
+	town_tell(node, &town.nodes[1].contact, contents, 40);
+	town_tell(node, &town.nodes[2].contact, contents + 100, 40);
+	town_run(&town, AN_SECONDS(5));
+	size_t believed = 0, doubted = 0;
+	for (uint32_t i = 0; i < 40; i++) {
+		believed += town_version(node, 10000 + i) == 0;
+		doubted += town_version(node, 20000 + i) == 0;
+	}
+	ck_assert_uint_gt(believed, 0);
+	ck_assert_uint_eq(doubted, 0);
+}
+END_TEST
+
+START_TEST(what_one_holder_withholds_comes_from_the_next_one)
+{
+	for (uint32_t i = 0; i < 100; i++)
+		town_store(&town, i, 0, 2);
+	town.nodes[1].busy = true; /* tells, and gives nothing */
+	town_run(&town, 3 * town.profile.replication_interval);
+	size_t missing = 0;
+	for (uint32_t i = 0; i < 100; i++) {
+		const size_t holders = town_holders(&town, i, 0);
+		missing += holders < 4; /* all but the one that is busy itself */
+	}
+	ck_assert_uint_eq(missing, 0);
+}
+END_TEST
+
+START_TEST(a_key_that_is_none_of_a_record_is_passed_over)
+{
+	struct town_node *node = &town.nodes[0];
+	struct an_buffer items;
+	struct an_message_list list = {0};
+	an_buffer_init(&items, 4096);
+	struct an_message_key key = {.address = an_address_of_peer(&town.nodes[3].contact.id),
+	                             .validation = {.is_chunk = true}};
+	an_message_add_key(&items, &list, false, &key);
+	const struct an_address holder = an_address_of_peer(&town.nodes[1].contact.id);
+	ck_assert_int_eq(an_repl_take_list(node->repl, &town.nodes[1].contact.id, &holder, list,
+	                                   town.now),
+	                 AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+	an_buffer_done(&items);
+}
+END_TEST
+
+START_TEST(an_end_that_nobody_waits_for_changes_nothing)
+{
+	an_repl_ended(town.nodes[0].repl, 0, AUTONOMI_OK, town.now);
+	an_repl_ended(town.nodes[0].repl, 123456, AUTONOMI_E_TIMEOUT, town.now);
+	ck_assert_uint_eq(counters_of(&town.nodes[0]).fetched, 0);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("repl/lists");
+	TCase *tests = tcase_create("lists");
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, setup, teardown);
+	tcase_add_test(tests, a_list_of_a_stranger_is_answered_and_ignored);
+	tcase_add_test(tests, a_list_in_the_name_of_another_peer_is_ignored);
+	tcase_add_test(tests, a_list_of_ourselves_is_ignored);
+	tcase_add_test(tests, what_we_have_already_is_no_offer);
+	tcase_add_test(
+		tests,
+		of_a_long_list_the_beginning_is_looked_at_and_the_peer_is_told_that_we_are_busy_or_done);
+	tcase_add_test(tests, a_liar_whose_records_do_not_exist_costs_a_few_fetches);
+	tcase_add_test(tests, one_that_failed_its_challenges_is_not_believed);
+	tcase_add_test(
+		tests,
+		with_payments_who_passed_its_challenges_is_believed_alone_and_others_are_not);
+	tcase_add_test(tests, what_one_holder_withholds_comes_from_the_next_one);
+	tcase_add_test(tests, a_key_that_is_none_of_a_record_is_passed_over);
+	tcase_add_test(tests, an_end_that_nobody_waits_for_changes_nothing);
+	suite_add_tcase(s, tests);
+	return s;
+}
