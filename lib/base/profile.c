@@ -42,7 +42,6 @@ const struct an_profile an_profile_autonomi = {
 	.replication_refresh = AN_HOURS(1),
 	.restart_suppression = AN_SECONDS(90),
 	.offer_lifetime = AN_SECONDS(900),
-	.fetch_timeout = AN_SECONDS(20),
 	.fetch_parallel = 5,
 
 	.bootstrap_cache_peers = 1500,

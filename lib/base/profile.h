@@ -63,7 +63,6 @@ struct an_profile {
 	an_time_us replication_refresh;  /* everybody is told everything again at most this often */
 	an_time_us restart_suppression;  /* a peer may restart within this time */
 	an_time_us offer_lifetime;       /* of a record that a peer told us of */
-	an_time_us fetch_timeout;        /* from asking for a record to its last byte */
 	size_t fetch_parallel;           /* records fetched at once */
 
 	/* Bootstrap (semantics 1.8). */

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The counters of a node by name, for hosts and metrics. One table gives names and values. */
 #include "node/internal.h"
+#include "node/replicate.h"
 
 struct sample {
 	struct an_link_counters link;
 	struct an_store_counters store;
+	struct an_repl_counters replication;
+	uint64_t replication_bytes;
 	uint64_t records, record_bytes, table_peers, operations;
 };
 
@@ -15,6 +18,10 @@ struct sample {
 #define STORE(name, field)                                                                         \
 	{                                                                                          \
 		name, offsetof(struct sample, store.field)                                         \
+	}
+#define REPLICATION(name, field)                                                                   \
+	{                                                                                          \
+		name, offsetof(struct sample, replication.field)                                   \
 	}
 #define NODE(field)                                                                                \
 	{                                                                                          \
@@ -41,6 +48,14 @@ static const struct {
 	NODE(records),
 	LINK(refused_connections),
 	LINK(replies_failed),
+	NODE(replication_bytes),
+	REPLICATION("replication_failed", fetches_failed),
+	REPLICATION("replication_fetched", fetched),
+	REPLICATION("replication_keys_heard", keys_heard),
+	REPLICATION("replication_keys_told", keys_told),
+	REPLICATION("replication_lists_ignored", lists_ignored),
+	REPLICATION("replication_offers", offers),
+	REPLICATION("replication_rounds", rounds),
 	LINK(requests_received),
 	LINK(requests_refused),
 	LINK(requests_sent),
@@ -63,6 +78,7 @@ static void take_sample(struct an_node *node, struct sample *sample)
 	*sample = (struct sample){.table_peers = an_kad_size(node->kad),
 	                          .operations = an_operations_count(&node->operations)};
 	an_link_count(node->link, &sample->link);
+	an_node_replication_count(node, &sample->replication, &sample->replication_bytes);
 	if (node->store == NULL)
 		return;
 	sample->store = *an_store_counters(node->store);

@@ -50,6 +50,7 @@ struct an_node {
 	struct an_kad *kad;
 	struct an_store *store; /* NULL for a client, likewise the next */
 	struct an_admissions *admissions;
+	struct an_node_replication *replication;
 	struct an_client *client;
 
 	struct an_event_queue events;

@@ -7,9 +7,20 @@
 #include "crypt/library.h"
 #include "ident/endpoint_text.h"
 #include "node/internal.h"
+#include "node/replicate.h"
 #include "quic/quic.h"
 
 enum { THREADS_MAX = 1024 };
+
+/* What belongs to an interval keeps its proportion to it (base/profile.c). */
+static void set_replication(struct an_profile *profile, an_time_us interval)
+{
+	const an_time_us usual = profile->replication_interval;
+	profile->replication_interval = interval;
+	profile->replication_spacing = profile->replication_spacing * interval / usual;
+	profile->replication_spread = profile->replication_spread * interval / usual;
+	profile->replication_refresh = profile->replication_refresh * interval / usual;
+}
 
 struct an_profile an_node_profile(const struct an_node_config *config)
 {
@@ -25,6 +36,7 @@ struct an_profile an_node_profile(const struct an_node_config *config)
 	profile.lookup_timeout = AN_MS(config->network_lookup_timeout_ms);
 	profile.handshake_timeout = AN_MS(config->network_handshake_timeout_ms);
 	profile.idle_timeout = AN_MS(config->network_idle_timeout_ms);
+	set_replication(&profile, AN_SECONDS(config->replication_interval_s));
 	return profile;
 }
 
@@ -185,6 +197,13 @@ static an_status open_link(struct an_node *node)
 	return an_link_new(&link, &events, &node->link);
 }
 
+static void table_changed(void *context, const struct an_contact *contact, bool added)
+{
+	struct an_node *node = context;
+	an_node_cache_changed(node, contact, added);
+	an_node_replication_changed(node, contact, added);
+}
+
 static an_status open_kad(struct an_node *node)
 {
 	const struct an_kad_config kad = {
@@ -194,7 +213,7 @@ static an_status open_kad(struct an_node *node)
 		.private_addresses = node->config.network_local,
 		.random = &node->random,
 		.logger = node->logger,
-		.changed = an_node_cache_changed,
+		.changed = table_changed,
 		.changed_context = node,
 	};
 	return an_kad_new(&kad, node->now, &node->kad);
@@ -294,6 +313,8 @@ static an_status open_parts(struct an_node *node, char *reterr, size_t reterr_si
 	if (status == AUTONOMI_OK)
 		status = open_client(node);
 	if (status == AUTONOMI_OK)
+		status = an_node_replication_open(node);
+	if (status == AUTONOMI_OK)
 		status = an_node_bootstrap(node, reterr, reterr_size);
 	return status;
 }
@@ -376,6 +397,7 @@ static void stop_workers(struct an_node *node)
 
 static void free_parts(struct an_node *node)
 {
+	an_node_replication_free(node);
 	node->client = an_client_free(node->client);
 	node->link = an_link_free(node->link);
 	node->kad = an_kad_free(node->kad);

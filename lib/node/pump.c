@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The pump: the table of contents of the library. */
 #include "node/internal.h"
+#include "node/replicate.h"
 
 static void begin_turn(struct an_node *node)
 {
@@ -46,6 +47,7 @@ static void expire(struct an_node *node)
 	an_link_expire(node->link, node->now);
 	an_kad_expire(node->kad, node->now);
 	an_client_expire(node->client, node->now);
+	an_node_replication_expire(node);
 	an_node_cache_expire(node);
 	an_node_housekeeping(node);
 }
@@ -121,6 +123,7 @@ static an_time_us deadline(const struct an_node *node)
 		earliest = an_time_earlier(earliest, an_link_deadline(node->link));
 	earliest = an_time_earlier(earliest, an_client_deadline(node->client));
 	earliest = an_time_earlier(earliest, an_node_cache_deadline(node));
+	earliest = an_time_earlier(earliest, an_node_replication_deadline(node));
 	return an_time_earlier(earliest, an_node_housekeeping_deadline(node));
 }
 
@@ -154,6 +157,7 @@ static void turn(struct an_node *node)
 	finish_jobs(node);
 	expire(node);
 	an_node_ask_wants(node);
+	an_node_replicate(node);
 	submit_store_jobs(node);
 	run_jobs(node);
 	send(node);

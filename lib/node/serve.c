@@ -4,6 +4,7 @@
 
 #include "data/kademlia.h"
 #include "ident/multiaddr.h"
+#include "node/replicate.h"
 
 struct an_serve_pending *an_serve_later(struct an_node *node, uint64_t inbound)
 {
@@ -145,6 +146,9 @@ static void serve_message(struct an_node *node, uint64_t inbound, const struct a
 		return;
 	}
 	switch ((int)request.type) {
+	case AN_REQUEST_REPLICATE:
+		an_serve_replicate(node, inbound, &request, peer);
+		break;
 	case AN_REQUEST_GET_REPLICATED_RECORD:
 		an_serve_get_record(node, inbound, &request);
 		break;

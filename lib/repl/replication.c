@@ -197,7 +197,9 @@ static struct task *new_task(struct an_repl *repl, enum an_repl_want_type type,
 	*want = (struct an_repl_want){.type = type,
 	                              .token = task->token,
 	                              .contact = *contact,
-	                              .timeout = repl->profile->fetch_timeout};
+	                              .timeout = type == AN_REPL_FETCH_RECORD
+	                                                 ? repl->profile->request_timeout
+	                                                 : 2 * repl->profile->handshake_timeout};
 	return task;
 }
 

@@ -49,4 +49,7 @@ an_sim_scenario_run an_sim_crash_restart, an_sim_blackout, an_sim_last_holder, a
 /* scenario_churn.c */
 an_sim_scenario_run an_sim_churn;
 
+/* scenario_replication.c */
+an_sim_scenario_run an_sim_leave, an_sim_newcomer, an_sim_settled;
+
 #endif

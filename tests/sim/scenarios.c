@@ -35,6 +35,9 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"liars", "one liar to five nodes: false peers, false records, no storage", an_sim_liars},
 	{"churn", "5 % loss, crashes, and nodes that leave for good, for --hours (1)",
          an_sim_churn},
+	{"leave", "a node leaves for good; every record is back on its five holders", an_sim_leave},
+	{"newcomer", "a node comes and gets what it must hold", an_sim_newcomer},
+	{"settled", "nothing happens: what that costs", an_sim_settled},
 };
 
 const size_t an_sim_scenario_count = sizeof(an_sim_scenarios) / sizeof(an_sim_scenarios[0]);

@@ -2,6 +2,7 @@
 /* What replication achieves in a small network, and what it costs (docs/replication.md). */
 #include "harness.h"
 
+#include "base/memory.h"
 #include "town.h"
 
 enum { NODES = 20, RECORDS = 300 };
@@ -243,6 +244,43 @@ START_TEST(a_trigger_tells_everything_once_more)
 }
 END_TEST
 
+#ifdef AN_FAULT_INJECTION
+START_TEST(without_memory_for_a_while_nothing_is_lost_for_good)
+{
+	town_run(&town, intervals(2));
+	store_all(2);
+	for (uint64_t allocations = 0; allocations < 60; allocations++) {
+		an_memory_fail_after(allocations);
+		town_run(&town, AN_SECONDS(3));
+		an_memory_fail_after(UINT64_MAX);
+	}
+	town_run(&town, intervals(2));
+	assert_all_held();
+}
+END_TEST
+
+START_TEST(without_memory_none_is_made)
+{
+	struct an_repl *repl = NULL;
+	const struct an_repl_config config = {.profile = &town.profile, .random = &town.random};
+	an_memory_fail_after(0);
+	const an_status status = an_repl_new(&config, 0, &repl);
+	an_memory_fail_after(UINT64_MAX);
+	ck_assert_int_eq(status, AUTONOMI_E_NO_MEMORY);
+	ck_assert_ptr_null(an_repl_free(repl));
+}
+END_TEST
+#endif
+
+START_TEST(lists_that_cannot_be_sent_are_freed_with_their_node)
+{
+	store_all(1);
+	for (size_t i = 0; i < NODES; i++)
+		an_repl_trigger(town.nodes[i].repl, town.now);
+	town_run(&town, AN_SECONDS(2)); /* some wait for their moment now */
+}
+END_TEST
+
 START_TEST(fetch_parallelism_out_of_bounds_is_refused)
 {
 	struct an_repl *repl = NULL;
@@ -277,6 +315,11 @@ Suite *suite(void)
 	tcase_add_test(tests, many_records_are_walked_in_pieces_and_all_are_told);
 	tcase_add_test(tests, a_node_alone_is_quiet);
 	tcase_add_test(tests, a_trigger_tells_everything_once_more);
+#ifdef AN_FAULT_INJECTION
+	tcase_add_test(tests, without_memory_for_a_while_nothing_is_lost_for_good);
+	tcase_add_test(tests, without_memory_none_is_made);
+#endif
+	tcase_add_test(tests, lists_that_cannot_be_sent_are_freed_with_their_node);
 	tcase_add_test(tests, fetch_parallelism_out_of_bounds_is_refused);
 	suite_add_tcase(s, tests);
 	return s;

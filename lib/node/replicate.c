@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "node/replicate.h"
+
+#include "base/memory.h"
+#include "node/serve.h"
+
+/* ---- What lib/repl asks of the node. */
+
+struct neighbours {
+	struct an_repl_peer *peers;
+	size_t count;
+};
+
+static void note_last_seen(void *context, int bucket, const struct an_contact *contact,
+                           an_time_us last_seen)
+{
+	struct neighbours *neighbours = context;
+	(void)bucket;
+	for (size_t i = 0; i < neighbours->count; i++) {
+		if (an_peer_id_equal(&neighbours->peers[i].contact.id, &contact->id))
+			neighbours->peers[i].last_seen = last_seen;
+	}
+}
+
+static size_t nearest(void *context, struct an_repl_peer *ret_peers, size_t capacity)
+{
+	const struct an_node *node = context;
+	struct an_contact contacts[AN_REPL_VIEW_MAX];
+	const size_t count = an_kad_closest(node->kad, &node->key_pair.identity.dht_key, contacts,
+	                                    capacity < AN_REPL_VIEW_MAX ? capacity
+	                                                                : AN_REPL_VIEW_MAX);
+	for (size_t i = 0; i < count; i++)
+		ret_peers[i] = (struct an_repl_peer){.contact = contacts[i]};
+	struct neighbours neighbours = {ret_peers, count};
+	an_kad_visit(node->kad, note_last_seen, &neighbours);
+	return count;
+}
+
+static bool converged(void *context)
+{
+	const struct an_node *node = context;
+	return an_kad_converged(node->kad);
+}
+
+static const struct an_store_entry *find(void *context, const uint8_t key[AN_RECORD_KEY_SIZE])
+{
+	const struct an_node *node = context;
+	return an_store_find(node->store, key);
+}
+
+static void visit(void *context, const struct an_dht_key *after, an_repl_visitor *visitor,
+                  void *visitor_context)
+{
+	const struct an_node *node = context;
+	if (after == NULL)
+		an_store_visit(node->store, visitor, visitor_context);
+	else
+		an_store_visit_behind(node->store, after, visitor, visitor_context);
+}
+
+static uint64_t changes(void *context)
+{
+	const struct an_node *node = context;
+	return an_store_changes(node->store);
+}
+
+an_status an_node_replication_open(struct an_node *node)
+{
+	if (node->store == NULL)
+		return AUTONOMI_OK;
+	struct an_node_replication *replication = an_calloc(1, sizeof(*replication));
+	if (replication == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	const struct an_repl_config config = {
+		.profile = &node->profile,
+		.self = node->key_pair.identity.id,
+		.host = {node, nearest, converged, find, visit, changes},
+		.random = &node->random,
+		.logger = node->logger,
+	};
+	const an_status status = an_repl_new(&config, node->now, &replication->repl);
+	if (status != AUTONOMI_OK) {
+		an_free(replication);
+		return status;
+	}
+	replication->network = an_node_client_network(node);
+	node->replication = replication;
+	return AUTONOMI_OK;
+}
+
+void an_node_replication_free(struct an_node *node)
+{
+	if (node->replication == NULL)
+		return;
+	an_repl_free(node->replication->repl);
+	node->replication = an_free(node->replication);
+}
+
+void an_node_replication_changed(struct an_node *node, const struct an_contact *contact, bool added)
+{
+	if (node->replication != NULL)
+		an_repl_peer_changed(node->replication->repl, &contact->id, added,
+		                     an_node_now(node));
+}
+
+/* ---- What lib/repl wants. */
+
+/* A want under way. */
+struct pending_want {
+	struct an_node *node;
+	uint64_t token;
+	struct an_peer_id peer;
+	struct an_repl_content content;
+	size_t size; /* of the value that came */
+};
+
+static void end_want(struct pending_want *want, an_status status)
+{
+	struct an_node *node = want->node;
+	if (node->replication != NULL)
+		an_repl_ended(node->replication->repl, want->token, status, an_node_now(node));
+	an_node_pending_free(want);
+	an_node_touch(node);
+}
+
+/* What is our own fault says nothing of the peer, and one that is leaving is as good as gone. */
+static an_status verdict_on_peer(an_status status)
+{
+	switch ((int)status) {
+	case AUTONOMI_E_NO_MEMORY:
+	case AUTONOMI_E_CANCELLED:
+	case AUTONOMI_E_IO:
+	case AUTONOMI_E_CLOSED:
+		return AUTONOMI_E_BUSY;
+	case AUTONOMI_E_REFUSED:
+	case AUTONOMI_E_IDENTITY:
+		return AUTONOMI_E_UNREACHABLE;
+	default:
+		return status;
+	}
+}
+
+static void answered(void *context, an_status status, struct an_blob *message, struct an_span body)
+{
+	(void)message;
+	(void)body;
+	end_want(context, verdict_on_peer(status));
+}
+
+static void admitted(void *context, const struct an_admission_verdict *verdict)
+{
+	struct pending_want *want = context;
+	if (verdict->status == AUTONOMI_OK && want->node->replication != NULL)
+		want->node->replication->bytes_fetched += want->size;
+	end_want(want, verdict_on_peer(verdict->status));
+}
+
+static an_status admit(struct pending_want *want, struct an_blob *message, struct an_span value)
+{
+	struct an_admission admission = {
+		.source = AN_ADMISSION_REPLICATION,
+		.peer = &want->peer,
+		.value = message,
+		.bytes = value,
+	};
+	memcpy(admission.key, want->content.name, sizeof(admission.key));
+	want->size = value.size;
+	return an_admit(want->node->admissions, &admission, admitted, want);
+}
+
+static void record_came(void *context, an_status status, struct an_blob *message,
+                        struct an_span body)
+{
+	struct pending_want *want = context;
+	struct an_response response;
+	struct an_buffer scratch;
+	an_buffer_init(&scratch, body.size);
+	if (status == AUTONOMI_OK)
+		status = an_response_decode(body, &scratch, &response);
+	if (status == AUTONOMI_OK && response.type != AN_RESPONSE_GET_REPLICATED_RECORD)
+		status = AUTONOMI_E_PROTOCOL;
+	if (status == AUTONOMI_OK && response.get_replicated_record.result.failed)
+		status = AUTONOMI_E_NOT_FOUND;
+	if (status == AUTONOMI_OK)
+		status = admit(want, message, response.get_replicated_record.value);
+	if (status != AUTONOMI_OK)
+		end_want(want, verdict_on_peer(status));
+	an_buffer_done(&scratch);
+}
+
+static an_status encode(struct an_node *node, const struct an_repl_want *want,
+                        struct an_blob **ret_message)
+{
+	const struct an_address self = an_address_of_peer(&node->key_pair.identity.id);
+	struct an_request request = {.type = AN_REQUEST_GET_VERSION};
+	if (want->type == AN_REPL_FETCH_RECORD) {
+		request.type = AN_REQUEST_GET_REPLICATED_RECORD;
+		request.get_replicated_record.requester = self;
+		request.get_replicated_record.key = an_address_of_record_key(want->content.name);
+	} else {
+		request.get_version.address = an_address_of_peer(&want->contact.id);
+	}
+	return an_request_encode_blob(&request, node->profile.record_form, ret_message);
+}
+
+static an_status ask(struct an_node *node, const struct an_repl_want *want)
+{
+	const struct an_client_network *network = &node->replication->network;
+	struct pending_want *pending = an_node_pending_new(node, sizeof(*pending));
+	if (pending == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	*pending = (struct pending_want){.node = node,
+	                                 .token = want->token,
+	                                 .peer = want->contact.id,
+	                                 .content = want->content};
+	uint64_t id = 0;
+	struct an_blob *message = want->message != NULL ? an_blob_ref(want->message) : NULL;
+	an_status status = message != NULL ? AUTONOMI_OK : encode(node, want, &message);
+	if (status == AUTONOMI_OK)
+		status = network->ask(network->context, &want->contact, &message, 1, want->timeout,
+		                      want->type == AN_REPL_FETCH_RECORD ? record_came : answered,
+		                      pending, &id);
+	an_blob_unref(message);
+	if (status != AUTONOMI_OK)
+		an_node_pending_free(pending);
+	return status;
+}
+
+void an_node_replicate(struct an_node *node)
+{
+	struct an_repl_want want;
+	if (node->replication == NULL || node->state != AN_NODE_OPEN)
+		return;
+	struct an_repl *repl = node->replication->repl;
+	while (an_repl_next_want(repl, node->now, &want)) {
+		const an_status status = ask(node, &want);
+		if (status != AUTONOMI_OK)
+			an_repl_ended(repl, want.token, verdict_on_peer(status), node->now);
+	}
+}
+
+void an_node_replication_expire(struct an_node *node)
+{
+	if (node->replication != NULL && node->state == AN_NODE_OPEN)
+		an_repl_expire(node->replication->repl, node->now);
+}
+
+an_time_us an_node_replication_deadline(const struct an_node *node)
+{
+	return node->replication != NULL && node->state == AN_NODE_OPEN
+	               ? an_repl_deadline(node->replication->repl)
+	               : AN_TIME_NEVER;
+}
+
+void an_node_replication_count(const struct an_node *node, struct an_repl_counters *ret_counters,
+                               uint64_t *ret_bytes)
+{
+	*ret_counters = (struct an_repl_counters){0};
+	*ret_bytes = 0;
+	if (node->replication == NULL)
+		return;
+	an_repl_count(node->replication->repl, ret_counters);
+	*ret_bytes = node->replication->bytes_fetched;
+}
+
+/* ---- Lists of peers. */
+
+void an_serve_replicate(struct an_node *node, uint64_t inbound, const struct an_request *request,
+                        const struct an_link_peer *peer)
+{
+	const an_status status = an_repl_take_list(node->replication->repl, &peer->identity.id,
+	                                           &request->replicate.holder,
+	                                           request->replicate.keys, node->now);
+	const struct an_response response = {.type = AN_RESPONSE_REPLICATE};
+	if (status == AUTONOMI_OK)
+		an_serve_reply(node, inbound, &response);
+	else
+		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Replication brought together with the table, the store and the link: what lib/repl wants is sent,
+ * fetched and stored here, and lists of peers are handed to it.
+ *
+ * Threading: single-threaded.
+ */
+#ifndef AN_NODE_REPLICATE_H
+#define AN_NODE_REPLICATE_H
+
+#include "data/message.h"
+#include "node/internal.h"
+#include "repl/replication.h"
+
+struct an_node_replication {
+	struct an_repl *repl;
+	struct an_client_network network;
+	uint64_t bytes_fetched; /* of record values that were stored */
+};
+
+/* Of a node, after its store, table and link. A client replicates nothing. */
+an_status an_node_replication_open(struct an_node *node);
+void an_node_replication_free(struct an_node *node);
+
+/* The routing table won a peer or lost one. Must not call the table. */
+void an_node_replication_changed(struct an_node *node, const struct an_contact *contact,
+                                 bool added);
+
+/* Does what replication wants. */
+void an_node_replicate(struct an_node *node);
+void an_node_replication_expire(struct an_node *node);
+an_time_us an_node_replication_deadline(const struct an_node *node);
+void an_node_replication_count(const struct an_node *node, struct an_repl_counters *ret_counters,
+                               uint64_t *ret_bytes);
+
+/* A Replicate command of a peer. */
+void an_serve_replicate(struct an_node *node, uint64_t inbound, const struct an_request *request,
+                        const struct an_link_peer *peer);
+
+#endif

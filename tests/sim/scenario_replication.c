@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What replication achieves and what it costs, with the intervals of the real network: after a node
+ * left, after one came, and while nothing happens (docs/replication.md has the figures).
+ */
+#include "ident/dht_key.h"
+#include "sim/scenario.h"
+
+enum {
+	INTERVAL_SECONDS = 180, /* the profile's longest */
+	INTERVALS_MAX = 3,      /* in which every record is on its holders again */
+	RECORDS_LARGE = 10000,  /* from LARGE nodes on */
+	LARGE_NODES = 25,
+	RECORDS_A_NODE = 20, /* in smaller networks */
+	RECORD_SIZE = 4096,
+	PUTS_AT_ONCE = 100,
+	MOVED_PERCENT_MAX = 120, /* of the bytes that had to move */
+	QUIET_MINUTES = 10,
+	QUIET_WIRE_PERCENT_MAX = 50, /* of the payload */
+	QUIET_DISK_TIMES_MAX = 7,
+};
+
+static size_t records_of(const struct an_sim_arguments *arguments)
+{
+	return arguments->nodes >= LARGE_NODES ? RECORDS_LARGE : arguments->nodes * RECORDS_A_NODE;
+}
+
+/* ---- Who must hold what. */
+
+static bool can_hold(const struct an_sim_node *node)
+{
+	return node->state == AN_SIM_NODE_UP && !node->is_client;
+}
+
+static struct an_dht_key key_of(const struct an_sim_node *node)
+{
+	struct an_dht_key key;
+	memcpy(key.bytes, node->dht_key, sizeof(key.bytes));
+	return key;
+}
+
+/* The nodes that are up and nearest to a record, nearest first. */
+static size_t holders_of(const struct an_sim_fleet *fleet, const struct an_sim_record *record,
+                         const struct an_sim_node *holders[AN_SIM_FULL_COPIES])
+{
+	const struct an_dht_key target = an_dht_key_of(
+		an_span(record->address, sizeof(record->address)));
+	size_t count = 0;
+	for (size_t i = 0; i < fleet->count; i++) {
+		if (!can_hold(fleet->nodes[i]))
+			continue;
+		const struct an_dht_key key = key_of(fleet->nodes[i]);
+		size_t place = count;
+		for (; place > 0; place--) {
+			const struct an_dht_key other = key_of(holders[place - 1]);
+			if (an_dht_key_compare(&target, &other, &key) < 0)
+				break;
+			if (place < AN_SIM_FULL_COPIES)
+				holders[place] = holders[place - 1];
+		}
+		if (place == AN_SIM_FULL_COPIES)
+			continue;
+		holders[place] = fleet->nodes[i];
+		count += count < AN_SIM_FULL_COPIES;
+	}
+	return count;
+}
+
+static bool has(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	return autonomi_storage_has(autonomi_node_storage(node->node), record->address) == 1;
+}
+
+/* Copies that holders lack, of all records. */
+static size_t copies_missing(const struct an_sim_fleet *fleet)
+{
+	size_t missing = 0;
+	for (size_t i = 0; i < fleet->record_count; i++) {
+		const struct an_sim_node *holders[AN_SIM_FULL_COPIES];
+		const size_t count = holders_of(fleet, &fleet->records[i], holders);
+		for (size_t j = 0; fleet->records[i].is_stored && j < count; j++)
+			missing += !has(holders[j], &fleet->records[i]);
+	}
+	return missing;
+}
+
+/* Waits until nothing is missing; returns how long that took. */
+static an_time_us wait_for_holders(struct an_sim_fleet *fleet, unsigned intervals)
+{
+	const an_time_us start = an_sim_world_now(fleet->world);
+	const an_time_us until = start + AN_SECONDS((an_time_us)intervals * INTERVAL_SECONDS);
+	size_t missing;
+	while ((missing = copies_missing(fleet)) > 0 && !fleet->failed) {
+		if (!an_sim_expect(fleet, an_sim_world_now(fleet->world) < until,
+		                   "after %u intervals %zu copies are missing", intervals, missing))
+			break;
+		an_sim_pass(fleet, AN_SECONDS(5));
+	}
+	return an_sim_world_now(fleet->world) - start;
+}
+
+/* ---- What it costs. */
+
+struct cost {
+	an_time_us at;
+	uint64_t bytes_sent, datagrams_sent, moved, rounds, keys_told, fetched, failed;
+};
+
+static struct cost cost_of(struct an_sim_fleet *fleet)
+{
+	return (struct cost){
+		.at = an_sim_world_now(fleet->world),
+		.bytes_sent = an_sim_fleet_counter(fleet, "bytes_sent"),
+		.datagrams_sent = an_sim_fleet_counter(fleet, "datagrams_sent"),
+		.moved = an_sim_fleet_counter(fleet, "replication_bytes"),
+		.rounds = an_sim_fleet_counter(fleet, "replication_rounds"),
+		.keys_told = an_sim_fleet_counter(fleet, "replication_keys_told"),
+		.fetched = an_sim_fleet_counter(fleet, "replication_fetched"),
+		.failed = an_sim_fleet_counter(fleet, "replication_failed"),
+	};
+}
+
+static uint64_t percent(uint64_t part, uint64_t whole)
+{
+	return whole > 0 ? part * 100 / whole : 0;
+}
+
+static void say_repair(struct an_sim_fleet *fleet, const struct cost *before, size_t missing,
+                       an_time_us took)
+{
+	const struct cost after = cost_of(fleet);
+	const uint64_t needed = (uint64_t)missing * RECORD_SIZE;
+	an_sim_say(fleet,
+	           "%zu copies were missing and are back after %llu s: %llu fetched, %llu in vain",
+	           missing, (unsigned long long)(took / AN_SECONDS(1)),
+	           (unsigned long long)(after.fetched - before->fetched),
+	           (unsigned long long)(after.failed - before->failed));
+	an_sim_say(fleet,
+	           "record bytes moved: %llu of %llu that had to move (%llu %%); %llu keys told in "
+	           "%llu rounds; %llu bytes on the wire in all (%llu %%)",
+	           (unsigned long long)(after.moved - before->moved), (unsigned long long)needed,
+	           (unsigned long long)percent(after.moved - before->moved, needed),
+	           (unsigned long long)(after.keys_told - before->keys_told),
+	           (unsigned long long)(after.rounds - before->rounds),
+	           (unsigned long long)(after.bytes_sent - before->bytes_sent),
+	           (unsigned long long)percent(after.bytes_sent - before->bytes_sent, needed));
+	an_sim_expect(fleet, (after.moved - before->moved) * 100 <= needed * MOVED_PERCENT_MAX,
+	              "more than %d %% of the bytes that had to move were moved",
+	              MOVED_PERCENT_MAX);
+}
+
+/* ---- Scenarios. */
+
+static bool put_records(struct an_sim_fleet *fleet, size_t count, size_t size,
+                        const struct an_sim_arguments *arguments)
+{
+	struct an_sim_node *client = an_sim_fleet_client(fleet);
+	if (client == NULL || !an_sim_step(fleet, "a client puts records") ||
+	    !an_sim_put(client, count, size, size > RECORD_SIZE ? 2 : PUTS_AT_ONCE,
+	                an_sim_full_copies(arguments)))
+		return false;
+	an_sim_node_close(client, 0);
+	client->state = AN_SIM_NODE_GONE;
+	return !fleet->failed;
+}
+
+static bool settle(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments) ||
+	    !put_records(fleet, records_of(arguments), RECORD_SIZE, arguments))
+		return false;
+	/* What new records cost, and the first long rounds, shall not count. */
+	wait_for_holders(fleet, INTERVALS_MAX);
+	return an_sim_pass(fleet, AN_SECONDS(2 * INTERVAL_SECONDS));
+}
+
+void an_sim_leave(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!settle(fleet, arguments))
+		return;
+	struct an_sim_node *node = an_sim_fleet_random_node(fleet);
+	an_sim_say(fleet, "node %zu leaves for good", node->index);
+	an_sim_node_cut(node, AN_SIM_CUT_PROCESS);
+	node->state = AN_SIM_NODE_GONE;
+	const struct cost before = cost_of(fleet);
+	const size_t missing = copies_missing(fleet);
+	const an_time_us took = wait_for_holders(fleet, INTERVALS_MAX);
+	say_repair(fleet, &before, missing, took);
+	an_sim_get_all(fleet);
+}
+
+void an_sim_newcomer(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!settle(fleet, arguments))
+		return;
+	struct cost before = cost_of(fleet);
+	if (!an_sim_step(fleet, "one more node comes") ||
+	    !an_sim_node_start(an_sim_node_add(fleet, false)))
+		return;
+	const size_t missing = copies_missing(fleet);
+	const an_time_us took = wait_for_holders(fleet, INTERVALS_MAX);
+	say_repair(fleet, &before, missing, took);
+	an_sim_get_all(fleet);
+}
+
+static uint64_t disk_used(const struct an_sim_fleet *fleet)
+{
+	uint64_t used = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		if (can_hold(fleet->nodes[i]))
+			used += an_sim_disk_used(an_sim_host_disk(fleet->nodes[i]->host));
+	return used;
+}
+
+void an_sim_settled(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	const size_t size = 4 << 20;
+	const uint64_t payload = (uint64_t)size * arguments->nodes;
+	if (!an_sim_grow(fleet, arguments) ||
+	    !put_records(fleet, arguments->nodes, size, arguments))
+		return;
+	an_sim_step(fleet, "nothing happens for ten minutes");
+	const struct cost before = cost_of(fleet);
+	an_sim_pass(fleet, AN_MINUTES(QUIET_MINUTES));
+	const struct cost after = cost_of(fleet);
+	const uint64_t wire = after.bytes_sent - before.bytes_sent, disk = disk_used(fleet);
+	const uint64_t node_seconds = arguments->nodes * QUIET_MINUTES * 60;
+	an_sim_say(fleet,
+	           "%llu bytes stored; on the wire %llu (%llu %% of them), on disk %llu (%llu %%); "
+	           "each node sends %llu bytes and %.2f datagrams a second",
+	           (unsigned long long)payload, (unsigned long long)wire,
+	           (unsigned long long)percent(wire, payload), (unsigned long long)disk,
+	           (unsigned long long)percent(disk, payload),
+	           (unsigned long long)(wire / node_seconds),
+	           (double)(after.datagrams_sent - before.datagrams_sent) / (double)node_seconds);
+	an_sim_expect(fleet, after.fetched == before.fetched, "records moved without need");
+	an_sim_expect(fleet, wire * 100 <= payload * QUIET_WIRE_PERCENT_MAX,
+	              "a quiet network costs too much on the wire");
+	an_sim_expect(fleet, disk <= payload * QUIET_DISK_TIMES_MAX,
+	              "the records take too much room on disk");
+	an_sim_expect(fleet, copies_missing(fleet) == 0, "copies are missing");
+}
