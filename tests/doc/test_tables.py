@@ -44,7 +44,7 @@ def counters_of_the_library():
         library = ctypes.CDLL(str(libraries[-1]))
     except (IndexError, OSError):
         text = read("lib/node/counters.c")
-        return re.findall(r'\b(?:LINK|NODE)\((\w+)\)|STORE\("(\w+)"', text)
+        return re.findall(r'\b(?:LINK|NODE)\((\w+)\)|(?:STORE|REPLICATION)\("(\w+)"', text)
     library.autonomi_node_counter_name.restype = ctypes.c_char_p
     library.autonomi_node_counter_name.argtypes = [ctypes.c_size_t]
     names = []
