@@ -93,7 +93,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	     "Version of the host program in the agent string; empty: the library's")              \
 	NUMBER(pump_budget_us, "pump.budget_us", 2000, 100, 1000000, "us",                         \
 	       "A pump that works longer returns and asks to be called again")                     \
-	NUMBER(replication_interval_s, "replication.interval_s", 180, 1, 86400, "s",               \
+	NUMBER(replication_interval_ms, "replication.interval_ms", 180000, 1000, 86400000, "ms",   \
 	       "Longest time between two looks at which peers lack records")                       \
 	TEXT(rewards_address, "rewards.address", "",                                               \
 	     "EVM address that is paid for records, 0x and 40 hexadecimal digits")                 \

@@ -36,7 +36,7 @@ struct an_profile an_node_profile(const struct an_node_config *config)
 	profile.lookup_timeout = AN_MS(config->network_lookup_timeout_ms);
 	profile.handshake_timeout = AN_MS(config->network_handshake_timeout_ms);
 	profile.idle_timeout = AN_MS(config->network_idle_timeout_ms);
-	set_replication(&profile, AN_SECONDS(config->replication_interval_s));
+	set_replication(&profile, AN_MS(config->replication_interval_ms));
 	return profile;
 }
 
