@@ -33,6 +33,11 @@ static void check_vault(struct an_span signature)
 	must(an_vault_secret(signature, secret) == AUTONOMI_OK && an_bls_secret_valid(secret));
 	must(an_bls_secret_generate(signature, again) ==
 	     (signature.size < AN_BLS_SECRET_SIZE ? AUTONOMI_E_INVALID : AUTONOMI_OK));
+	if (signature.size >= AN_SECP256K1_SECRET_SIZE) {
+		uint8_t made[AN_SECP256K1_SIGNATURE_SIZE], vault[AN_SECP256K1_SIGNATURE_SIZE];
+		const an_status status = an_evm_sign_message(signature.data, signature, made);
+		must(status == an_vault_signature(signature.data, vault));
+	}
 }
 
 /* The short name is the hash of the hex. */

@@ -38,7 +38,13 @@ static enum an_merkle_fault judge(const struct an_merkle_proof *proof)
 		       AN_REWARDS_ADDRESS_SIZE);
 	}
 	an_merkle_pool_hash(&proof->pool, &contract.pool_hash);
-	return an_merkle_proof_verify(proof, &contract, NOW);
+	const enum an_merkle_fault fault = an_merkle_proof_verify(proof, &contract, NOW);
+	struct an_buffer words;
+	an_buffer_init(&words, ROUND_TRIP_MAX);
+	an_merkle_fault_display(fault, proof, &contract, NOW, &words);
+	must((words.size == 0) == (fault == AN_MERKLE_GOOD));
+	an_buffer_done(&words);
+	return fault;
 }
 
 static void sign_candidates(struct an_merkle_pool *pool, uint64_t timestamp)

@@ -41,6 +41,21 @@ static void check_text(struct an_span bytes)
 	an_buffer_done(&text);
 }
 
+/* What is repaired is an address, and repaired as it is. */
+static void check_repair(struct an_span bytes, bool needs_peer)
+{
+	struct an_buffer first, last;
+	an_buffer_init(&first, AN_MULTIADDR_MAX);
+	an_buffer_init(&last, AN_MULTIADDR_MAX);
+	if (an_multiaddr_repair(&first, bytes, needs_peer) == AUTONOMI_OK &&
+	    (an_multiaddr_check(an_buffer_span(&first)) != AUTONOMI_OK ||
+	     an_multiaddr_repair(&last, an_buffer_span(&first), needs_peer) != AUTONOMI_OK ||
+	     !an_span_equal(an_buffer_span(&first), an_buffer_span(&last))))
+		abort();
+	an_buffer_done(&last);
+	an_buffer_done(&first);
+}
+
 static void check_binary(struct an_span bytes)
 {
 	uint16_t port;
@@ -55,6 +70,8 @@ static void check_binary(struct an_span bytes)
 	if (rest.size != 0)
 		abort();
 	check_text(bytes);
+	check_repair(bytes, false);
+	check_repair(bytes, true);
 }
 
 static void read_text(struct an_span text)

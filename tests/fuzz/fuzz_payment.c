@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Any bytes as what is said of prices: the first byte chooses metrics, quote or candidate, each in
- * MessagePack or CBOR, the list of those whom a payment paid, or two quotes of one node. What was
- * understood survives both encodings; what a key of ours signs verifies, and not after a change.
+ * MessagePack or CBOR, the list of those whom a payment paid as uploads, messages and clients have it,
+ * or two quotes of one node. What was understood survives both encodings; what a key of ours signs
+ * verifies, and not after a change.
  */
 #include "data/payment.h"
 #include "round_trip.h"
@@ -73,21 +74,48 @@ static void judge_proof(const struct an_payment_proof *proof)
 	must(!an_payment_proof_is_for(proof, &pair.identity.id) || proof->count > 0);
 }
 
-static void check_proof(struct an_span input)
+enum proof_form { UPLOADED, IN_MESSAGE, CLIENTS };
+
+static struct an_payment_addresses addresses[AN_PAYMENT_QUOTES_MAX];
+
+static void read_proof(struct an_reader *reader, enum proof_form form,
+                       struct an_payment_proof *ret_proof)
+{
+	if (form == UPLOADED)
+		an_payment_proof_read(reader, ret_proof);
+	else if (form == IN_MESSAGE)
+		an_payment_proof_read_cbor(reader, ret_proof);
+	else
+		an_client_proof_read(reader, ret_proof, addresses);
+}
+
+static void write_proof(struct an_buffer *out, enum proof_form form,
+                        const struct an_payment_proof *proof)
+{
+	if (form == UPLOADED)
+		an_payment_proof_write(out, proof);
+	else if (form == IN_MESSAGE)
+		an_payment_proof_write_cbor(out, proof);
+	else
+		an_client_proof_write(out, proof, addresses);
+	must(out->failed == AUTONOMI_OK);
+}
+
+static void check_proof(struct an_span input, enum proof_form form)
 {
 	struct an_payment_proof proof, again;
 	struct an_buffer first, last;
 	struct an_reader reader = an_reader(input);
 	an_buffer_init(&first, ROUND_TRIP_MAX);
 	an_buffer_init(&last, ROUND_TRIP_MAX);
-	an_payment_proof_read(&reader, &proof);
+	read_proof(&reader, form, &proof);
 	if (an_reader_ok(&reader)) {
 		judge_proof(&proof);
-		an_payment_proof_write(&first, &proof);
+		write_proof(&first, form, &proof);
 		reader = an_reader(an_buffer_span(&first));
-		an_payment_proof_read(&reader, &again);
+		read_proof(&reader, form, &again);
 		must(an_reader_ok(&reader) && an_reader_left(&reader) == 0);
-		an_payment_proof_write(&last, &again);
+		write_proof(&last, form, &again);
 		must(an_span_equal(an_buffer_span(&first), an_buffer_span(&last)));
 		an_payment_proof_done(&again);
 	}
@@ -131,10 +159,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_candidate(input, cbor);
 		break;
 	default:
-		if (cbor)
+		if ((data[0] & 8) != 0)
+			check_proof(input, cbor ? IN_MESSAGE : CLIENTS);
+		else if (cbor)
 			check_history(input);
 		else
-			check_proof(input);
+			check_proof(input, UPLOADED);
 		break;
 	}
 	return 0;

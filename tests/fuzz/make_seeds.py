@@ -129,6 +129,23 @@ def payments(seeds):
             seeds.add("payment", case["kind"], b"\6" + data, long=True)
 
 
+    for case in cases("payments", "proof"):
+        seeds.add("payment", "proof_cbor", b"\x0f" + bytes.fromhex(case["cbor"]), long=True)
+    for case in cases("payments", "client_proof"):
+        seeds.add("payment", "client_form", b"\x0e" + bytes.fromhex(case["msgpack"]), long=True)
+    for case in cases("payments", "atto", "atto_parse"):
+        for name, number in (("msgpack", 0), ("cbor", 1)):
+            for data in hexadecimal(case, name):
+                seeds.add("amount", name, bytes([number]) + data)
+        text = case.get("text") or case.get("display")
+        seeds.add("amount", case["kind"], b"\2" + text.encode() if text else b"\2")
+    for number in range(4):
+        data = b"".join(hashlib.sha256(bytes([number, i])).digest() for i in range(2))
+        seeds.add("amount", "sum", b"\3" + data)
+    for case in cases("challenge", "node_event"):
+        seeds.add("node_event", "event", bytes.fromhex(case["msgpack"]))
+
+
 def merkle(seeds):
     for case in cases("payments", "branch_verify"):
         seeds.add("merkle", "branch", b"\0" + bytes.fromhex(case["msgpack"]))
@@ -262,11 +279,16 @@ def kademlia(seeds):
             seeds.add("protobuf", case["kind"], data)
 
 
+
 def bootstrap(seeds):
     for case in cases("bootstrap", "cache_file", "cache_v0", "cache_sync", "cache_load"):
         for name in ("file", "text", "file_before", "file_after"):
             if isinstance(case.get(name), str):
                 seeds.add("bootstrap_cache", case["kind"], case[name].encode())
+                number = 1 if case["kind"] == "cache_v0" else 0
+                seeds.add("peer_list", case["kind"], bytes([number]) + case[name].encode())
+    for case in cases("bootstrap", "contacts"):
+        seeds.add("peer_list", "contacts", b"\2" + case["body"].encode())
 
 
 def settings(seeds):
