@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * vectors [--only KIND] [DIR]: runs every case of every file of DIR (default: the project's own).
- * Prints one line for each file; ends with 1 where a case fails, a kind or field is not known, or a
- * file has no case. Kinds that DEFERRED names are counted apart.
- */
 #include "vectors/run.h"
 
-#include <dirent.h>
+#include <errno.h>
 #include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +15,7 @@ enum {
 	KEPT_MAX = 1 << 16,
 	BUFFERS_MAX = 64,
 	BUFFER_MAX = 1 << 27,
-	FILES_MAX = 256,
 	FAILURES_SHOWN = 20,
-	LINE_SIZE = 512,
 	PAYLOAD_MAX = 1 << 28,
 	SHOWN_MAX = 300,
 };
@@ -42,12 +34,24 @@ static size_t kept_count;
 static struct an_buffer buffers[BUFFERS_MAX];
 static size_t buffer_count;
 
+/* ---- What is printed. */
+static bool is_quiet;
 static size_t shown;
+
+void run_quietly(void)
+{
+	is_quiet = true;
+}
+
+void run_begin_file(void)
+{
+	shown = 0;
+}
 
 static void show(const char *what, const char *detail)
 {
 	const char *id = json_string_value(json_object_get(vector, "id"));
-	if (shown++ < FAILURES_SHOWN)
+	if (!is_quiet && shown++ < FAILURES_SHOWN)
 		(void)printf("  %s: %s%s%s\n", id != NULL ? id : "?", what,
 		             detail[0] != '\0' ? ": " : "", detail);
 	failed = true;
@@ -114,6 +118,14 @@ const json_t *run_get(const char *name)
 	return value;
 }
 
+const json_t *run_list(const char *name)
+{
+	const json_t *list = run_get(name);
+	if (!json_is_array(list))
+		end_case("no list", name);
+	return list;
+}
+
 bool run_has(const char *name)
 {
 	const json_t *value = json_object_get(vector, name);
@@ -174,8 +186,9 @@ uint64_t run_number_of(const json_t *value)
 		return (uint64_t)json_integer_value(value);
 	const char *text = run_text_of(value);
 	char *end;
+	errno = 0;
 	const uint64_t number = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end != '\0')
+	if (errno != 0 || *text < '0' || *text > '9' || *end != '\0')
 		end_case("no number", text);
 	return number;
 }
@@ -232,6 +245,10 @@ struct an_address run_address_of(const json_t *value)
 
 static void show_difference(const char *name, const json_t *actual, const json_t *expected)
 {
+	if (is_quiet) {
+		failed = true;
+		return;
+	}
 	char *a = json_dumps(actual, JSON_ENCODE_ANY | JSON_SORT_KEYS);
 	char *b = json_dumps(expected, JSON_ENCODE_ANY | JSON_SORT_KEYS);
 	char line[2 * SHOWN_MAX + 64];
@@ -288,6 +305,11 @@ void run_expect_integers(const char *msgpack, const char *cbor, struct an_span b
 
 static size_t other_encoder;
 
+size_t run_other_encoder(void)
+{
+	return other_encoder;
+}
+
 void run_encoder_json(const char *name, json_t *actual)
 {
 #ifdef AN_BROTLI_AUTONOMI
@@ -308,7 +330,7 @@ void run_encoder_number(const char *name, size_t actual)
 	run_encoder_json(name, json_integer((json_int_t)actual));
 }
 
-/* ---- Cases and files. */
+/* ---- Cases. */
 
 static const struct run_kind *find_kind(const char *file, const char *kind)
 {
@@ -345,121 +367,22 @@ static bool passes(const struct run_kind *kind)
 	return !failed;
 }
 
-/* Deferred kinds: lines of `FILE/KIND reason`, where a star is any kind. */
-static bool is_deferred(const char *file, const char *kind)
+enum run_verdict run_case(const char *file, const json_t *one)
 {
-	FILE *list = fopen(AN_TESTS_DIR "/vectors/DEFERRED", "r");
-	char line[LINE_SIZE];
-	char one[LINE_SIZE];
-	char all[LINE_SIZE];
-	bool found = false;
-	(void)snprintf(one, sizeof(one), "%.200s/%.200s ", file, kind);
-	(void)snprintf(all, sizeof(all), "%.200s/* ", file);
-	while (list != NULL && !found && fgets(line, sizeof(line), list) != NULL)
-		found = strncmp(line, one, strlen(one)) == 0 ||
-		        strncmp(line, all, strlen(all)) == 0;
-	if (list != NULL)
-		(void)fclose(list);
-	return found;
-}
-
-struct counts {
-	size_t passed, failed, deferred;
-};
-
-static void run_case(const char *file, const char *only, struct counts *counts)
-{
+	vector = one;
 	const char *kind = json_string_value(json_object_get(vector, "kind"));
-	const char *id = json_string_value(json_object_get(vector, "id"));
-	if (kind == NULL || id == NULL) {
+	if (kind == NULL || json_string_value(json_object_get(vector, "id")) == NULL) {
 		show("a case without kind or id", "");
-		counts->failed++;
-		return;
+		return RUN_FAILED;
 	}
-	if (only != NULL && strcmp(only, kind) != 0)
-		return;
 	const struct run_kind *known = find_kind(file, kind);
-	if (known != NULL) {
-		*(passes(known) ? &counts->passed : &counts->failed) += 1;
-	} else if (is_deferred(file, kind)) {
-		counts->deferred++;
-	} else {
-		show("a kind that the runner does not know", kind);
-		counts->failed++;
-	}
+	if (known == NULL)
+		return RUN_UNKNOWN;
+	return passes(known) ? RUN_PASSED : RUN_FAILED;
 }
 
-static bool run_file(const char *folder, const char *name, const char *only)
+void run_show_unknown(void)
 {
-	char path[LINE_SIZE];
-	char file[LINE_SIZE];
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	(void)snprintf(file, sizeof(file), "%.*s", (int)(strlen(name) - 5), name);
-	struct counts counts = {0};
-	json_error_t error;
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	if (root == NULL)
-		(void)printf("  %s:%d: %s\n", path, error.line, error.text);
-	const json_t *cases = json_object_get(root, "cases");
-	shown = 0;
-	for (size_t i = 0; i < json_array_size(cases); i++) {
-		vector = json_array_get(cases, i);
-		run_case(file, only, &counts);
-	}
-	const size_t all = counts.passed + counts.failed + counts.deferred;
-	const bool good = counts.failed == 0 && (only != NULL || all > 0) &&
-	                  json_integer_value(json_object_get(root, "format")) == 1;
-	if (all > 0 || !good)
-		(void)printf("%s %s: %zu passed, %zu failed, %zu deferred\n",
-		             good ? "ok    " : "FAILED", name, counts.passed, counts.failed,
-		             counts.deferred);
-	json_decref(root);
-	return good;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static size_t list_files(const char *folder, char *names[FILES_MAX])
-{
-	DIR *open = opendir(folder);
-	size_t count = 0;
-	const struct dirent *entry;
-	while (open != NULL && count < FILES_MAX && (entry = readdir(open)) != NULL) {
-		const size_t size = strlen(entry->d_name);
-		if (size > 5 && strcmp(entry->d_name + size - 5, ".json") == 0)
-			names[count++] = strdup(entry->d_name);
-	}
-	if (open != NULL)
-		(void)closedir(open);
-	qsort(names, count, sizeof(names[0]), by_name);
-	return count;
-}
-
-int main(int argc, char **argv)
-{
-	(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
-	const char *only = NULL;
-	const char *folder = AN_TESTS_DIR "/vectors";
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
-			only = argv[++i];
-		else
-			folder = argv[i];
-	}
-	char *names[FILES_MAX];
-	const size_t count = list_files(folder, names);
-	bool good = count > 0;
-	if (count == 0)
-		(void)printf("no files in %s\n", folder);
-	for (size_t i = 0; i < count; i++) {
-		good = run_file(folder, names[i], only) && good;
-		free(names[i]);
-	}
-	if (other_encoder > 0)
-		(void)printf("stock brotli encoder: %zu values differ from Autonomi's\n",
-		             other_encoder);
-	return good ? EXIT_SUCCESS : EXIT_FAILURE;
+	show("a kind that the runner does not know",
+	     json_string_value(json_object_get(vector, "kind")));
 }

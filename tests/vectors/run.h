@@ -32,6 +32,16 @@ struct run_kind {
 	run_check *check;
 };
 
+/* ---- Running. */
+enum run_verdict { RUN_PASSED, RUN_FAILED, RUN_UNKNOWN };
+
+/* Runs one case of a file (its name without `.json`) and says on standard output why it failed. */
+enum run_verdict run_case(const char *file, const json_t *one);
+void run_show_unknown(void);    /* says that the last case's kind is not known */
+void run_begin_file(void);      /* counts what it said anew: of one file it says only so much */
+void run_quietly(void);         /* says nothing from now on */
+size_t run_other_encoder(void); /* values that a stock encoder made otherwise */
+
 /* The tables of kinds, each ended by one without a kind. */
 extern const struct run_kind run_hashes[];
 extern const struct run_kind run_bls[];
@@ -46,8 +56,9 @@ extern const struct run_kind run_archives[];
 extern const struct run_kind run_bootstrap[];
 
 /* ---- Fields of the running case. */
-const json_t *run_get(const char *name); /* must be there */
-bool run_has(const char *name);          /* there and not null; a null counts as compared */
+const json_t *run_get(const char *name);  /* must be there */
+const json_t *run_list(const char *name); /* an array */
+bool run_has(const char *name);           /* there and not null; a null counts as compared */
 const char *run_text(const char *name);
 struct an_span run_bytes(const char *name);
 uint64_t run_number(const char *name);

@@ -50,18 +50,13 @@ static void check_owner_address(void)
 	run_must(an_owner_key_from_hex(an_span_text(run_text("owner")), key, reason) == AUTONOMI_OK,
 	         "no key");
 	memcpy(address.bytes, key, sizeof(key));
-	if (run_has("display"))
-		expect_hex_text("display", owner);
-	if (run_has("debug"))
-		expect_hex_text("debug", owner);
+	expect_hex_text("display", owner);
+	expect_hex_text("debug", owner);
 	if (run_has("hex"))
 		expect_hex_text("hex", owner);
-	if (run_has("xorname"))
-		run_expect_bytes("xorname", an_address_record_key(&address, space));
-	if (run_has("msgpack"))
-		run_expect_integers("msgpack", NULL, owner);
-	if (run_has("cbor"))
-		run_expect_integers(NULL, "cbor", owner);
+	run_expect_bytes("xorname", an_address_record_key(&address, space));
+	run_expect_integers("msgpack", NULL, owner);
+	run_expect_integers(NULL, "cbor", owner);
 }
 
 static struct an_address variant_of(void)
@@ -187,7 +182,7 @@ enum { CLOSEST_PEERS_MIN = 5 };
 static void check_closest(void)
 {
 	const struct an_address target = run_address_of(run_get("target"));
-	const json_t *peers = run_get("peers");
+	const json_t *peers = run_list("peers");
 	const size_t count = json_array_size(peers);
 	const size_t wanted = (size_t)run_number("wanted");
 	uint8_t space[AN_RECORD_NAME_SIZE];

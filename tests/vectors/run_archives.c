@@ -83,7 +83,7 @@ static struct an_archive_entry entry_of(enum an_archive_kind kind, const json_t 
 /* Written from its entries, and read again. */
 static void check_archive(enum an_archive_kind kind)
 {
-	const json_t *entries = run_get("entries");
+	const json_t *entries = run_list("entries");
 	struct an_archive archive;
 	an_archive_init(&archive, kind);
 	for (size_t i = json_array_size(entries); i > 0; i--) {

@@ -117,7 +117,7 @@ static void add(struct an_kad_cache *cache, const char *text)
 
 static void add_all(struct an_kad_cache *cache)
 {
-	const json_t *addresses = run_get("add");
+	const json_t *addresses = run_list("add");
 	for (size_t i = 0; i < json_array_size(addresses); i++)
 		add(cache, run_text_of(json_array_get(addresses, i)));
 }
@@ -182,7 +182,7 @@ static void check_cache_sync(void)
 {
 	struct an_kad_cache cache;
 	struct an_kad_cache before;
-	const json_t *remove = run_get("remove");
+	const json_t *remove = run_list("remove");
 	an_kad_cache_init(&cache, profile());
 	add_all(&cache);
 	decode(&before, "file_before");

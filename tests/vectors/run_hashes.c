@@ -10,7 +10,7 @@
 
 static void check_digest(void)
 {
-	struct an_span message = run_has("payload") ? run_payload("payload") : run_bytes("message");
+	const struct an_span message = run_payload("payload");
 	if (run_has("message"))
 		run_expect_bytes("message", message);
 	uint8_t hash[AN_HASH_SIZE];
@@ -26,7 +26,7 @@ static void check_content_parts(void)
 {
 	struct an_hash hash;
 	uint8_t name[AN_HASH_SIZE];
-	const json_t *parts = run_get("parts");
+	const json_t *parts = run_list("parts");
 	an_hash_init(&hash, AN_HASH_SHA3_256);
 	for (size_t i = 0; i < json_array_size(parts); i++)
 		an_hash_add(&hash, run_bytes_of(json_array_get(parts, i)));
@@ -91,7 +91,7 @@ static struct an_dht_key *keys_of(size_t count)
 static void check_distance_order(void)
 {
 	const struct an_dht_key target = an_dht_key_of(run_bytes("target"));
-	const json_t *candidates = run_get("candidates");
+	const json_t *candidates = run_list("candidates");
 	const size_t count = json_array_size(candidates);
 	struct an_dht_key *keys = keys_of(count);
 	for (size_t i = 0; i < count; i++)
@@ -135,8 +135,7 @@ static void check_key(void)
 static void check_sign(void)
 {
 	const uint8_t *secret = sized("secret_key", AN_BLS_SECRET_SIZE);
-	const struct an_span message = run_has("payload") ? run_payload("payload")
-	                                                  : run_bytes("message");
+	const struct an_span message = run_payload("payload");
 	if (run_has("message"))
 		run_expect_bytes("message", message);
 	uint8_t signature[AN_BLS_SIGNATURE_SIZE] = {0};
@@ -224,7 +223,11 @@ static void check_decrypt(void)
 
 static void check_order(void)
 {
-	const json_t *keys = run_get("public_keys");
+	const json_t *keys = run_list("public_keys");
+	for (size_t i = 0; i < json_array_size(keys); i++) {
+		const struct an_span key = run_bytes_of(json_array_get(keys, i));
+		run_must(key.size == AN_BLS_PUBLIC_SIZE && an_bls_public_valid(key.data), "no key");
+	}
 	for (size_t i = 1; i < json_array_size(keys); i++) {
 		const struct an_span a = run_bytes_of(json_array_get(keys, i - 1));
 		const struct an_span b = run_bytes_of(json_array_get(keys, i));

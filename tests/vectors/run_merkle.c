@@ -132,7 +132,7 @@ static struct an_merkle_branch branch_of(const struct an_merkle_tree *tree, bool
 	if (is_full)
 		return branch;
 	const struct an_merkle_branch own = branch;
-	branch = read_branch(json_array_get(run_get("branches"), i));
+	branch = read_branch(json_array_get(run_list("branches"), i));
 	const struct an_merkle_hash root = hash_of(run_get("root"));
 	run_must(branch.index == own.index && branch.total == own.total &&
 	                 branch.hash_count == own.hash_count && branch.has_salt &&
@@ -147,7 +147,7 @@ static struct an_merkle_branch branch_of(const struct an_merkle_tree *tree, bool
 static struct an_merkle_midpoint midpoint_of(const struct an_merkle_tree *tree, bool is_full,
                                              size_t i)
 {
-	const json_t *given = json_array_get(run_get("midpoints"), i);
+	const json_t *given = json_array_get(run_list("midpoints"), i);
 	const uint64_t timestamp = run_number_of(run_member(given, "merkle_payment_timestamp"));
 	struct an_merkle_midpoint midpoint;
 	an_merkle_tree_midpoint(tree, i, timestamp, &midpoint);
@@ -188,19 +188,19 @@ static void expect_tree(const struct an_merkle_tree *tree, bool is_full)
 
 static void check_tree(void)
 {
-	const json_t *names = run_get("names");
+	const json_t *names = run_list("names");
 	const size_t count = json_array_size(names);
 	struct an_merkle_tree tree;
-	const bool same_count = json_array_size(run_get("salts")) == count &&
-	                        json_array_size(run_get("branches")) == count;
+	const bool same_count = json_array_size(run_list("salts")) == count &&
+	                        json_array_size(run_list("branches")) == count;
 	if (!same_count ||
-	    an_merkle_tree_init(&tree, hashes_of(names), hashes_of(run_get("salts")), count,
+	    an_merkle_tree_init(&tree, hashes_of(names), hashes_of(run_list("salts")), count,
 	                        run_memory(AN_MERKLE_LEAVES_MAX * sizeof(struct an_merkle_hash))) !=
 	            AUTONOMI_OK) {
 		run_fail("no tree");
 		return;
 	}
-	if (json_array_size(run_get("midpoints")) == an_merkle_midpoints(tree.depth))
+	if (json_array_size(run_list("midpoints")) == an_merkle_midpoints(tree.depth))
 		expect_tree(&tree, an_merkle_leaves(count) == count);
 	else
 		run_fail("another number of midpoints");
@@ -263,7 +263,7 @@ static void check_levels(void)
 
 static void check_depths(void)
 {
-	const json_t *rows = run_get("rows");
+	const json_t *rows = run_list("rows");
 	json_t *own = json_array();
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const uint64_t depth = run_number_of(run_member(json_array_get(rows, i), "depth"));
@@ -331,7 +331,7 @@ static struct an_merkle_commitment commitment_of(const json_t *value)
 static void check_cost_units(void)
 {
 	const struct an_merkle_pool *pool = read_pool("pool_msgpack");
-	const json_t *list = run_get("on_chain");
+	const json_t *list = run_list("on_chain");
 	const size_t count = json_array_size(list);
 	struct an_merkle_commitment *commitments = run_memory(count * sizeof(*commitments));
 	struct an_buffer *reason = run_buffer();

@@ -38,6 +38,7 @@ static void check_metrics(void)
 	reader = reader_of("cbor");
 	an_quoting_metrics_read_cbor(&reader, &again);
 	run_must(an_reader_ok(&reader), "reading cbor");
+	run_expect("metrics", json_of_metrics(&again));
 	an_buffer_clear(out);
 	an_quoting_metrics_write_cbor(out, &again);
 	run_expect_bytes("cbor", an_buffer_span(out));
@@ -240,8 +241,8 @@ static void check_proof(void)
 	run_expect("proof", json_of_proof(&proof));
 	run_expect("digest", digest_json(&proof));
 	run_expect("payees", payees_json(&proof));
-	run_expect("checks", checks_json(&proof, run_get("checks")));
-	run_expect("types", types_json(&proof, run_get("types")));
+	run_expect("checks", checks_json(&proof, run_list("checks")));
+	run_expect("types", types_json(&proof, run_list("types")));
 	expect_proof_codecs(&proof);
 	an_payment_proof_done(&proof);
 }
@@ -341,7 +342,7 @@ static void check_atto_parse(void)
 
 static void check_evm_data_types(void)
 {
-	const json_t *rows = run_get("rows");
+	const json_t *rows = run_list("rows");
 	json_t *own = json_array();
 	(void)run_number("now");
 	for (size_t i = 0; i < json_array_size(rows); i++) {

@@ -52,7 +52,7 @@ static struct an_span fetch(const uint8_t name[AN_RECORD_NAME_SIZE])
 
 static void load_chunks(void)
 {
-	const json_t *chunks = run_get("chunks");
+	const json_t *chunks = run_list("chunks");
 	forget_all();
 	for (size_t i = 0; i < json_array_size(chunks); i++) {
 		const json_t *chunk = json_array_get(chunks, i);
@@ -286,7 +286,7 @@ static void check_encrypt(void)
 	struct an_blob *record = an_chunk_record_value(an_buffer_span(root));
 	run_encoder_bytes("data_map_record", an_blob_span(record));
 	an_blob_unref(record);
-	run_encoder_json("chunks", stored_json(run_get("chunks")));
+	run_encoder_json("chunks", stored_json(run_list("chunks")));
 	run_must(decrypt(an_buffer_span(root), again) == AUTONOMI_OK &&
 	                 an_span_equal(an_buffer_span(again), payload),
 	         "does not come back");
