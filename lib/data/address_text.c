@@ -78,6 +78,26 @@ void an_text_append_quoted(struct an_buffer *text, struct an_span utf8)
 	an_text_append(text, "\"");
 }
 
+/* A byte as the character of that number, which the crate for hexadecimal text takes it for, as Rust's
+ * `{:?}` writes it: what has no shape by its number. */
+static void append_character(struct an_buffer *text, uint8_t byte)
+{
+	const bool has_shape = (byte >= ' ' && byte < 0x7f) || (byte > 0xa0 && byte != 0xad);
+	const char *escape = byte == '\'' ? "\\'" : escape_of(byte);
+	an_text_append(text, "'");
+	if (escape != NULL && byte != '"') {
+		an_text_append(text, escape);
+	} else if (!has_shape) {
+		append_control(text, byte);
+	} else if (byte < 0x80) {
+		(void)an_buffer_append_byte(text, byte);
+	} else {
+		(void)an_buffer_append_byte(text, (uint8_t)(0xc0 | byte >> 6));
+		(void)an_buffer_append_byte(text, (uint8_t)(0x80 | (byte & 0x3f)));
+	}
+	an_text_append(text, "'");
+}
+
 static void append_type(struct an_buffer *text, const struct an_address *address)
 {
 	static const char *const names[] = {
@@ -185,9 +205,9 @@ an_status an_chunk_name_from_hex(struct an_span text, uint8_t ret_name[AN_RECORD
 	if (text.size % 2 != 0)
 		return refuse(reason, "Invalid hex string: Odd number of digits");
 	if (end < text.size) {
-		an_text_append(reason, "Invalid hex string: Invalid character '");
-		(void)an_buffer_append_byte(reason, text.data[end]);
-		an_text_append(reason, "' at position ");
+		an_text_append(reason, "Invalid hex string: Invalid character ");
+		append_character(reason, text.data[end]);
+		an_text_append(reason, " at position ");
 		an_text_append_number(reason, end);
 		return AUTONOMI_E_ADDRESS;
 	}

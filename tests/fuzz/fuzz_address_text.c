@@ -2,10 +2,11 @@
 /*
  * Any bytes as the text of an address: the first byte chooses a chunk's name, an owner's key, or an
  * address in CBOR that is shown. What was understood is written and understood as the same; what is
- * refused has a reason.
+ * refused has a reason that can be shown.
  */
 #include "data/address_text.h"
 #include "round_trip.h"
+#include "wire/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -26,7 +27,7 @@ static void check_hex(struct an_span text, read_text *read, size_t size)
 		must(memcmp(bytes, again, size) == 0);
 		an_buffer_done(&reason);
 	} else {
-		must(out.size > 0);
+		must(out.size > 0 && an_utf8_valid(an_buffer_span(&out)));
 	}
 	an_buffer_done(&out);
 }

@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+#include "data/address_text.h"
 #include "harness.h"
 #include "vectors/vector.h"
 
@@ -123,6 +124,37 @@ START_TEST(the_same_bytes_under_another_tag_are_another_address)
 }
 END_TEST
 
+/* The crate for hexadecimal text takes each byte for a character of Latin-1 and shows it as Rust's
+ * `{:?}` does. */
+START_TEST(a_digit_that_is_none_is_shown_as_a_character_of_a_text)
+{
+	static const struct {
+		const char *text, *reason;
+	} cases[] = {
+		{"zz", "'z' at position 0"},
+		{"a'", "'\\'' at position 1"},
+		{"\"0", "'\"' at position 0"},
+		{"0\n", "'\\n' at position 1"},
+		{"\\0", "'\\\\' at position 0"},
+		{"\x01\x01", "'\\u{1}' at position 0"},
+		{"\xc3\xa9", "'\xc3\x83' at position 0"},
+		{"0\x80", "'\\u{80}' at position 1"},
+		{"0\xad", "'\\u{ad}' at position 1"},
+		{"0\xff", "'\xc3\xbf' at position 1"},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t name[AN_RECORD_NAME_SIZE];
+		an_buffer_clear(&out);
+		ck_assert_int_eq(an_chunk_name_from_hex(an_span_text(cases[i].text), name, &out),
+		                 AUTONOMI_E_ADDRESS);
+		(void)an_buffer_append_byte(&out, 0);
+		const char *reason = strstr((const char *)out.data, "Invalid character ");
+		ck_assert_ptr_nonnull(reason);
+		ck_assert_str_eq(reason + strlen("Invalid character "), cases[i].reason);
+	}
+}
+END_TEST
+
 START_TEST(a_peer_has_no_record_name)
 {
 	const struct an_peer_id id = {.size = 38, .bytes = {0, 0x24, 8, 1, 0x12, 0x20, 9}};
@@ -144,6 +176,7 @@ Suite *suite(void)
 	tcase_add_test(codecs, the_bytes_of_an_address_may_be_an_array_of_integers_in_messagepack);
 	tcase_add_test(codecs, the_same_bytes_under_another_tag_are_another_address);
 	tcase_add_test(codecs, a_peer_has_no_record_name);
+	tcase_add_test(codecs, a_digit_that_is_none_is_shown_as_a_character_of_a_text);
 	suite_add_tcase(s, codecs);
 	return s;
 }
