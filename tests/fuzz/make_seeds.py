@@ -211,6 +211,24 @@ def address_texts(seeds):
         seeds.add("address_text", "shown", b"\2" + bytes.fromhex(case["cbor"]))
 
 
+def data_api(seeds):
+    """The first byte: what it is, and eight times which form or kind."""
+    numbers = {"pointer": 0, "graph_entry": 1, "graph_set": 1, "scratchpad": 2}
+    for case in cases("records", *numbers):
+        seeds.add("data_api", case["kind"], bytes([numbers[case["kind"]]]) +
+                  bytes.fromhex(case["record_value"]))
+    for case in cases("archives", "public_archive", "private_archive"):
+        for kind in range(3):
+            seeds.add("data_api", case["kind"], bytes([3 | kind << 3]) + bytes.fromhex(case["bytes"]))
+    for case in cases("addresses", "network_address"):
+        seeds.add("data_api", "msgpack", bytes([4 | 1 << 3]) + bytes.fromhex(case["msgpack"]))
+        seeds.add("data_api", "cbor", bytes([4 | 2 << 3]) + bytes.fromhex(case["cbor"]))
+    for number, case in enumerate(cases("addresses", "from_hex")):
+        seeds.add("data_api", "text", bytes([5 | number % 8 << 3]) + case["text"].encode())
+    for case in cases("addresses", "multiaddr"):
+        seeds.add("data_api", "multiaddr", bytes([5 | 6 << 3]) + case["text"].encode())
+
+
 def records(seeds):
     for case in cases("records"):
         for data in hexadecimal(case, "record_value", "value"):
@@ -320,8 +338,8 @@ def scripts(seeds):
 
 def main():
     seeds = Seeds()
-    for make in (messages, protocol_errors, peer_messages, records, signed, payments, merkle,
-                 archives, bls, derived_keys, maps, addresses, address_texts, agents, kademlia,
+    for make in (messages, protocol_errors, peer_messages, records, data_api, signed, payments,
+                 merkle, archives, bls, derived_keys, maps, addresses, address_texts, agents, kademlia,
                  bootstrap, settings, scripts):
         make(seeds)
     for (target, kind), count in sorted(seeds.counts.items()):
