@@ -440,7 +440,7 @@ NAMES = {
     "changed": (changed, "5 s", "a file that changed under the same name"),
     "kill": (kill, "15 min", "kill -9 of a writing process, 10,000 times, and of whole networks"),
     "churn": (churn, "10 min", "writes and reads while nodes are killed and come back"),
-    "fuzz": (fuzz, "2 h", "every parser, until nothing new is covered"),
+    "fuzz": (fuzz, "3 h", "every parser, until nothing new is covered"),
     "faults": (faults, "10 min", "every n-th file operation, SQLite call and allocation fails"),
     "simulations": (simulations, "40 min", "every scenario with 50 nodes and a new seed"),
 }
