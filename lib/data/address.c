@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "crypt/bls.h"
 #include "crypt/hash.h"
 #include "wire/cbor.h"
 #include "wire/msgpack.h"
@@ -112,6 +113,22 @@ static bool begin(struct an_reader *reader, int variant, bool has_data, struct a
 	return true;
 }
 
+static void check_key(struct an_reader *reader, const struct an_address *address)
+{
+	if (address->size == AN_OWNER_KEY_SIZE && an_reader_ok(reader) &&
+	    !an_bls_public_valid(address->bytes))
+		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
+}
+
+/* A variant of a fixed size: a name or a key. */
+static void read_fixed_cbor(struct an_reader *reader, struct an_address *address)
+{
+	an_cbor_read_fixed(reader, address->bytes, address->size);
+	if (address->size == AN_OWNER_KEY_SIZE)
+		an_cbor_charge(reader, AN_CBOR_SKIP_ITEMS_MAX / AN_ADDRESS_KEYS_MAX);
+	check_key(reader, address);
+}
+
 void an_address_read_cbor(struct an_reader *reader, struct an_address *ret_address)
 {
 	bool has_data = false;
@@ -119,7 +136,7 @@ void an_address_read_cbor(struct an_reader *reader, struct an_address *ret_addre
 	if (!begin(reader, variant, has_data, ret_address))
 		return;
 	if (ret_address->size > 0)
-		an_cbor_read_fixed(reader, ret_address->bytes, ret_address->size);
+		read_fixed_cbor(reader, ret_address);
 	else
 		keep_bytes(reader, ret_address, an_cbor_read_bytes(reader));
 	if (!an_reader_ok(reader))
@@ -150,10 +167,12 @@ void an_address_read_msgpack(struct an_reader *reader, struct an_address *ret_ad
 	const int variant = an_msgpack_read_variant(reader, &types, &has_data);
 	if (!begin(reader, variant, has_data, ret_address))
 		return;
-	if (ret_address->size > 0)
+	if (ret_address->size > 0) {
 		an_msgpack_read_fixed(reader, ret_address->bytes, ret_address->size);
-	else
+		check_key(reader, ret_address);
+	} else {
 		read_msgpack_bytes(reader, ret_address);
+	}
 	if (!an_reader_ok(reader))
 		*ret_address = (struct an_address){0};
 }

@@ -70,6 +70,9 @@ void an_cbor_read_unit(struct an_reader *reader);
 void an_cbor_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size);
 /* A definite array head: the number of its items, `count` of them or else E_CORRUPT. */
 void an_cbor_read_tuple(struct an_reader *reader, uint64_t count);
+/* Counts what costs time as so many items that were passed over; beyond AN_CBOR_SKIP_ITEMS_MAX of
+ * them in one message it is malformed. */
+void an_cbor_charge(struct an_reader *reader, size_t items);
 /* Passes over one value of any kind, within the limits above. */
 void an_cbor_skip(struct an_reader *reader);
 

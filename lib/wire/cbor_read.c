@@ -22,8 +22,7 @@ static void refuse(struct an_reader *reader)
 	an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 }
 
-/* Counts what is read without being of use. */
-static void pass(struct an_reader *reader, size_t items)
+void an_cbor_charge(struct an_reader *reader, size_t items)
 {
 	reader->passed += items;
 	if (reader->passed > AN_CBOR_SKIP_ITEMS_MAX)
@@ -84,7 +83,7 @@ struct an_span an_cbor_read_bytes(struct an_reader *reader)
 
 static bool is_utf8(struct an_reader *reader, struct an_span text)
 {
-	pass(reader, text.size / AN_CBOR_TEXT_STEP);
+	an_cbor_charge(reader, text.size / AN_CBOR_TEXT_STEP);
 	return an_reader_ok(reader) && an_utf8_valid(text);
 }
 
@@ -92,7 +91,7 @@ static bool is_utf8(struct an_reader *reader, struct an_span text)
 static void read_pieces(struct an_reader *reader, struct an_buffer *scratch)
 {
 	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
-		pass(reader, 1);
+		an_cbor_charge(reader, 1);
 		const struct an_span piece = an_reader_take(reader,
 		                                            read_argument(reader, AN_CBOR_TEXT));
 		if (!is_utf8(reader, piece))
@@ -185,7 +184,7 @@ static void skip_string(struct an_reader *reader, const struct head *head)
 		return;
 	}
 	while (an_reader_ok(reader) && an_reader_peek(reader) != BREAK) {
-		pass(reader, 1);
+		an_cbor_charge(reader, 1);
 		(void)an_reader_take(reader, read_argument(reader, head->major));
 	}
 	(void)an_reader_byte(reader);
@@ -237,7 +236,7 @@ void an_cbor_skip(struct an_reader *reader)
 {
 	struct skip skip = {.depth = 0};
 	do {
-		pass(reader, 1);
+		an_cbor_charge(reader, 1);
 		skip_head(reader, &skip);
 		close_containers(reader, &skip);
 	} while (skip.depth > 0 && an_reader_ok(reader));
@@ -296,7 +295,7 @@ static size_t read_name(struct an_reader *reader, char name[AN_CBOR_NAME_MAX])
 		refuse(reader);
 	const bool pieces = head.indefinite;
 	while (an_reader_ok(reader) && !(pieces && an_reader_peek(reader) == BREAK)) {
-		pass(reader, pieces);
+		an_cbor_charge(reader, pieces);
 		const uint64_t length = pieces ? read_argument(reader, AN_CBOR_TEXT)
 		                               : head.argument;
 		const struct an_span piece = an_reader_take(reader, length);

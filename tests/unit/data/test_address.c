@@ -3,6 +3,7 @@
 
 #include <check.h>
 
+#include "crypt/bls.h"
 #include "data/address_text.h"
 #include "harness.h"
 #include "vectors/vector.h"
@@ -165,6 +166,52 @@ START_TEST(a_peer_has_no_record_name)
 }
 END_TEST
 
+static struct an_address owner_address(bool is_point)
+{
+	const uint8_t secret[AN_BLS_SECRET_SIZE] = {[31] = 7};
+	struct an_address address = {.type = AN_ADDRESS_POINTER, .size = AN_OWNER_KEY_SIZE};
+	ck_assert_int_eq(an_bls_public_key(secret, address.bytes), AUTONOMI_OK);
+	address.bytes[AN_OWNER_KEY_SIZE - 1] ^= is_point ? 0 : 1;
+	return address;
+}
+
+START_TEST(an_owners_key_that_is_no_point_is_refused)
+{
+	for (int is_point = 0; is_point < 2; is_point++) {
+		struct an_address read;
+		const struct an_address address = owner_address(is_point);
+		an_buffer_clear(&out);
+		an_address_write_cbor(&out, &address);
+		struct an_reader reader = an_reader(an_buffer_span(&out));
+		an_address_read_cbor(&reader, &read);
+		ck_assert_int_eq(an_reader_ok(&reader), is_point);
+		an_buffer_clear(&out);
+		an_address_write_msgpack(&out, &address);
+		reader = an_reader(an_buffer_span(&out));
+		an_address_read_msgpack(&reader, &read);
+		ck_assert_int_eq(an_reader_ok(&reader), is_point);
+	}
+}
+END_TEST
+
+START_TEST(a_message_has_a_limited_number_of_owners_keys)
+{
+	struct an_buffer message;
+	an_buffer_init(&message, 1 << 16);
+	const struct an_address address = owner_address(true);
+	for (int i = 0; i <= AN_ADDRESS_KEYS_MAX; i++)
+		an_address_write_cbor(&message, &address);
+	struct an_reader reader = an_reader(an_buffer_span(&message));
+	struct an_address read;
+	for (int i = 0; i < AN_ADDRESS_KEYS_MAX; i++)
+		an_address_read_cbor(&reader, &read);
+	ck_assert(an_reader_ok(&reader) && an_address_equal(&read, &address));
+	an_address_read_cbor(&reader, &read);
+	ck_assert_int_eq(reader.failed, AUTONOMI_E_CORRUPT);
+	an_buffer_done(&message);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("data/address");
@@ -177,6 +224,8 @@ Suite *suite(void)
 	tcase_add_test(codecs, the_same_bytes_under_another_tag_are_another_address);
 	tcase_add_test(codecs, a_peer_has_no_record_name);
 	tcase_add_test(codecs, a_digit_that_is_none_is_shown_as_a_character_of_a_text);
+	tcase_add_test(codecs, an_owners_key_that_is_no_point_is_refused);
+	tcase_add_test(codecs, a_message_has_a_limited_number_of_owners_keys);
 	suite_add_tcase(s, codecs);
 	return s;
 }
