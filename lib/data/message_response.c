@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Responses (semantics 5.1 and 5.3). */
+#include <stddef.h>
+
 #include "base/assert.h"
-#include "data/message_codec.h"
+#include "data/message_fields.h"
 #include "wire/msgpack.h"
 
 /* Answers to commands, then to queries, as enum an_response_type has them. */
@@ -25,18 +27,6 @@ static const struct an_message_types types = {
 	.count = AN_RESPONSE_TYPES - (AN_MESSAGE_DEVELOPER ? 0 : 1),
 };
 
-/* ---- Answers to commands. */
-
-static void read_command(struct an_message_source *source, struct an_response *response)
-{
-	an_message_read_unit_result(source, &response->command);
-}
-
-static void write_command(struct an_buffer *out, const struct an_response *response)
-{
-	an_message_write_unit_result(out, &response->command);
-}
-
 /* ---- GetReplicatedRecord: a pair of holder and value, or an error. */
 
 static void read_get_record(struct an_message_source *source, struct an_response *response)
@@ -55,123 +45,6 @@ static void write_get_record(struct an_buffer *out, const struct an_response *re
 	an_cbor_write_array(out, 2);
 	an_address_write_cbor(out, &response->get_replicated_record.holder);
 	an_cbor_write_bytes(out, response->get_replicated_record.value);
-}
-
-/* ---- GetChunkExistenceProof. */
-
-static void read_proofs(struct an_message_source *source, struct an_response *response)
-{
-	response->get_chunk_existence_proof.proofs = an_message_read_list(source,
-	                                                                  an_message_copy_proof,
-	                                                                  AN_MESSAGE_LIST_MAX);
-}
-
-static void write_proofs(struct an_buffer *out, const struct an_response *response)
-{
-	an_message_write_list(out, response->get_chunk_existence_proof.proofs,
-	                      an_message_copy_proof);
-}
-
-/* ---- GetClosestPeers. */
-
-enum { CLOSEST_TARGET, CLOSEST_PEERS, CLOSEST_SIGNATURE };
-static const char *const closest_names[] = {"target", "peers", "signature"};
-static const struct an_fields closest_fields = {
-	.names = closest_names,
-	.count = 3,
-	.optional = 1u << CLOSEST_SIGNATURE,
-};
-
-static void read_closest(struct an_message_source *source, struct an_response *response)
-{
-	struct an_reader *reader = &source->reader;
-	struct an_cbor_run run = an_cbor_read_struct(reader);
-	int field;
-	while ((field = an_cbor_next_field(reader, &run, &closest_fields)) != AN_FIELD_END) {
-		if (field == CLOSEST_TARGET) {
-			an_address_read_cbor(reader, &response->get_closest_peers.target);
-		} else if (field == CLOSEST_PEERS) {
-			response->get_closest_peers.peers = an_message_read_list(
-				source, an_message_copy_peer, AN_MESSAGE_LIST_MAX);
-		} else if (!an_cbor_read_null(reader)) {
-			response->get_closest_peers.has_signature = true;
-			response->get_closest_peers.signature = an_message_read_list(
-				source, an_message_copy_small, AN_MESSAGE_LIST_MAX);
-		}
-	}
-}
-
-static void write_closest(struct an_buffer *out, const struct an_response *response)
-{
-	an_cbor_write_map(out, closest_fields.count);
-	an_cbor_write_name(out, closest_names[CLOSEST_TARGET]);
-	an_address_write_cbor(out, &response->get_closest_peers.target);
-	an_cbor_write_name(out, closest_names[CLOSEST_PEERS]);
-	an_message_write_list(out, response->get_closest_peers.peers, an_message_copy_peer);
-	an_cbor_write_name(out, closest_names[CLOSEST_SIGNATURE]);
-	if (response->get_closest_peers.has_signature)
-		an_message_write_list(out, response->get_closest_peers.signature,
-		                      an_message_copy_small);
-	else
-		an_cbor_write_null(out);
-}
-
-/* ---- GetVersion. */
-
-static const char *const version_names[] = {"peer", "version"};
-static const struct an_fields version_fields = AN_FIELDS(version_names);
-
-static void read_version(struct an_message_source *source, struct an_response *response)
-{
-	struct an_reader *reader = &source->reader;
-	struct an_cbor_run run = an_cbor_read_struct(reader);
-	int field;
-	while ((field = an_cbor_next_field(reader, &run, &version_fields)) != AN_FIELD_END) {
-		if (field == 0)
-			an_address_read_cbor(reader, &response->get_version.peer);
-		else
-			response->get_version.version = an_cbor_read_text(reader, source->scratch);
-	}
-}
-
-static void write_version(struct an_buffer *out, const struct an_response *response)
-{
-	an_cbor_write_map(out, version_fields.count);
-	an_cbor_write_name(out, version_names[0]);
-	an_address_write_cbor(out, &response->get_version.peer);
-	an_cbor_write_name(out, version_names[1]);
-	an_cbor_write_text(out, response->get_version.version);
-}
-
-/* ---- PutRecord. */
-
-static const char *const put_names[] = {"result", "peer_address", "record_addr"};
-static const struct an_fields put_fields = AN_FIELDS(put_names);
-
-static void read_put(struct an_message_source *source, struct an_response *response)
-{
-	struct an_reader *reader = &source->reader;
-	struct an_cbor_run run = an_cbor_read_struct(reader);
-	int field;
-	while ((field = an_cbor_next_field(reader, &run, &put_fields)) != AN_FIELD_END) {
-		if (field == 0)
-			an_message_read_unit_result(source, &response->put_record.result);
-		else
-			an_address_read_cbor(reader,
-			                     field == 1 ? &response->put_record.peer_address
-			                                : &response->put_record.record_address);
-	}
-}
-
-static void write_put(struct an_buffer *out, const struct an_response *response)
-{
-	an_cbor_write_map(out, put_fields.count);
-	an_cbor_write_name(out, put_names[0]);
-	an_message_write_unit_result(out, &response->put_record.result);
-	an_cbor_write_name(out, put_names[1]);
-	an_address_write_cbor(out, &response->put_record.peer_address);
-	an_cbor_write_name(out, put_names[2]);
-	an_address_write_cbor(out, &response->put_record.record_address);
 }
 
 /* ---- GetStoreQuote. */
@@ -207,38 +80,6 @@ static void write_quote(struct an_buffer *out, const struct an_response *respons
 	an_message_write_list(out, response->get_store_quote.storage_proofs, an_message_copy_proof);
 }
 
-/* ---- CheckNodeInProblem. */
-
-static const char *const problem_names[] = {"reporter_address", "target_address", "is_in_trouble"};
-static const struct an_fields problem_fields = AN_FIELDS(problem_names);
-
-static void read_problem(struct an_message_source *source, struct an_response *response)
-{
-	struct an_reader *reader = &source->reader;
-	struct an_cbor_run run = an_cbor_read_struct(reader);
-	int field;
-	while ((field = an_cbor_next_field(reader, &run, &problem_fields)) != AN_FIELD_END) {
-		if (field == 2)
-			response->check_node_in_problem.is_in_trouble = an_cbor_read_bool(reader);
-		else
-			an_address_read_cbor(
-				reader, field == 0
-						? &response->check_node_in_problem.reporter_address
-						: &response->check_node_in_problem.target_address);
-	}
-}
-
-static void write_problem(struct an_buffer *out, const struct an_response *response)
-{
-	an_cbor_write_map(out, problem_fields.count);
-	an_cbor_write_name(out, problem_names[0]);
-	an_address_write_cbor(out, &response->check_node_in_problem.reporter_address);
-	an_cbor_write_name(out, problem_names[1]);
-	an_address_write_cbor(out, &response->check_node_in_problem.target_address);
-	an_cbor_write_name(out, problem_names[2]);
-	an_cbor_write_bool(out, response->check_node_in_problem.is_in_trouble);
-}
-
 /* ---- GetMerkleCandidateQuote. */
 
 static void read_merkle(struct an_message_source *source, struct an_response *response)
@@ -255,37 +96,49 @@ static void write_merkle(struct an_buffer *out, const struct an_response *respon
 		                               &response->get_merkle_candidate_quote.candidate);
 }
 
-/* ---- DevGetClosestPeersFromNetwork. */
+/* ---- Those whose fields are of the usual kinds. */
 
-static const char *const dev_names[] = {"target", "queried_node", "peers"};
-static const struct an_fields dev_fields = AN_FIELDS(dev_names);
-
-static void read_dev_closest(struct an_message_source *source, struct an_response *response)
-{
-	struct an_reader *reader = &source->reader;
-	struct an_cbor_run run = an_cbor_read_struct(reader);
-	int field;
-	while ((field = an_cbor_next_field(reader, &run, &dev_fields)) != AN_FIELD_END) {
-		if (field == 2)
-			response->dev_get_closest_peers.peers = an_message_read_list(
-				source, an_message_copy_peer, AN_MESSAGE_LIST_MAX);
-		else
-			an_address_read_cbor(
-				reader, field == 0 ? &response->dev_get_closest_peers.target
-						   : &response->dev_get_closest_peers.queried_node);
+#define FIELD(name, kind, member)                                                                  \
+	{                                                                                          \
+		name, kind, offsetof(struct an_response, member)                                   \
 	}
-}
+#define ADDRESS(name, member) FIELD(name, AN_MESSAGE_ADDRESS, member)
+#define RESULT(name, member)  FIELD(name, AN_MESSAGE_UNIT_RESULT, member)
+#define LIST(name, member, items)                                                                  \
+	{                                                                                          \
+		name, AN_MESSAGE_LIST, offsetof(struct an_response, member), items                 \
+	}
 
-static void write_dev_closest(struct an_buffer *out, const struct an_response *response)
-{
-	an_cbor_write_map(out, dev_fields.count);
-	an_cbor_write_name(out, dev_names[0]);
-	an_address_write_cbor(out, &response->dev_get_closest_peers.target);
-	an_cbor_write_name(out, dev_names[1]);
-	an_address_write_cbor(out, &response->dev_get_closest_peers.queried_node);
-	an_cbor_write_name(out, dev_names[2]);
-	an_message_write_list(out, response->dev_get_closest_peers.peers, an_message_copy_peer);
-}
+static const struct an_message_field command_fields[] = {RESULT(NULL, command)};
+static const struct an_message_field proofs_fields[] = {
+	LIST(NULL, get_chunk_existence_proof.proofs, an_message_copy_proof),
+};
+static const struct an_message_field problem_fields[] = {
+	ADDRESS("reporter_address", check_node_in_problem.reporter_address),
+	ADDRESS("target_address", check_node_in_problem.target_address),
+	FIELD("is_in_trouble", AN_MESSAGE_BOOL, check_node_in_problem.is_in_trouble),
+};
+static const struct an_message_field closest_fields[] = {
+	ADDRESS("target", get_closest_peers.target),
+	LIST("peers", get_closest_peers.peers, an_message_copy_peer),
+	{"signature", AN_MESSAGE_LIST, offsetof(struct an_response, get_closest_peers.signature),
+         an_message_copy_small, .optional = true,
+         .presence = offsetof(struct an_response, get_closest_peers.has_signature)},
+};
+static const struct an_message_field version_fields[] = {
+	ADDRESS("peer", get_version.peer),
+	FIELD("version", AN_MESSAGE_TEXT, get_version.version),
+};
+static const struct an_message_field put_fields[] = {
+	RESULT("result", put_record.result),
+	ADDRESS("peer_address", put_record.peer_address),
+	ADDRESS("record_addr", put_record.record_address),
+};
+static const struct an_message_field dev_fields[] = {
+	ADDRESS("target", dev_get_closest_peers.target),
+	ADDRESS("queried_node", dev_get_closest_peers.queried_node),
+	LIST("peers", dev_get_closest_peers.peers, an_message_copy_peer),
+};
 
 /* ---- All of them. */
 
@@ -308,22 +161,27 @@ const char *an_response_name(enum an_response_type type)
 	return names[type];
 }
 
+#define SHAPE(fields) .shape = {(fields), sizeof(fields) / sizeof((fields)[0])}
+#define BARE(fields)  .shape = {(fields), 1, .bare = true}
+
+/* A type is read and written by its shape, or by functions of its own. */
 static const struct codec {
+	struct an_message_shape shape;
 	void (*read)(struct an_message_source *source, struct an_response *response);
 	void (*write)(struct an_buffer *out, const struct an_response *response);
 } codecs[AN_RESPONSE_TYPES] = {
-	[AN_RESPONSE_REPLICATE] = {read_command, write_command},
-	[AN_RESPONSE_FRESH_REPLICATE] = {read_command, write_command},
-	[AN_RESPONSE_PEER_CONSIDERED_AS_BAD] = {read_command, write_command},
-	[AN_RESPONSE_GET_STORE_QUOTE] = {read_quote, write_quote},
-	[AN_RESPONSE_CHECK_NODE_IN_PROBLEM] = {read_problem, write_problem},
-	[AN_RESPONSE_GET_REPLICATED_RECORD] = {read_get_record, write_get_record},
-	[AN_RESPONSE_GET_CHUNK_EXISTENCE_PROOF] = {read_proofs, write_proofs},
-	[AN_RESPONSE_GET_CLOSEST_PEERS] = {read_closest, write_closest},
-	[AN_RESPONSE_GET_VERSION] = {read_version, write_version},
-	[AN_RESPONSE_PUT_RECORD] = {read_put, write_put},
-	[AN_RESPONSE_GET_MERKLE_CANDIDATE_QUOTE] = {read_merkle, write_merkle},
-	[AN_RESPONSE_DEV_GET_CLOSEST_PEERS_FROM_NETWORK] = {read_dev_closest, write_dev_closest},
+	[AN_RESPONSE_REPLICATE] = {BARE(command_fields)},
+	[AN_RESPONSE_FRESH_REPLICATE] = {BARE(command_fields)},
+	[AN_RESPONSE_PEER_CONSIDERED_AS_BAD] = {BARE(command_fields)},
+	[AN_RESPONSE_GET_STORE_QUOTE] = {.read = read_quote, .write = write_quote},
+	[AN_RESPONSE_CHECK_NODE_IN_PROBLEM] = {SHAPE(problem_fields)},
+	[AN_RESPONSE_GET_REPLICATED_RECORD] = {.read = read_get_record, .write = write_get_record},
+	[AN_RESPONSE_GET_CHUNK_EXISTENCE_PROOF] = {BARE(proofs_fields)},
+	[AN_RESPONSE_GET_CLOSEST_PEERS] = {SHAPE(closest_fields)},
+	[AN_RESPONSE_GET_VERSION] = {SHAPE(version_fields)},
+	[AN_RESPONSE_PUT_RECORD] = {SHAPE(put_fields)},
+	[AN_RESPONSE_GET_MERKLE_CANDIDATE_QUOTE] = {.read = read_merkle, .write = write_merkle},
+	[AN_RESPONSE_DEV_GET_CLOSEST_PEERS_FROM_NETWORK] = {SHAPE(dev_fields)},
 };
 
 an_status an_response_decode(struct an_span message, struct an_buffer *scratch,
@@ -334,7 +192,11 @@ an_status an_response_decode(struct an_span message, struct an_buffer *scratch,
 	*ret_response = (struct an_response){.type = (enum an_response_type)type};
 	if (!an_reader_ok(&source.reader))
 		return an_message_status(&source);
-	codecs[ret_response->type].read(&source, ret_response);
+	const struct codec *codec = &codecs[ret_response->type];
+	if (codec->read != NULL)
+		codec->read(&source, ret_response);
+	else
+		an_message_read_fields(&source, &codec->shape, ret_response);
 	return an_message_status(&source);
 }
 
@@ -342,7 +204,11 @@ an_status an_response_encode(const struct an_response *response, struct an_buffe
 {
 	an_assert(response->type < AN_RESPONSE_TYPES);
 	an_message_write_type(out, &types, (size_t)response->type);
-	codecs[response->type].write(out, response);
+	const struct codec *codec = &codecs[response->type];
+	if (codec->write != NULL)
+		codec->write(out, response);
+	else
+		an_message_write_fields(out, &codec->shape, response);
 	return out->failed;
 }
 
