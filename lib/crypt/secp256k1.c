@@ -30,8 +30,9 @@ an_status an_secp256k1_sign(const uint8_t secret[AN_SECP256K1_SECRET_SIZE],
 		return AUTONOMI_E_NO_MEMORY;
 	secp256k1_context *context = secp256k1_context_preallocated_create(memory,
 	                                                                   SECP256K1_CONTEXT_NONE);
-	(void)secp256k1_context_randomize(context, secret);
-	const an_status status = sign(context, secret, digest, ret_signature);
+	const an_status status = secp256k1_context_randomize(context, secret) == 1
+	                                 ? sign(context, secret, digest, ret_signature)
+	                                 : AUTONOMI_E_INVALID;
 	secp256k1_context_preallocated_destroy(context);
 	an_wipe(memory, size);
 	an_free(memory);

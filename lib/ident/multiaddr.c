@@ -232,10 +232,11 @@ bool an_multiaddr_has(struct an_span bytes, uint32_t code)
 /* Writes the part again; nothing where there is none. */
 static void write_part(struct an_buffer *out, const struct an_multiaddr_part *part)
 {
-	if (part->code == 0)
+	const struct an_multiaddr_row *row = an_multiaddr_row_of_code(part->code);
+	if (row == NULL)
 		return;
 	an_varint_write(out, part->code);
-	if (an_multiaddr_row_of_code(part->code)->size == AN_MULTIADDR_SIZE_VARIES)
+	if (row->size == AN_MULTIADDR_SIZE_VARIES)
 		an_varint_write(out, part->value.size);
 	(void)an_buffer_append(out, part->value);
 }
