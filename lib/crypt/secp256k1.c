@@ -32,7 +32,7 @@ an_status an_secp256k1_sign(const uint8_t secret[AN_SECP256K1_SECRET_SIZE],
 	                                                                   SECP256K1_CONTEXT_NONE);
 	const an_status status = secp256k1_context_randomize(context, secret) == 1
 	                                 ? sign(context, secret, digest, ret_signature)
-	                                 : AUTONOMI_E_INVALID;
+	                                 : AUTONOMI_E_INTERNAL;
 	secp256k1_context_preallocated_destroy(context);
 	an_wipe(memory, size);
 	an_free(memory);
