@@ -62,16 +62,16 @@ void run_fail(const char *why)
 	show(why, "");
 }
 
-void run_must(bool condition, const char *why)
-{
-	if (!condition)
-		run_fail(why);
-}
-
 static void end_case(const char *why, const char *detail)
 {
 	show(why, detail);
 	longjmp(malformed, 1);
+}
+
+void run_must(bool condition, const char *why)
+{
+	if (!condition)
+		end_case(why, "");
 }
 
 static void *keep(void *memory)
@@ -83,6 +83,8 @@ static void *keep(void *memory)
 
 void *run_memory(size_t size)
 {
+	if (size > PAYLOAD_MAX)
+		end_case("too large", "");
 	return keep(calloc(1, size + 1));
 }
 

@@ -74,7 +74,7 @@ struct an_address run_address_of(const json_t *value);
 
 /* ---- Comparing. `actual` is taken over. */
 void run_fail(const char *why);
-void run_must(bool condition, const char *why);
+void run_must(bool condition, const char *why); /* ends the case where it does not hold */
 void run_expect(const char *name, json_t *actual);
 void run_expect_bytes(const char *name, struct an_span actual);
 void run_expect_text(const char *name, struct an_span actual);
