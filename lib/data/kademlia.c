@@ -5,7 +5,14 @@
 #include "wire/protobuf.h"
 
 /* Field numbers (libp2p's dht.proto, semantics 5.7). */
-enum { MESSAGE_TYPE = 1, MESSAGE_KEY = 2, MESSAGE_CLOSER_PEERS = 8, MESSAGE_CLUSTER_LEVEL = 10 };
+enum {
+	MESSAGE_TYPE = 1,
+	MESSAGE_KEY = 2,
+	MESSAGE_RECORD = 3,
+	MESSAGE_CLOSER_PEERS = 8,
+	MESSAGE_CLUSTER_LEVEL = 10
+};
+enum { RECORD_KEY = 1, RECORD_VALUE = 2, RECORD_HEADS_MAX = 32 };
 enum { PEER_ID = 1, PEER_ADDRESS = 2, PEER_CONNECTION = 3 };
 
 /* clusterLevelRaw, as libp2p writes it; nobody reads it. */
@@ -78,15 +85,10 @@ an_status an_kademlia_decode(struct an_span message, struct an_kademlia_message 
 	return type == AN_KADEMLIA_FIND_NODE ? AUTONOMI_OK : AUTONOMI_E_UNSUPPORTED;
 }
 
-static void write_start(struct an_buffer *out, uint64_t level)
-{
-	an_protobuf_write_uint(out, MESSAGE_TYPE, AN_KADEMLIA_FIND_NODE);
-	an_protobuf_write_uint(out, MESSAGE_CLUSTER_LEVEL, level);
-}
-
 an_status an_kademlia_encode_find(struct an_span key, struct an_buffer *out)
 {
-	write_start(out, LEVEL_REQUEST);
+	an_protobuf_write_uint(out, MESSAGE_TYPE, AN_KADEMLIA_FIND_NODE);
+	an_protobuf_write_uint(out, MESSAGE_CLUSTER_LEVEL, LEVEL_REQUEST);
 	an_protobuf_write_bytes(out, MESSAGE_KEY, key);
 	return out->failed;
 }
@@ -116,14 +118,46 @@ static void write_peer(struct an_buffer *out, struct an_buffer *peer,
 		out->failed = peer->failed;
 }
 
-an_status an_kademlia_encode_peers(const struct an_contact *peers, size_t count,
-                                   struct an_buffer *out)
+void an_kademlia_encode_answer(enum an_kademlia_type type, struct an_buffer *out)
+{
+	an_protobuf_write_uint(out, MESSAGE_TYPE, (uint64_t)type);
+	an_protobuf_write_uint(out, MESSAGE_CLUSTER_LEVEL, LEVEL_ANSWER);
+}
+
+void an_kademlia_encode_record_head(struct an_span key, size_t value_size, struct an_buffer *out)
+{
+	struct an_buffer inner;
+	an_buffer_init(&inner, AN_KADEMLIA_KEY_MAX + RECORD_HEADS_MAX);
+	an_protobuf_write_bytes(&inner, RECORD_KEY, key);
+	if (value_size > 0)
+		an_protobuf_write_head(&inner, RECORD_VALUE, value_size);
+	an_protobuf_write_head(out, MESSAGE_RECORD, inner.size + value_size);
+	(void)an_buffer_append(out, an_buffer_span(&inner));
+	if (inner.failed != AUTONOMI_OK && out->failed == AUTONOMI_OK)
+		out->failed = inner.failed;
+	an_buffer_done(&inner);
+}
+
+void an_kademlia_encode_closer(const struct an_contact *peers, size_t count, struct an_buffer *out)
 {
 	struct an_buffer peer;
 	an_buffer_init(&peer, 1024);
-	write_start(out, LEVEL_ANSWER);
 	for (size_t i = 0; i < count; i++)
 		write_peer(out, &peer, &peers[i]);
 	an_buffer_done(&peer);
+}
+
+void an_kademlia_encode_echo(struct an_span key, struct an_span value, struct an_buffer *out)
+{
+	an_protobuf_write_bytes(out, MESSAGE_KEY, key);
+	an_kademlia_encode_record_head(key, value.size, out);
+	(void)an_buffer_append(out, value);
+}
+
+an_status an_kademlia_encode_peers(const struct an_contact *peers, size_t count,
+                                   struct an_buffer *out)
+{
+	an_kademlia_encode_answer(AN_KADEMLIA_FIND_NODE, out);
+	an_kademlia_encode_closer(peers, count, out);
 	return out->failed;
 }

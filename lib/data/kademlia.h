@@ -53,7 +53,16 @@ an_status an_kademlia_decode(struct an_span message, struct an_kademlia_message 
 /* Appends the request for the peers closest to `key`. The failure of `out`, if any. */
 an_status an_kademlia_encode_find(struct an_span key, struct an_buffer *out);
 
-/* Appends the answer: `peers`, nearest first. */
+/* What answers are made of. GET_VALUE: the answer's type; the head of the record and then its value,
+ * where there is one; the peers that are closer. */
+void an_kademlia_encode_answer(enum an_kademlia_type type, struct an_buffer *out);
+void an_kademlia_encode_record_head(struct an_span key, size_t value_size, struct an_buffer *out);
+void an_kademlia_encode_closer(const struct an_contact *peers, size_t count, struct an_buffer *out);
+
+/* A PUT_VALUE, and the answer to it, which is the same. */
+void an_kademlia_encode_echo(struct an_span key, struct an_span value, struct an_buffer *out);
+
+/* Appends the answer to FIND_NODE: `peers`, nearest first. */
 an_status an_kademlia_encode_peers(const struct an_contact *peers, size_t count,
                                    struct an_buffer *out);
 

@@ -346,5 +346,8 @@ void an_message_add_peer(struct an_buffer *items, struct an_message_list *list,
 
 /* Writes the bytes of a list of small integers; returns how many, at most `capacity`. */
 size_t an_message_gather(struct an_message_list list, uint8_t *bytes, size_t capacity);
+/* Appends bytes as small integers to a list that is being made. */
+void an_message_add_bytes(struct an_buffer *items, struct an_message_list *list,
+                          struct an_span bytes);
 
 #endif

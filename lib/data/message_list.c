@@ -70,6 +70,15 @@ size_t an_message_gather(struct an_message_list list, uint8_t *bytes, size_t cap
 	return count;
 }
 
+void an_message_add_bytes(struct an_buffer *items, struct an_message_list *list,
+                          struct an_span bytes)
+{
+	for (size_t i = 0; i < bytes.size; i++) {
+		an_cbor_write_uint(items, bytes.data[i]);
+		an_message_note_item(items, list);
+	}
+}
+
 /* ---- Proofs: pairs of an address and a result. */
 
 static void read_proof(struct an_message_source *source, struct an_message_proof *proof)

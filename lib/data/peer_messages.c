@@ -39,15 +39,27 @@ static void add_span(struct an_span *list, size_t *count, size_t max, struct an_
 		list[(*count)++] = span;
 }
 
-/* ---- Reading Kademlia. A message within that is malformed spoils the whole. */
+/* ---- Reading Kademlia. A message within that is malformed spoils the whole. `left` counts down the
+ * fields that may come, so that a message of tiny ones costs no more than its size suggests. */
 
-static void read_peer(struct an_reader *outer, struct an_span bytes, struct an_peer_entry *list,
-                      size_t *count)
+static bool next_field(struct an_reader *reader, struct an_protobuf_field *field, size_t *left)
+{
+	if (!an_protobuf_next(reader, field))
+		return false;
+	if (*left == 0)
+		an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
+	else
+		(*left)--;
+	return an_reader_ok(reader);
+}
+
+static void read_peer(struct an_reader *outer, struct an_span bytes, size_t *left,
+                      struct an_peer_entry *list, size_t *count)
 {
 	struct an_peer_entry peer = {.connection = 0};
 	struct an_reader reader = an_reader(bytes);
 	struct an_protobuf_field field;
-	while (an_protobuf_next(&reader, &field)) {
+	while (next_field(&reader, &field, left)) {
 		if (is_bytes(&field, PEER_ID))
 			peer.id = field.bytes;
 		else if (is_bytes(&field, PEER_ADDRESS))
@@ -62,13 +74,13 @@ static void read_peer(struct an_reader *outer, struct an_span bytes, struct an_p
 		list[(*count)++] = peer;
 }
 
-static void read_record(struct an_reader *outer, struct an_span bytes,
+static void read_record(struct an_reader *outer, struct an_span bytes, size_t *left,
                         struct an_kademlia_record *record)
 {
 	struct an_reader reader = an_reader(bytes);
 	struct an_protobuf_field field;
 	*record = (struct an_kademlia_record){0};
-	while (an_protobuf_next(&reader, &field)) {
+	while (next_field(&reader, &field, left)) {
 		if (is_bytes(&field, RECORD_KEY))
 			record->key = field.bytes;
 		else if (is_bytes(&field, RECORD_VALUE))
@@ -85,7 +97,7 @@ static void read_record(struct an_reader *outer, struct an_span bytes,
 }
 
 static void take_field(struct an_reader *reader, const struct an_protobuf_field *field,
-                       struct an_kademlia_whole *message, uint64_t *type)
+                       struct an_kademlia_whole *message, uint64_t *type, size_t *left)
 {
 	if (is_number(field, TYPE)) {
 		*type = field->value;
@@ -95,11 +107,11 @@ static void take_field(struct an_reader *reader, const struct an_protobuf_field 
 		message->key = field->bytes;
 	} else if (is_bytes(field, RECORD)) {
 		message->has_record = true;
-		read_record(reader, field->bytes, &message->record);
+		read_record(reader, field->bytes, left, &message->record);
 	} else if (is_bytes(field, CLOSER)) {
-		read_peer(reader, field->bytes, message->closer, &message->closer_count);
+		read_peer(reader, field->bytes, left, message->closer, &message->closer_count);
 	} else if (is_bytes(field, PROVIDER)) {
-		read_peer(reader, field->bytes, message->providers, &message->provider_count);
+		read_peer(reader, field->bytes, left, message->providers, &message->provider_count);
 	}
 }
 
@@ -108,9 +120,10 @@ an_status an_kademlia_whole_decode(struct an_span message, struct an_kademlia_wh
 	struct an_reader reader = an_reader(message);
 	struct an_protobuf_field field;
 	uint64_t type = AN_KADEMLIA_PUT_VALUE; /* the default, which is left out */
+	size_t fields = AN_KADEMLIA_FIELDS_MAX, *left = &fields;
 	*ret_message = (struct an_kademlia_whole){.type = AN_KADEMLIA_PUT_VALUE};
-	while (an_protobuf_next(&reader, &field))
-		take_field(&reader, &field, ret_message, &type);
+	while (next_field(&reader, &field, left))
+		take_field(&reader, &field, ret_message, &type, left);
 	if (!an_reader_ok(&reader) || type > AN_KADEMLIA_PING)
 		return AUTONOMI_E_PROTOCOL;
 	ret_message->type = (enum an_kademlia_type)type;

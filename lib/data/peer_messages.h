@@ -21,6 +21,7 @@
 enum {
 	AN_PEER_ADDRESSES_MAX = 32, /* of one peer */
 	AN_IDENTIFY_PROTOCOLS_MAX = 64,
+	AN_KADEMLIA_FIELDS_MAX = 16384, /* of one message, those of peers in it included */
 };
 
 struct an_peer_entry {

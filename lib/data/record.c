@@ -4,7 +4,7 @@
 #include "crypt/hash.h"
 #include "wire/msgpack.h"
 
-enum { KINDS_PER_PAYMENT = 10, TYPES = AN_RECORD_SCRATCHPAD + 1 };
+enum { KINDS_PER_PAYMENT = 10 };
 enum { HEADER_READ_SIZE = 3 }; /* what Autonomi's reader looks at (semantics 3.1) */
 
 uint8_t an_record_kind(struct an_record_header header)
@@ -22,7 +22,7 @@ an_status an_record_read_header(struct an_span value, struct an_record_header *r
 	const uint64_t kind = an_msgpack_read_uint(&reader, UINT8_MAX);
 	const uint64_t type = kind % KINDS_PER_PAYMENT;
 	const uint64_t payment = kind / KINDS_PER_PAYMENT;
-	if (!an_reader_ok(&reader) || type >= TYPES || payment > AN_RECORD_PAID_MERKLE)
+	if (!an_reader_ok(&reader) || type >= AN_RECORD_TYPES || payment > AN_RECORD_PAID_MERKLE)
 		return AUTONOMI_E_CORRUPT;
 	ret_header->type = (enum an_record_type)type;
 	ret_header->payment = (enum an_record_payment)payment;

@@ -24,6 +24,8 @@ enum an_record_type {
 	AN_RECORD_SCRATCHPAD,
 };
 
+enum { AN_RECORD_TYPES = AN_RECORD_SCRATCHPAD + 1 };
+
 enum an_record_payment {
 	AN_RECORD_UNPAID,      /* the data alone: what is stored, replicated and served */
 	AN_RECORD_PAID,        /* [ProofOfPayment, data] */

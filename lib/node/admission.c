@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "data/address_text.h"
 #include "data/chunk.h"
-#include "node/turns.h"
 
 /* What a turn costs beyond one signature (node/turns.h). */
 enum {
@@ -16,7 +15,6 @@ enum {
 struct an_admissions {
 	struct an_admissions_config config;
 	struct an_list all;
-	struct an_turns turns;
 };
 
 struct admission {
@@ -45,10 +43,8 @@ an_status an_admissions_new(const struct an_admissions_config *config,
 	struct an_admissions *admissions = an_calloc(1, sizeof(*admissions));
 	if (admissions == NULL)
 		return AUTONOMI_E_NO_MEMORY;
-	const uint64_t seed[2] = {an_random_u64(config->random), an_random_u64(config->random)};
 	admissions->config = *config;
 	an_list_init(&admissions->all);
-	an_turns_init(&admissions->turns, seed);
 	*ret_admissions = admissions;
 	return AUTONOMI_OK;
 }
@@ -67,7 +63,6 @@ struct an_admissions *an_admissions_free(struct an_admissions *admissions)
 		return NULL;
 	for (struct an_list *at; (at = an_list_first(&admissions->all)) != NULL;)
 		admission_free(an_container_of(at, struct admission, link));
-	an_turns_done(&admissions->turns);
 	return an_free(admissions);
 }
 
@@ -75,10 +70,11 @@ struct an_admissions *an_admissions_free(struct an_admissions *admissions)
 
 static void end(struct admission *admission, const struct an_admission_verdict *verdict)
 {
-	struct an_admissions *owner = admission->owner;
+	struct an_admission_verdict told = *verdict;
+	told.bytes = admission->bytes;
 	if (admission->has_turn)
-		an_turns_end(&owner->turns, &admission->turn);
-	admission->done(admission->context, verdict);
+		an_turns_end(admission->owner->config.turns, &admission->turn);
+	admission->done(admission->context, &told);
 	admission_free(admission);
 }
 
@@ -334,8 +330,9 @@ an_status an_admit(struct an_admissions *admissions, const struct an_admission *
 	struct an_record_header header;
 	const struct an_put_error error = judge_header(admissions, from, &header);
 	if (error.type != AN_PUT_ERROR_NONE) {
-		done(context,
-		     &(struct an_admission_verdict){.status = AUTONOMI_E_CORRUPT, .error = error});
+		done(context, &(struct an_admission_verdict){.status = AUTONOMI_E_CORRUPT,
+		                                             .error = error,
+		                                             .bytes = from->bytes});
 		return AUTONOMI_OK;
 	}
 	struct admission *admission = admission_new(admissions, from, done, context);
@@ -347,8 +344,8 @@ an_status an_admit(struct an_admissions *admissions, const struct an_admission *
 	if (header.type == AN_RECORD_CHUNK && !needs_inspection(admission))
 		status = store(admission);
 	else
-		status = an_turns_ask(&admissions->turns, from->peer, cost_of(admission), begin,
-		                      &admission->turn);
+		status = an_turns_ask(admissions->config.turns, from->peer, cost_of(admission),
+		                      begin, &admission->turn);
 	if (status != AUTONOMI_OK)
 		admission_free(admission);
 	return status;

@@ -14,6 +14,7 @@
 
 #include "base/job.h"
 #include "node/pay_step.h"
+#include "node/turns.h"
 #include "store/store.h"
 
 struct an_admissions;
@@ -30,6 +31,7 @@ struct an_admission_verdict {
 	bool unchanged;            /* of OK: all of it was there already */
 	struct an_put_error error; /* of a failure but E_BUSY, E_NO_MEMORY, E_CANCELLED */
 	const struct an_protocol_error *payment; /* what a payment lacks; or NULL; borrowed */
+	struct an_span bytes;                    /* the record value as it came; borrowed */
 };
 
 typedef void an_admission_done(void *context, const struct an_admission_verdict *verdict);
@@ -42,11 +44,11 @@ struct an_admissions_config {
 	const struct an_profile *profile;
 	struct an_store *store;
 	const struct an_pay_step *pay; /* NULL: the network takes no payment; borrowed for life */
+	struct an_turns *turns;        /* borrowed for life */
 	void (*submit)(void *context, struct an_job *job);
 	void *submit_context;
 	an_admission_brought *brought; /* may be NULL */
 	void *brought_context;
-	struct an_random *random;
 };
 
 an_status an_admissions_new(const struct an_admissions_config *config,

@@ -8,7 +8,7 @@ struct sample {
 	struct an_store_counters store;
 	struct an_repl_counters replication;
 	uint64_t replication_bytes;
-	uint64_t records, record_bytes, table_peers, operations;
+	uint64_t records, record_bytes, table_peers, operations, shunned;
 };
 
 #define LINK(field)                                                                                \
@@ -59,6 +59,7 @@ static const struct {
 	LINK(requests_received),
 	LINK(requests_refused),
 	LINK(requests_sent),
+	NODE(shunned),
 	STORE("store_commits", commits),
 	STORE("store_pending_bytes", pending_bytes),
 	STORE("store_pruned", pruned),
@@ -76,7 +77,8 @@ enum { COUNTERS = sizeof(table) / sizeof(table[0]) };
 static void take_sample(struct an_node *node, struct sample *sample)
 {
 	*sample = (struct sample){.table_peers = an_kad_size(node->kad),
-	                          .operations = an_operations_count(&node->operations)};
+	                          .operations = an_operations_count(&node->operations),
+	                          .shunned = node->shunned};
 	an_link_count(node->link, &sample->link);
 	an_node_replication_count(node, &sample->replication, &sample->replication_bytes);
 	if (node->store == NULL)

@@ -17,6 +17,8 @@
 #include "node/node.h"
 #include "node/operation.h"
 
+#define AN_NODE_LOG_INTERVAL AN_SECONDS(10)
+
 enum {
 	AN_NODE_OBSERVED_MAX = 4,     /* addresses at which peers see us */
 	AN_NODE_BOOTSTRAP_MAX = 1500, /* contacts to join through (semantics 1.8) */
@@ -51,6 +53,7 @@ struct an_node {
 	struct an_store *store; /* NULL for a client, likewise the next */
 	struct an_admissions *admissions;
 	struct an_node_replication *replication;
+	struct an_turns turns; /* of peers, at what costs us more than it costs them */
 	struct an_client *client;
 
 	struct an_event_queue events;
@@ -87,6 +90,8 @@ struct an_node {
 	an_time_us range_due;        /* next look at the responsible range (semantics 6.7) */
 	an_time_us cleanup_due;      /* next cleanup of records (semantics 6.14) */
 	uint64_t pruned_seen, write_errors_seen; /* that were told to the host */
+	uint64_t shunned;                        /* peers told us that we are bad */
+	struct an_log_rate log_shunned;
 };
 
 /* pump.c */

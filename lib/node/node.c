@@ -246,6 +246,7 @@ static an_status open_store(struct an_node *node, char *reterr, size_t reterr_si
 		.sys = node->sys,
 		.directory = config->root_dir,
 		.self = node->key_pair.identity.dht_key,
+		.unix_time = node->sys->unix_time_us(node->sys->context) / 1000000,
 		.records_max = config->storage_records_max,
 		.bytes_max = config->storage_bytes_max,
 		.inline_max = config->storage_inline_max,
@@ -272,9 +273,9 @@ static an_status open_admissions(struct an_node *node)
 	const struct an_admissions_config admissions = {
 		.profile = &node->profile,
 		.store = node->store,
+		.turns = &node->turns,
 		.submit = submit,
 		.submit_context = node,
-		.random = &node->random,
 	};
 	return an_admissions_new(&admissions, &node->admissions);
 }
@@ -334,6 +335,7 @@ static an_status begin(struct an_node *node, const struct an_node_config *config
 		an_random_fill(&node->random, seed, sizeof(seed));
 	an_event_queue_init(&node->events, config->events_max_count, config->events_max_bytes);
 	an_operations_init(&node->operations, seed);
+	an_turns_init(&node->turns, seed);
 	if (status == AUTONOMI_OK)
 		status = an_node_config_copy(&node->config, config);
 	if (status == AUTONOMI_OK && node->config.node_version[0] == '\0') {
@@ -412,6 +414,7 @@ static void free_parts(struct an_node *node)
 static void free_rest(struct an_node *node)
 {
 	an_node_pending_done(node);
+	an_turns_done(&node->turns);
 	an_key_pair_done(&node->key_pair);
 	an_random_done(&node->random);
 	an_logger_free(node->logger);

@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "node/serve.h"
 
+enum { FRESH_KEY_BYTES = 512 }; /* of an item of a list without its payment, and more */
+
 /* ---- What lib/repl asks of the node. */
 
 struct neighbours {
@@ -265,15 +267,40 @@ void an_node_replication_count(const struct an_node *node, struct an_repl_counte
 
 /* ---- Lists of peers. */
 
-void an_serve_replicate(struct an_node *node, uint64_t inbound, const struct an_request *request,
-                        const struct an_link_peer *peer)
+static void take_list(struct an_node *node, uint64_t inbound, const struct an_address *holder,
+                      struct an_message_list keys, const struct an_link_peer *peer,
+                      enum an_response_type type)
 {
 	const an_status status = an_repl_take_list(node->replication->repl, &peer->identity.id,
-	                                           &request->replicate.holder,
-	                                           request->replicate.keys, node->now);
-	const struct an_response response = {.type = AN_RESPONSE_REPLICATE};
+	                                           holder, keys, node->now);
+	const struct an_response response = {.type = type};
 	if (status == AUTONOMI_OK)
 		an_serve_reply(node, inbound, &response);
 	else
 		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
+}
+
+void an_serve_replicate(struct an_node *node, uint64_t inbound, const struct an_request *request,
+                        const struct an_link_peer *peer)
+{
+	take_list(node, inbound, &request->replicate.holder, request->replicate.keys, peer,
+	          AN_RESPONSE_REPLICATE);
+}
+
+void an_serve_fresh_replicate(struct an_node *node, uint64_t inbound,
+                              const struct an_request *request, const struct an_link_peer *peer)
+{
+	struct an_message_list fresh = request->replicate.keys, keys = {0};
+	struct an_message_key key;
+	struct an_buffer items;
+	an_buffer_init(&items, AN_REPL_LIST_TAKEN * FRESH_KEY_BYTES);
+	while (keys.count < AN_REPL_LIST_TAKEN && an_message_next_key(&fresh, true, &key))
+		an_message_add_key(&items, &keys, false, &key);
+	keys.items = an_buffer_span(&items);
+	if (items.failed == AUTONOMI_OK)
+		take_list(node, inbound, &request->replicate.holder, keys, peer,
+		          AN_RESPONSE_FRESH_REPLICATE);
+	else
+		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
+	an_buffer_done(&items);
 }

@@ -36,5 +36,8 @@ void an_node_replication_count(const struct an_node *node, struct an_repl_counte
 /* A Replicate command of a peer. */
 void an_serve_replicate(struct an_node *node, uint64_t inbound, const struct an_request *request,
                         const struct an_link_peer *peer);
+/* A FreshReplicate command: taken as a Replicate of the same records. */
+void an_serve_fresh_replicate(struct an_node *node, uint64_t inbound,
+                              const struct an_request *request, const struct an_link_peer *peer);
 
 #endif

@@ -2,7 +2,6 @@
 /* What this node answers to the requests of peers (semantics 5.4, docs/wire.md). */
 #include "node/serve.h"
 
-#include "data/kademlia.h"
 #include "ident/multiaddr.h"
 #include "node/replicate.h"
 
@@ -40,28 +39,6 @@ void an_serve_reply(struct an_node *node, uint64_t inbound, const struct an_resp
 	                    status == AUTONOMI_OK ? message : NULL);
 }
 
-/* FIND_NODE: up to K closest peers of our table (semantics 5.7). */
-static void serve_kademlia(struct an_node *node, uint64_t inbound, struct an_span body)
-{
-	struct an_kademlia_message message;
-	const an_status decoded = an_kademlia_decode(body, &message);
-	if (decoded != AUTONOMI_OK) {
-		an_link_refuse(node->link, inbound,
-		               decoded == AUTONOMI_E_UNSUPPORTED ? AN_LINK_CODE_UNSUPPORTED
-		                                                 : AN_LINK_CODE_MALFORMED);
-		return;
-	}
-	struct an_contact closest[AN_KAD_CLOSEST_MAX];
-	const struct an_dht_key target = an_dht_key_of(message.key);
-	const size_t count = an_kad_closest(node->kad, &target, closest, node->profile.k);
-	struct an_buffer answer;
-	an_buffer_init(&answer, AN_KADEMLIA_ANSWER_MAX);
-	const an_status status = an_kademlia_encode_peers(closest, count, &answer);
-	an_serve_reply_blob(node, inbound, AN_LINK_KIND_KADEMLIA,
-	                    status == AUTONOMI_OK ? an_blob_copy(an_buffer_span(&answer)) : NULL);
-	an_buffer_done(&answer);
-}
-
 /* How we see the peer, as a binary multiaddress (DESIGN 4). */
 static void serve_address(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer)
 {
@@ -73,60 +50,64 @@ static void serve_address(struct an_node *node, uint64_t inbound, const struct a
 	an_buffer_done(&answer);
 }
 
-/* Our own table, never ourselves; a range wins over a count (semantics 5.4). */
-static size_t closest_wanted(struct an_node *node, const struct an_request *request,
-                             struct an_contact *contacts)
-{
-	uint8_t space[AN_RECORD_NAME_SIZE];
-	const struct an_dht_key target = an_dht_key_of(
-		an_address_record_key(&request->get_closest_peers.key, space));
-	size_t wanted = 0;
-	if (request->get_closest_peers.has_range)
-		wanted = AN_KAD_CLOSEST_MAX;
-	else if (request->get_closest_peers.has_count)
-		wanted = request->get_closest_peers.count < AN_KAD_CLOSEST_MAX
-		                 ? (size_t)request->get_closest_peers.count
-		                 : AN_KAD_CLOSEST_MAX;
-	size_t count = an_kad_closest(node->kad, &target, contacts, wanted);
-	if (!request->get_closest_peers.has_range)
-		return count;
-	while (count > 0) {
-		const struct an_dht_key key = an_peer_id_dht_key(&contacts[count - 1].id);
-		const struct an_dht_key distance = an_dht_key_distance(&target, &key);
-		if (memcmp(distance.bytes, request->get_closest_peers.range, AN_DHT_KEY_SIZE) <= 0)
-			break;
-		count--;
-	}
-	return count;
-}
-
-static void serve_closest_peers(struct an_node *node, uint64_t inbound,
-                                const struct an_request *request)
-{
-	struct an_contact contacts[AN_KAD_CLOSEST_MAX];
-	const size_t count = closest_wanted(node, request, contacts);
-	struct an_response response = {.type = AN_RESPONSE_GET_CLOSEST_PEERS};
-	response.get_closest_peers.target = request->get_closest_peers.key;
-	struct an_buffer items;
-	an_buffer_init(&items, AN_KADEMLIA_ANSWER_MAX);
-	for (size_t i = 0; i < count; i++)
-		an_message_add_peer(&items, &response.get_closest_peers.peers, &contacts[i]);
-	response.get_closest_peers.peers.items = an_buffer_span(&items);
-	if (items.failed != AUTONOMI_OK)
-		an_link_refuse(node->link, inbound, AN_LINK_CODE_BUSY);
-	else if (request->get_closest_peers.sign_result)
-		an_link_refuse(node->link, inbound, AN_LINK_CODE_UNSUPPORTED);
-	else
-		an_serve_reply(node, inbound, &response);
-	an_buffer_done(&items);
-}
-
 static void serve_version(struct an_node *node, uint64_t inbound)
 {
 	struct an_response response = {.type = AN_RESPONSE_GET_VERSION};
 	response.get_version.peer = an_address_of_peer(&node->key_pair.identity.id);
 	response.get_version.version = an_span_text(node->config.node_version);
 	an_serve_reply(node, inbound, &response);
+}
+
+static void serve_request(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,
+                          const struct an_link_request *raw, const struct an_request *request)
+{
+	switch (request->type) {
+	case AN_REQUEST_REPLICATE:
+		an_serve_replicate(node, inbound, request, peer);
+		break;
+	case AN_REQUEST_FRESH_REPLICATE:
+		an_serve_fresh_replicate(node, inbound, request, peer);
+		break;
+	case AN_REQUEST_PEER_CONSIDERED_AS_BAD:
+		an_serve_considered_as_bad(node, inbound, request);
+		break;
+	case AN_REQUEST_GET_STORE_QUOTE:
+		an_serve_store_quote(node, inbound, request, peer);
+		break;
+	case AN_REQUEST_GET_REPLICATED_RECORD:
+		an_serve_get_record(node, inbound, request);
+		break;
+	case AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF:
+		an_serve_existence_proof(node, inbound, request, peer);
+		break;
+	case AN_REQUEST_CHECK_NODE_IN_PROBLEM:
+		an_serve_node_in_problem(node, inbound, request);
+		break;
+	case AN_REQUEST_GET_CLOSEST_PEERS:
+		an_serve_closest_peers(node, inbound, request);
+		break;
+	case AN_REQUEST_GET_VERSION:
+		serve_version(node, inbound);
+		break;
+	case AN_REQUEST_PUT_RECORD:
+		an_serve_put_record(node, inbound, request, peer, raw);
+		break;
+	case AN_REQUEST_GET_MERKLE_CANDIDATE_QUOTE:
+		an_serve_merkle_quote(node, inbound, request, peer);
+		break;
+	case AN_REQUEST_DEV_GET_CLOSEST_PEERS_FROM_NETWORK:
+		an_serve_closest_of_network(node, inbound, request);
+		break;
+	case AN_REQUEST_TYPES:
+		an_link_refuse(node->link, inbound, AN_LINK_CODE_UNSUPPORTED);
+	}
+}
+
+static enum an_link_code code_of(an_status decoded)
+{
+	if (decoded == AUTONOMI_E_UNSUPPORTED)
+		return AN_LINK_CODE_UNSUPPORTED;
+	return decoded == AUTONOMI_E_PROTOCOL ? AN_LINK_CODE_MALFORMED : AN_LINK_CODE_BUSY;
 }
 
 static void serve_message(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,
@@ -137,36 +118,10 @@ static void serve_message(struct an_node *node, uint64_t inbound, const struct a
 	struct an_request request;
 	const an_status status = an_request_decode(raw->body, node->profile.record_form, &scratch,
 	                                           &request);
-	if (status != AUTONOMI_OK) {
-		an_link_refuse(node->link, inbound,
-		               status == AUTONOMI_E_UNSUPPORTED ? AN_LINK_CODE_UNSUPPORTED
-		               : status == AUTONOMI_E_PROTOCOL  ? AN_LINK_CODE_MALFORMED
-		                                                : AN_LINK_CODE_BUSY);
-		an_buffer_done(&scratch);
-		return;
-	}
-	switch ((int)request.type) {
-	case AN_REQUEST_REPLICATE:
-		an_serve_replicate(node, inbound, &request, peer);
-		break;
-	case AN_REQUEST_GET_REPLICATED_RECORD:
-		an_serve_get_record(node, inbound, &request);
-		break;
-	case AN_REQUEST_PUT_RECORD:
-		an_serve_put_record(node, inbound, &request, peer, raw);
-		break;
-	case AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF:
-		an_serve_existence_proof(node, inbound, &request);
-		break;
-	case AN_REQUEST_GET_CLOSEST_PEERS:
-		serve_closest_peers(node, inbound, &request);
-		break;
-	case AN_REQUEST_GET_VERSION:
-		serve_version(node, inbound);
-		break;
-	default:
-		an_link_refuse(node->link, inbound, AN_LINK_CODE_UNSUPPORTED);
-	}
+	if (status == AUTONOMI_OK)
+		serve_request(node, inbound, peer, raw, &request);
+	else
+		an_link_refuse(node->link, inbound, code_of(status));
 	an_buffer_done(&scratch);
 }
 
@@ -182,7 +137,7 @@ void an_node_serve(struct an_node *node, uint64_t inbound, const struct an_link_
 		serve_message(node, inbound, peer, request);
 		break;
 	case AN_LINK_KIND_KADEMLIA:
-		serve_kademlia(node, inbound, request->body);
+		an_serve_kademlia(node, inbound, peer, request);
 		break;
 	case AN_LINK_KIND_ADDRESS:
 		serve_address(node, inbound, peer);

@@ -6,6 +6,8 @@
  * what is under way, and of the peers that wait each has its turn after the others. How many
  * may wait is bounded by whoever asks (lib/link: requests of one peer).
  *
+ * Whoever waits for a turn must wait no more when it is freed: there is no way to take a turn back.
+ *
  * Threading: single-threaded. Owns its entries for peers; turns are embedded by their owners.
  */
 #ifndef AN_NODE_TURNS_H

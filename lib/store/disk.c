@@ -358,18 +358,40 @@ static an_status check_network(struct an_store_disk *disk, uint8_t network_id, c
 	return refuse(AUTONOMI_E_NETWORK_ID, disk->directory, sentence, reterr, reterr_size);
 }
 
-an_status an_store_disk_set_network(struct an_store_disk *disk, uint8_t network_id)
+static an_status insert_number(struct an_store_disk *disk, const char *sql, uint64_t number)
 {
 	struct an_db_statement *statement;
-	an_status status = an_db_prepare(
-		disk->db, "INSERT OR IGNORE INTO meta(name, value) VALUES('network', ?1)",
-		&statement);
+	an_status status = an_db_prepare(disk->db, sql, &statement);
 	if (status != AUTONOMI_OK)
 		return status;
-	an_db_bind_number(statement, 1, network_id);
+	an_db_bind_number(statement, 1, number);
 	status = an_db_run(statement);
 	an_db_statement_free(statement);
 	return status;
+}
+
+an_status an_store_disk_set_network(struct an_store_disk *disk, uint8_t network_id)
+{
+	return insert_number(disk, "INSERT OR IGNORE INTO meta(name, value) VALUES('network', ?1)",
+	                     network_id);
+}
+
+an_status an_store_disk_note_opening(struct an_store_disk *disk)
+{
+	uint64_t earlier = 0;
+	const an_status status = an_db_number(disk->db,
+	                                      "SELECT value FROM meta WHERE name = 'first_opened'",
+	                                      &earlier);
+	if (status != AUTONOMI_OK)
+		return status;
+	if (earlier == 0 && disk->first_opened == 0)
+		return AUTONOMI_OK;
+	if (earlier == 0)
+		return insert_number(
+			disk, "INSERT OR REPLACE INTO meta(name, value) VALUES('first_opened', ?1)",
+			disk->first_opened);
+	disk->first_opened = earlier;
+	return AUTONOMI_OK;
 }
 
 static an_status prepare(struct an_store_disk *disk)
@@ -443,7 +465,7 @@ static an_status open_all(struct an_store_disk *disk, uint8_t network_id, char *
 an_status an_store_disk_open(struct an_store_disk *disk, const struct an_store_config *config,
                              char *reterr, size_t reterr_size)
 {
-	*disk = (struct an_store_disk){.sys = config->sys};
+	*disk = (struct an_store_disk){.sys = config->sys, .first_opened = config->unix_time};
 	if (strlen(config->directory) > AN_STORE_DIRECTORY_MAX)
 		return refuse(AUTONOMI_E_TOO_LARGE, "the directory", "its path is too long", reterr,
 		              reterr_size);

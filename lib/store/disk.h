@@ -35,7 +35,8 @@ struct an_store_disk {
 	struct an_db *db;
 	struct an_db_statement *insert, *update, *remove, *read, *free_pages;
 	bool shard_made[AN_STORE_SHARDS];
-	bool is_new; /* the database says no network yet: it was made just now */
+	uint64_t first_opened; /* seconds since 1970: now, and once recovered the first time */
+	bool is_new;           /* the database says no network yet: it was made just now */
 };
 
 /* As an_store_open. On failure nothing is left to close. */
@@ -45,6 +46,9 @@ void an_store_disk_close(struct an_store_disk *disk);
 
 /* From now on the database is not new: to be called before the first put. */
 an_status an_store_disk_set_network(struct an_store_disk *disk, uint8_t network_id);
+
+/* Remembers the first opening, or tells when it was. */
+an_status an_store_disk_note_opening(struct an_store_disk *disk);
 
 /* Name of the value's file in its shard, and its shard. */
 void an_store_disk_name(const struct an_store_place *place, char name[AN_STORE_NAME_MAX]);

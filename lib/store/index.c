@@ -89,6 +89,7 @@ void an_store_index_insert(struct an_store_index *index, struct an_store_record 
 	index->by_distance[at] = record;
 	index->count++;
 	index->bytes += record->place.entry.size;
+	index->of_type[record->place.entry.kind]++;
 	const an_status status = an_map_insert(&index->by_key, &record->by_key, key_of(record));
 	an_assert(status == AUTONOMI_OK);
 	(void)status;
@@ -100,16 +101,21 @@ void an_store_index_update(struct an_store_index *index, struct an_store_record 
 	an_assert(memcmp(record->place.entry.key, place->entry.key, AN_RECORD_KEY_SIZE) == 0);
 	index->bytes -= record->place.entry.size;
 	index->bytes += place->entry.size;
-	record->place = *place;
 	if (record->damaged)
 		index->damaged--;
+	else
+		index->of_type[record->place.entry.kind]--;
+	index->of_type[place->entry.kind]++;
+	record->place = *place;
 	record->damaged = false;
 }
 
 void an_store_index_set_damaged(struct an_store_index *index, struct an_store_record *record)
 {
-	if (!record->damaged)
+	if (!record->damaged) {
 		index->damaged++;
+		index->of_type[record->place.entry.kind]--;
+	}
 	record->damaged = true;
 }
 
@@ -123,6 +129,8 @@ void an_store_index_remove(struct an_store_index *index, struct an_store_record 
 	index->bytes -= record->place.entry.size;
 	if (record->damaged)
 		index->damaged--;
+	else
+		index->of_type[record->place.entry.kind]--;
 	an_map_remove(&index->by_key, &record->by_key);
 	an_free(record);
 }

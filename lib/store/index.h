@@ -28,7 +28,8 @@ struct an_store_index {
 	size_t count;
 	size_t capacity;
 	size_t damaged;
-	uint64_t bytes; /* of values */
+	size_t of_type[AN_RECORD_TYPES]; /* of those that are not damaged */
+	uint64_t bytes;                  /* of values */
 	uint64_t changes;
 	struct an_dht_key self;
 };

@@ -299,6 +299,8 @@ an_status an_store_recover(struct an_store *store, char *reterr, size_t reterr_s
 	if (status == AUTONOMI_OK && store->disk.is_new)
 		status = an_store_disk_set_network(&store->disk, store->profile->network_id);
 	if (status == AUTONOMI_OK)
+		status = an_store_disk_note_opening(&store->disk);
+	if (status == AUTONOMI_OK)
 		status = sync_shards(&store->disk);
 	an_buffer_done(&sweep.names);
 	an_buffer_done(&doomed);

@@ -54,6 +54,7 @@ struct an_store_config {
 	const struct an_sys *sys;
 	const char *directory;    /* made where missing; borrowed during open only */
 	struct an_dht_key self;   /* distances are counted from here */
+	uint64_t unix_time;       /* now, in seconds: a new store remembers it */
 	size_t records_max;       /* 0: the profile's */
 	uint64_t bytes_max;       /* quota on disk; 0: none */
 	size_t inline_max;        /* largest value kept inside SQLite; 0: the default */
@@ -145,9 +146,27 @@ void an_store_visit_behind(const struct an_store *store, const struct an_dht_key
  * store was opened. */
 uint64_t an_store_changes(const struct an_store *store);
 
+/* Likewise, nearest to `target` first. Costs about log n for each. */
+void an_store_visit_nearest(const struct an_store *store, const struct an_dht_key *target,
+                            bool (*visit)(void *context, const struct an_store_entry *entry),
+                            void *context);
+size_t an_store_count_type(const struct an_store *store, enum an_record_type type);
+/* Records whose distance from us is below `distance`. */
+size_t an_store_count_nearer(const struct an_store *store, const struct an_dht_key *distance);
+/* One of the nearer half of our chunks, each equally likely (semantics 6.10); NULL where there is no
+ * chunk. Borrowed until the next change. */
+const struct an_store_entry *an_store_near_chunk(const struct an_store *store,
+                                                 struct an_random *random);
+/* When this store was first opened, in seconds since 1970; 0 where that is unknown. */
+uint64_t an_store_first_opened(const struct an_store *store);
+
 /* Records farther than this are outside of our responsibility and may make room for nearer ones
  * (DESIGN 5), where `droppable` agrees. Unknown at first: then nothing gives way. */
 void an_store_set_responsible_range(struct an_store *store, const struct an_dht_key *range);
+
+/* False where it is unknown. */
+bool an_store_responsible_range(const struct an_store *store, struct an_dht_key *ret_range);
+size_t an_store_records_max(const struct an_store *store);
 
 /* Asks for the removal of what semantics 6.14's cleanup removes within DESIGN 5's rule: with the
  * profile's `prune_batch` of records or more and a known range, of the farthest tenth those at ten

@@ -120,6 +120,7 @@ void attacker_open_at(struct attacker *attacker, struct cluster *cluster, uint8_
 void attacker_close(struct attacker *attacker)
 {
 	an_link_free(attacker->link);
+	attacker->reply = an_blob_unref(attacker->reply);
 	an_sys_machine()->udp_close(NULL, attacker->udp);
 }
 
@@ -180,6 +181,8 @@ static void replied(void *context, uint64_t request, const struct an_link_reply 
 	attacker->failed += reply->status != AUTONOMI_OK;
 	attacker->status = reply->status;
 	attacker->code = reply->code;
+	an_blob_unref(attacker->reply);
+	attacker->reply = reply->message != NULL ? an_blob_copy(reply->body) : NULL;
 }
 
 void attacker_ask(struct attacker *attacker, enum an_link_kind kind, struct an_blob *message)

@@ -25,9 +25,10 @@ struct attacker {
 	bool deaf; /* reads nothing from its socket */
 	bool connected;
 	size_t answered, failed;
-	an_status status;  /* of the last reply */
-	uint64_t code;     /* of the last refusal */
-	uint64_t pump_max; /* CPU time of the victim's longest pump so far, in us */
+	an_status status;      /* of the last reply */
+	uint64_t code;         /* of the last refusal */
+	struct an_blob *reply; /* the last one, its kind not included */
+	uint64_t pump_max;     /* CPU time of the victim's longest pump so far, in us */
 };
 
 /* Whether bounds on memory and on work mean something: sanitizers, coverage and checks change both, so

@@ -42,10 +42,13 @@ void open_admissions(bool takes_payment)
 		.store = scene.store,
 		.pay = takes_payment ? &scene.pay : NULL,
 		.submit = submit,
+		.turns = &scene.turns,
 		.brought = brought,
-		.random = &scene.random,
 	};
+	const uint64_t turns_seed[2] = {1, 2};
 	an_admissions_free(scene.admissions);
+	an_turns_done(&scene.turns);
+	an_turns_init(&scene.turns, turns_seed);
 	ck_assert_int_eq(an_admissions_new(&config, &scene.admissions), AUTONOMI_OK);
 }
 
@@ -74,6 +77,7 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 void admission_scene_teardown(void)
 {
 	an_admissions_free(scene.admissions);
+	an_turns_done(&scene.turns);
 	an_store_free(scene.store);
 	nftw(scene.directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -14,6 +14,7 @@ struct scene {
 	struct an_random random;
 	struct an_store *store;
 	struct an_admissions *admissions;
+	struct an_turns turns;
 	struct an_list jobs;
 	struct an_pay_step pay;
 	bool takes_payment;
