@@ -38,9 +38,9 @@ enum an_link_kind {
 };
 
 enum {
-	AN_LINK_PARTS_MAX = 3, /* blobs of one message */
+	AN_LINK_PARTS_MAX = 3,          /* blobs of one message */
 	AN_LINK_KADEMLIA_MAX = 5308415, /* bytes of a Kademlia message: a record and 64 KiB */
-	AN_LINK_ADDRESS_MAX = 64,    /* bytes of the answer to AN_LINK_KIND_ADDRESS */
+	AN_LINK_ADDRESS_MAX = 64,       /* bytes of the answer to AN_LINK_KIND_ADDRESS */
 };
 
 /* Codes with which a stream is reset or a connection closed (docs/wire.md). */
