@@ -55,7 +55,8 @@ typedef int32_t autonomi_status;
 	X(AUTONOMI_E_CONFLICT, -31, "conflict", "options contradict each other")                   \
 	X(AUTONOMI_E_PAYMENT, -32, "payment", "the record is not paid for")                        \
 	X(AUTONOMI_E_OUTDATED, -33, "outdated", "a newer version is stored already")               \
-	X(AUTONOMI_E_INTERNAL, -34, "internal", "the library failed in a way that it should not")
+	X(AUTONOMI_E_INTERNAL, -34, "internal", "the library failed in a way that it should not")  \
+	X(AUTONOMI_E_FORK, -35, "fork", "the owner signed several versions and none counts more")
 
 #define AUTONOMI_STATUS_CONSTANT(symbol, number, name, sentence) symbol = (number),
 enum { AUTONOMI_OK = 0, AUTONOMI_STATUS_TABLE(AUTONOMI_STATUS_CONSTANT) };

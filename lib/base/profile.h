@@ -18,6 +18,17 @@ enum an_record_form {
 	AN_RECORD_FORM_INTEGERS, /* an array of integers, as Autonomi's codec writes it */
 };
 
+/* How the records of one type are stored and read (semantics 7.2). */
+struct an_strategy {
+	size_t put_quorum;    /* acknowledgements that complete a put */
+	unsigned put_tries;   /* of a whole put */
+	size_t exists_quorum; /* peers whose word settles that a record is there */
+	size_t get_quorum;    /* peers that must give the same bytes, where versions differ */
+	unsigned get_tries;   /* of a whole get */
+};
+
+enum { AN_PROFILE_RECORD_TYPES = 4 };
+
 struct an_profile {
 	const char *alpn;             /* the protocol on the wire (DESIGN 4) */
 	const char *protocol_version; /* in the agent string (semantics 1.3) */
@@ -52,9 +63,16 @@ struct an_profile {
 	an_time_us liveness_interval; /* the oldest peer of a bucket is asked at most this often */
 
 	/* Records (semantics 1.6). */
-	size_t records_max;      /* records of one node */
-	size_t prune_batch;      /* fewest records before cleanup looks at them */
-	size_t chunk_put_quorum; /* acknowledgements that complete a put (semantics 7.2) */
+	size_t records_max; /* records of one node */
+	size_t prune_batch; /* fewest records before cleanup looks at them */
+
+	/* The client: by type of record, in the order of lib/data/record.h (semantics 7.2). */
+	struct an_strategy strategies[AN_PROFILE_RECORD_TYPES];
+	/* A peer is late, and another is asked besides, after what answers took lately: at least
+	 * and at most so long, and so long before any answer was measured. */
+	an_time_us late_least;
+	an_time_us late_most;
+	an_time_us late_first;
 
 	/* Replication (semantics 1.6, 6.8; docs/replication.md). */
 	an_time_us replication_interval; /* longest time between rounds; drawn from its half on */

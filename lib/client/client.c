@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "client/retry.h"
 
 an_time_us an_client_now(const struct an_client *client)
 {
@@ -27,6 +28,12 @@ an_time_us an_client_backoff(struct an_client *client, an_time_us base, unsigned
 	return wait + an_random_below(client->random, wait / 4 + 1);
 }
 
+an_time_us an_client_retry_wait(struct an_client *client, unsigned attempt)
+{
+	const an_time_us wait = an_retry_wait(attempt);
+	return an_client_backoff(client, wait, 0, wait);
+}
+
 an_time_us an_client_request_timeout(const struct an_client *client, size_t size)
 {
 	return an_time_after(client->profile->request_timeout,
@@ -43,6 +50,12 @@ const char *an_client_name_text(const uint8_t name[AN_RECORD_NAME_SIZE],
 	}
 	text[2 * AN_RECORD_NAME_SIZE] = '\0';
 	return text;
+}
+
+const char *an_client_kind_text(enum an_record_type type)
+{
+	static const char *const names[] = {"chunk", "graph entry", "pointer", "scratchpad"};
+	return names[type];
 }
 
 an_status an_client_new(const struct an_client_config *config,

@@ -13,6 +13,7 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "client/client.h"
+#include "client/round_trip.h"
 #include "client/suspects.h"
 #include "data/record.h"
 
@@ -40,8 +41,9 @@ struct an_client {
 	struct an_list operations;
 	struct an_list works; /* jobs that are out */
 	uint64_t last_id;
-	bool knows_peers;        /* a lookup found some */
-	an_time_us first_lookup; /* 0: none yet */
+	bool knows_peers;                /* a lookup found some */
+	an_time_us first_lookup;         /* 0: none yet */
+	struct an_round_trip round_trip; /* of small requests */
 	an_time_us get_duration; /* how long a chunk took to come, smoothed; 0: none came yet */
 	/* Second requests for chunks that are late, in tenths: what is left of their budget. Each
 	 * chunk that comes adds one tenth, so that they never make up more than a tenth of all. */
@@ -56,6 +58,9 @@ void an_client_set_timer(struct an_client *client, struct an_client_timer *timer
  * who were refused together do not come back together. */
 an_time_us an_client_backoff(struct an_client *client, an_time_us base, unsigned doublings,
                              an_time_us most);
+
+/* The wait after attempt number `attempt` of a whole put or get (semantics 7.2), likewise spread. */
+an_time_us an_client_retry_wait(struct an_client *client, unsigned attempt);
 
 /* How long a request with `size` bytes of content, in it or in its answer, may take: nobody's timeout
  * is shorter than the work that it waits for (autonomi-2 10.2 row 5), on a slow line as well. */
@@ -126,5 +131,8 @@ enum { AN_CLIENT_NAME_TEXT_SIZE = 2 * AN_RECORD_NAME_SIZE + 1 };
 /* Writes a name in hexadecimal. Returns `text`. */
 const char *an_client_name_text(const uint8_t name[AN_RECORD_NAME_SIZE],
                                 char text[AN_CLIENT_NAME_TEXT_SIZE]);
+
+/* "chunk", "graph entry", "pointer", "scratchpad". */
+const char *an_client_kind_text(enum an_record_type type);
 
 #endif

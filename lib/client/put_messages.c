@@ -8,6 +8,13 @@
 #include "data/chunk.h"
 #include "data/message.h"
 
+/* What stands before the content in the record value: a record of another type than chunk is whole. */
+static size_t value_head(enum an_record_type type, const struct an_blob *content,
+                         uint8_t head[AN_CHUNK_HEAD_MAX])
+{
+	return type == AN_RECORD_CHUNK ? an_chunk_head(content->size, head) : 0;
+}
+
 an_status an_put_send(const struct an_record_put *put, const struct an_contact *contact,
                       an_client_reply_handler *handler, void *context, uint64_t *ret_request)
 {
@@ -15,7 +22,7 @@ an_status an_put_send(const struct an_record_put *put, const struct an_contact *
 	const struct an_address holder = an_address_of_peer(&contact->id);
 	const struct an_address address = an_address_of_record_key(put->name);
 	uint8_t head[AN_CHUNK_HEAD_MAX];
-	const size_t head_size = an_chunk_head(put->content->size, head);
+	const size_t head_size = value_head(put->type, put->content, head);
 	struct an_blob *parts[3] = {NULL, put->content, NULL};
 	an_status status = an_request_encode_put(&holder, &address, an_span(head, head_size),
 	                                         put->content->size, &parts[0], &parts[2]);
@@ -54,7 +61,15 @@ static an_status read_result(struct an_record_put *put, const struct an_contact 
 		return AUTONOMI_E_PROTOCOL;
 	if (!response->put_record.result.failed)
 		return AUTONOMI_OK;
-	keep_refusal(put, &response->put_record.result.error);
+	const struct an_protocol_error *error = &response->put_record.result.error;
+	keep_refusal(put, error);
+	const bool counted = put->type == AN_RECORD_POINTER || put->type == AN_RECORD_SCRATCHPAD;
+	if (counted && error->type == AN_ERROR_OUTDATED_RECORD_COUNTER) {
+		put->outdated++;
+		if (put->counter < error->expected)
+			put->counter = error->expected;
+		return AUTONOMI_E_OUTDATED;
+	}
 	/* The name that a node gives a missing payment (semantics 6.3.1). */
 	return strncmp(put->refusal, "NoPayment", 9) == 0 ? AUTONOMI_E_PAYMENT : AUTONOMI_E_REFUSED;
 }
@@ -119,6 +134,7 @@ an_status an_put_read_proof(const struct an_record_put *put, struct an_span body
 struct an_put_proof {
 	struct an_client_work work;
 	struct an_record_put *put; /* NULL: nobody wants it any more */
+	enum an_record_type type;
 	struct an_blob *content;
 	uint64_t nonce;
 	uint8_t proof[AN_CHUNK_PROOF_SIZE];
@@ -129,7 +145,7 @@ static void compute(struct an_job *job)
 {
 	struct an_put_proof *proof = an_container_of(job, struct an_put_proof, work.job);
 	uint8_t head[AN_CHUNK_HEAD_MAX], nonce[8];
-	const size_t head_size = an_chunk_head(proof->content->size, head);
+	const size_t head_size = value_head(proof->type, proof->content, head);
 	for (size_t i = 0; i < sizeof(nonce); i++)
 		nonce[i] = (uint8_t)(proof->nonce >> (56 - 8 * i));
 	struct an_hash hash;
@@ -165,6 +181,7 @@ struct an_put_proof *an_put_proof_begin(struct an_record_put *put)
 		return NULL;
 	put->nonce = an_random_u64(put->client->random);
 	proof->put = put;
+	proof->type = put->type;
 	proof->content = an_blob_ref(put->content);
 	proof->nonce = put->nonce;
 	proof->work.finished = computed;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/record_put.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,17 +10,19 @@
 #include "kad/placement.h"
 
 enum {
-	ATTEMPTS = 6,      /* semantics 7.2, "Balanced" */
 	LINGERS_AFTER = 5, /* times the profile's slow_peer */
 	BUSY_RESTS = 6,    /* how often a busy peer is asked again before another takes its place */
 };
 
-#define ATTEMPT_WAIT      AN_SECONDS(2)
-#define ATTEMPT_WAIT_MOST AN_SECONDS(8)
-#define BUSY_WAIT         AN_MS(250)
-#define BUSY_WAIT_MOST    AN_SECONDS(4)
+#define BUSY_WAIT      AN_MS(250)
+#define BUSY_WAIT_MOST AN_SECONDS(4)
 
 static void advance(struct an_record_put *put);
+
+static const struct an_strategy *strategy_of(const struct an_record_put *put)
+{
+	return &put->client->profile->strategies[put->type];
+}
 
 static size_t index_of(const struct an_put_target *target)
 {
@@ -40,6 +43,19 @@ static size_t under_way(const struct an_record_put *put)
 	       count_in(put, AN_PUT_TARGET_RESTING);
 }
 
+static size_t copies_wanted(const struct an_record_put *put)
+{
+	const size_t width = an_placement_width(put->client->profile, AN_PLACEMENT_HOLDER);
+	return width < AN_RECORD_PUT_STORED_MAX ? width : AN_RECORD_PUT_STORED_MAX;
+}
+
+/* Whether more peers are wanted than have the record, a newer one, or are asked now. */
+static bool is_missing(const struct an_record_put *put)
+{
+	return put->copies + count_in(put, AN_PUT_TARGET_OUTDATED) + under_way(put) <
+	       copies_wanted(put);
+}
+
 static bool has_stored(const struct an_record_put *put, const struct an_peer_id *id)
 {
 	for (size_t i = 0; i < put->copies; i++) {
@@ -47,12 +63,6 @@ static bool has_stored(const struct an_record_put *put, const struct an_peer_id 
 			return true;
 	}
 	return false;
-}
-
-static size_t copies_wanted(const struct an_record_put *put)
-{
-	const size_t width = an_placement_width(put->client->profile, AN_PLACEMENT_HOLDER);
-	return width < AN_RECORD_PUT_STORED_MAX ? width : AN_RECORD_PUT_STORED_MAX;
 }
 
 static void stop_requests(struct an_record_put *put)
@@ -129,7 +139,7 @@ static void note_stored(struct an_put_target *target)
 	target->state = AN_PUT_TARGET_STORED;
 	if (put->copies < AN_RECORD_PUT_STORED_MAX)
 		put->stored_by[put->copies++] = put->search.found[index_of(target)].id;
-	if (put->copies != client->profile->chunk_put_quorum)
+	if (put->copies != strategy_of(put)->put_quorum)
 		return;
 	/* From here on no attempt follows, so the timer is free. */
 	put->timer.fire = late_peers_are_missing;
@@ -168,6 +178,8 @@ static void answered(void *context, an_status status, struct an_blob *message, s
 		status = an_put_read_answer(put, &put->search.found[index_of(target)], body);
 	if (status == AUTONOMI_OK)
 		note_stored(target);
+	else if (status == AUTONOMI_E_OUTDATED)
+		target->state = AN_PUT_TARGET_OUTDATED;
 	else if (status == AUTONOMI_E_BUSY)
 		rest(target);
 	else
@@ -232,6 +244,8 @@ static bool widen(struct an_record_put *put)
 
 static an_status failure(const struct an_record_put *put)
 {
+	if (put->outdated > 0)
+		return AUTONOMI_E_OUTDATED;
 	switch (put->problem) {
 	case AUTONOMI_E_PAYMENT:
 	case AUTONOMI_E_NO_MEMORY:
@@ -250,14 +264,15 @@ static bool may_repeat(const struct an_record_put *put)
 {
 	if (put->problem == AUTONOMI_E_NO_PEERS && !put->client->knows_peers)
 		return false;
-	return put->attempt < ATTEMPTS && put->problem != AUTONOMI_E_PAYMENT &&
-	       put->problem != AUTONOMI_E_CLOSED;
+	return put->attempt < strategy_of(put)->put_tries && put->outdated == 0 &&
+	       put->problem != AUTONOMI_E_PAYMENT && put->problem != AUTONOMI_E_CLOSED;
 }
 
 static void begin_attempt(struct an_client_timer *timer)
 {
 	struct an_record_put *put = an_container_of(timer, struct an_record_put, timer);
 	put->attempt++;
+	put->outdated = 0;
 	an_client_search_init(&put->search, put->client, put->name, searched);
 	memset(put->targets, 0, sizeof(put->targets));
 	if (!widen(put))
@@ -267,7 +282,7 @@ static void begin_attempt(struct an_client_timer *timer)
 static void attempt_over(struct an_record_put *put)
 {
 	struct an_client *client = put->client;
-	if (put->copies >= client->profile->chunk_put_quorum) {
+	if (put->copies >= strategy_of(put)->put_quorum) {
 		end(put, AUTONOMI_OK);
 		return;
 	}
@@ -275,8 +290,7 @@ static void attempt_over(struct an_record_put *put)
 		end(put, failure(put));
 		return;
 	}
-	const an_time_us wait = an_client_backoff(client, ATTEMPT_WAIT, put->attempt - 1,
-	                                          ATTEMPT_WAIT_MOST);
+	const an_time_us wait = an_client_retry_wait(client, put->attempt);
 	put->timer.fire = begin_attempt;
 	an_client_set_timer(client, &put->timer, an_time_after(an_client_now(client), wait));
 }
@@ -286,13 +300,11 @@ static void advance(struct an_record_put *put)
 	if (put->held || put->proof != NULL || put->attempt == 0)
 		return;
 	struct an_put_target *target;
-	while (put->copies + under_way(put) < copies_wanted(put) &&
-	       (target = next_waiting(put)) != NULL)
+	while (is_missing(put) && (target = next_waiting(put)) != NULL)
 		ask(target);
 	if (put->search.running)
 		return;
-	const bool missing = put->copies + under_way(put) < copies_wanted(put);
-	if (missing && widen(put))
+	if (is_missing(put) && widen(put))
 		return;
 	if (under_way(put) == 0)
 		attempt_over(put);
@@ -308,6 +320,8 @@ void an_record_put_start(struct an_record_put *put)
 {
 	put->running = true;
 	put->copies = 0;
+	put->outdated = 0;
+	put->counter = 0;
 	put->attempt = 0;
 	put->problem = AUTONOMI_OK;
 	put->refusal[0] = '\0';
@@ -332,19 +346,25 @@ void an_record_put_explain(const struct an_record_put *put, char text[AN_CLIENT_
 {
 	char name[AN_CLIENT_NAME_TEXT_SIZE];
 	an_client_name_text(put->name, name);
+	const char *kind = an_client_kind_text(put->type);
 	if (put->status == AUTONOMI_E_NO_PEERS)
 		snprintf(text, AN_CLIENT_MESSAGE_MAX,
-		         "chunk %s could not be stored, for no peer of the network could be "
+		         "%s %s could not be stored, for no peer of the network could be "
 		         "reached; check the connection and the peers given, and try again",
-		         name);
+		         kind, name);
 	else if (put->status == AUTONOMI_E_NO_MEMORY)
 		snprintf(text, AN_CLIENT_MESSAGE_MAX,
-		         "chunk %s could not be sent for lack of memory; free some and try again",
-		         name);
+		         "%s %s could not be sent for lack of memory; free some and try again",
+		         kind, name);
+	else if (put->status == AUTONOMI_E_OUTDATED)
+		snprintf(text, AN_CLIENT_MESSAGE_MAX,
+		         "%s %s is outdated: the network has counter %" PRIu64
+		         "; read it again and repeat the change",
+		         kind, name, put->counter);
 	else
 		snprintf(text, AN_CLIENT_MESSAGE_MAX,
-		         "chunk %s was stored by %zu peers where %zu are needed (%s); try again "
+		         "%s %s was stored by %zu peers where %zu are needed (%s); try again "
 		         "later",
-		         name, put->copies, put->client->profile->chunk_put_quorum,
+		         kind, name, put->copies, strategy_of(put)->put_quorum,
 		         put->refusal[0] != '\0' ? put->refusal : an_status_message(put->problem));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One chunk to its close group (semantics 7.3). It goes to the closest peers in parallel; a peer that
+ * One record to its close group (semantics 7.3). It goes to the closest peers in parallel; a peer that
  * refuses, fails or is late is replaced by the next closest, one that is busy is asked again within a
- * budget, for that is an answer. Done when all that can be had have the chunk. Below the quorum the
- * whole is repeated with waits between (semantics 7.2, "Balanced"); who stored it counts then too.
+ * budget, for that is an answer. Done when all that can be had have the record. Below the quorum the
+ * whole is repeated with waits between, as the profile's strategy for the type says; who stored it
+ * counts then too. A peer that has a newer version keeps its place: nobody replaces it.
  *
  * A chunk that an earlier run stored is asked for first, with a proof of existence that only who has
  * its bytes can give, and sent where it is missing.
@@ -24,6 +25,7 @@ enum an_put_target_state {
 	AN_PUT_TARGET_SENDING,
 	AN_PUT_TARGET_RESTING, /* was busy: is asked again later */
 	AN_PUT_TARGET_STORED,
+	AN_PUT_TARGET_OUTDATED, /* has a newer version */
 	AN_PUT_TARGET_FAILED,
 };
 
@@ -43,7 +45,8 @@ struct an_put_proof;
 struct an_record_put {
 	/* Filled in by the owner before the start. */
 	struct an_client *client;
-	struct an_blob *content;
+	enum an_record_type type;
+	struct an_blob *content; /* of a chunk its content, else the whole record value */
 	uint8_t name[AN_RECORD_NAME_SIZE];
 	bool held;  /* looks its peers up, and sends when it is released */
 	bool check; /* may be there already */
@@ -52,9 +55,11 @@ struct an_record_put {
 	 * their puts meanwhile. Once at most; NULL: of no interest. */
 	void (*lingers)(struct an_record_put *put);
 
-	/* The outcome: AUTONOMI_OK, E_QUORUM, E_NO_PEERS, E_TIMEOUT, E_PAYMENT, E_NO_MEMORY. */
+	/* The outcome: AUTONOMI_OK, E_QUORUM, E_NO_PEERS, E_TIMEOUT, E_PAYMENT, E_OUTDATED, E_NO_MEMORY. */
 	an_status status;
 	size_t copies;
+	size_t outdated; /* peers that say that they have a newer version; also where it succeeded */
+	uint64_t counter;                        /* the highest counter that they named */
 	char refusal[AN_RECORD_PUT_REFUSAL_MAX]; /* what the last peer that refused said */
 
 	/* Its own. */

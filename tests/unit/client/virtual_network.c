@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "data/chunk.h"
 #include "data/message.h"
+#include "data/record_merge.h"
 
 enum event_kind { EVENT_CLOSEST, EVENT_REPLY, EVENT_JOB };
 
@@ -103,10 +104,34 @@ struct stored_record *network_record(struct virtual_network *network, const uint
 	return record;
 }
 
-static void keep(struct virtual_network *network, const uint8_t name[32], struct an_span value,
-                 size_t index)
+static struct stored_record *held_by(const struct virtual_network *network, const uint8_t name[32],
+                                     size_t index)
 {
-	struct stored_record *record = network_record(network, name);
+	struct stored_record *record = network->records;
+	while (record != NULL &&
+	       (memcmp(record->name, name, 32) != 0 || (record->holders >> index & 1) == 0))
+		record = record->next;
+	return record;
+}
+
+/* The version of a record that has these bytes. */
+static struct stored_record *version_of(struct virtual_network *network, const uint8_t name[32],
+                                        struct an_span value)
+{
+	struct stored_record *record = network->records;
+	while (record != NULL && (memcmp(record->name, name, 32) != 0 ||
+	                          !an_span_equal(value, an_blob_span(record->value))))
+		record = record->next;
+	return record;
+}
+
+void network_keep(struct virtual_network *network, const uint8_t name[32], struct an_span value,
+                  size_t index)
+{
+	struct stored_record *record = held_by(network, name, index);
+	if (record != NULL)
+		record->holders &= ~(UINT32_C(1) << index);
+	record = version_of(network, name, value);
 	if (record == NULL) {
 		record = own(calloc(1, sizeof(*record)));
 		memcpy(record->name, name, 32);
@@ -114,16 +139,19 @@ static void keep(struct virtual_network *network, const uint8_t name[32], struct
 		record->next = network->records;
 		network->records = record;
 	}
-	ck_assert(an_span_equal(value, an_blob_span(record->value)));
 	record->holders |= UINT32_C(1) << index;
+}
+
+struct an_blob *network_value(const struct virtual_network *network, const uint8_t name[32],
+                              size_t index)
+{
+	struct stored_record *record = held_by(network, name, index);
+	return record != NULL ? record->value : NULL;
 }
 
 bool network_holds(const struct virtual_network *network, const uint8_t name[32], size_t index)
 {
-	struct stored_record *record = network->records;
-	while (record != NULL && memcmp(record->name, name, 32) != 0)
-		record = record->next;
-	return record != NULL && (record->holders >> index & 1) != 0;
+	return held_by(network, name, index) != NULL;
 }
 
 size_t network_copies(const struct virtual_network *network, const uint8_t name[32])
@@ -136,9 +164,9 @@ size_t network_copies(const struct virtual_network *network, const uint8_t name[
 
 void network_lose(struct virtual_network *network, const uint8_t name[32], size_t kept)
 {
-	struct stored_record *record = own(network_record(network, name));
 	for (size_t i = 0; i < network->peer_count; i++) {
-		if ((record->holders >> i & 1) == 0)
+		struct stored_record *record = held_by(network, name, i);
+		if (record == NULL)
 			continue;
 		if (kept > 0)
 			kept--;
@@ -162,7 +190,7 @@ void network_store(struct virtual_network *network, struct an_span content, uint
 	size_t order[PEERS_MAX];
 	network_rank(network, ret_name, order);
 	for (size_t i = 0; i < network->profile.close_group && i < network->peer_count; i++)
-		keep(network, ret_name, an_blob_span(value), order[i]);
+		network_keep(network, ret_name, an_blob_span(value), order[i]);
 	an_blob_unref(value);
 }
 
@@ -215,15 +243,32 @@ static struct an_blob *encoded(const struct an_response *response)
 	return message;
 }
 
+/* As a node without payments does (semantics 6.3). */
+static void store(struct virtual_network *network, const uint8_t name[32], struct an_span value,
+                  size_t index, struct an_message_result *ret_result)
+{
+	struct an_blob *held = network_value(network, name, index);
+	struct an_record_merged merged;
+	const an_status status = an_record_merge(name, an_blob_span(held), value,
+	                                         network->profile.chunk_max, &merged);
+	if (status == AUTONOMI_E_OUTDATED) {
+		ret_result->failed = true;
+		ret_result->error.type = AN_ERROR_OUTDATED_RECORD_COUNTER;
+		ret_result->error.counter = merged.counter;
+		ret_result->error.expected = merged.expected;
+		return;
+	}
+	ck_assert_int_eq(status, AUTONOMI_OK);
+	if (merged.store != NULL)
+		network_keep(network, name, an_blob_span(merged.store), index);
+	an_blob_unref(merged.store);
+}
+
 static struct an_blob *answer_put(struct virtual_network *network, struct virtual_peer *peer,
                                   const struct an_request *request)
 {
-	uint8_t name[32], found[32];
-	struct an_span content;
+	uint8_t name[32];
 	ck_assert_int_eq(an_address_record_name(&request->put_record.address, name), AUTONOMI_OK);
-	ck_assert_int_eq(an_chunk_content(request->put_record.value, &content), AUTONOMI_OK);
-	an_chunk_name(content, found);
-	ck_assert_mem_eq(name, found, sizeof(name));
 	struct an_response response = {.type = AN_RESPONSE_PUT_RECORD};
 	response.put_record.peer_address = request->put_record.holder;
 	response.put_record.record_address = request->put_record.address;
@@ -235,7 +280,8 @@ static struct an_blob *answer_put(struct virtual_network *network, struct virtua
 	} else if (peer->behaviour == LYING_ECHO) {
 		response.put_record.record_address.bytes[0] ^= 1;
 	} else {
-		keep(network, name, request->put_record.value, (size_t)(peer - network->peers));
+		store(network, name, request->put_record.value, (size_t)(peer - network->peers),
+		      &response.put_record.result);
 	}
 	return encoded(&response);
 }
@@ -274,8 +320,9 @@ static struct an_blob *answer_get(struct virtual_network *network, struct virtua
 	if (peer->behaviour == WRONG_BYTES || peer->behaviour == OVERSIZED ||
 	    peer->behaviour == NO_RECORD_FORM)
 		return false_record(network, peer);
-	if (network_holds(network, name, (size_t)(peer - network->peers)))
-		return record_message(peer, an_blob_span(network_record(network, name)->value));
+	struct an_blob *held = network_value(network, name, (size_t)(peer - network->peers));
+	if (held != NULL)
+		return record_message(peer, an_blob_span(held));
 	struct an_response response = {.type = AN_RESPONSE_GET_REPLICATED_RECORD};
 	response.get_replicated_record.result.failed = true;
 	response.get_replicated_record.result.error.type = AN_ERROR_REPLICATED_RECORD_NOT_FOUND;
@@ -299,7 +346,8 @@ static struct an_blob *answer_proof(struct virtual_network *network, struct virt
 		proof.failed = false;
 		an_random_fill(&network->random, proof.proof, sizeof(proof.proof));
 	} else if (!proof.failed) {
-		an_record_proof(an_blob_span(network_record(network, name)->value),
+		an_record_proof(an_blob_span(network_value(network, name,
+		                                           (size_t)(peer - network->peers))),
 		                request->get_chunk_existence_proof.nonce, proof.proof);
 	}
 	struct an_response response = {.type = AN_RESPONSE_GET_CHUNK_EXISTENCE_PROOF};

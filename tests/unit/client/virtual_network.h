@@ -32,6 +32,7 @@ enum behaviour {
 	SLOW,           /* answers `slowness` late */
 };
 
+/* One version of a record. */
 struct stored_record {
 	struct stored_record *next;
 	uint8_t name[32];
@@ -94,6 +95,12 @@ bool network_holds(const struct virtual_network *network, const uint8_t name[32]
 void network_lose(struct virtual_network *network, const uint8_t name[32], size_t keep);
 size_t network_record_count(const struct virtual_network *network);
 struct stored_record *network_record(struct virtual_network *network, const uint8_t name[32]);
+/* Gives peer `index` this version in place of any other, whatever it is. */
+void network_keep(struct virtual_network *network, const uint8_t name[32], struct an_span value,
+                  size_t index);
+/* What peer `index` holds, borrowed; or NULL. */
+struct an_blob *network_value(const struct virtual_network *network, const uint8_t name[32],
+                              size_t index);
 /* Puts a chunk to the close group at once. */
 void network_store(struct virtual_network *network, struct an_span content, uint8_t ret_name[32]);
 
