@@ -62,6 +62,9 @@ typedef struct autonomi_event_view {
 	const uint8_t *data;
 	size_t data_size;
 	const char *text;
+	uint64_t counter;
+	uint64_t network_counter;
+	uint64_t versions;
 } autonomi_event_view;
 
 /* A peer in an event that lists peers. Pointers are borrowed from the event. New members are only
@@ -105,6 +108,15 @@ AUTONOMI_API const char *autonomi_event_text(const autonomi_event *event);
 
 /* A number that the event gives: peers, records, copies; 0 where it gives none. */
 AUTONOMI_API uint64_t autonomi_event_count(const autonomi_event *event);
+
+/* Of a record that was read or written: its counter, and the highest that a peer of the network named;
+ * 0 where it has none. */
+AUTONOMI_API uint64_t autonomi_event_counter(const autonomi_event *event);
+/* As autonomi_event_counter: above it where somebody has a newer version. */
+AUTONOMI_API uint64_t autonomi_event_network_counter(const autonomi_event *event);
+
+/* Of a record that was read: how many different versions peers gave. */
+AUTONOMI_API uint64_t autonomi_event_versions(const autonomi_event *event);
 
 /* How many peers the event lists. */
 AUTONOMI_API size_t autonomi_event_peer_count(const autonomi_event *event);

@@ -15,6 +15,7 @@
 #include <autonomi/file.h>
 #include <autonomi/network.h>
 #include <autonomi/node.h>
+#include <autonomi/record.h>
 #include <autonomi/status.h>
 #include <autonomi/storage.h>
 #include <autonomi/version.h>

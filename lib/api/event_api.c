@@ -45,6 +45,21 @@ uint64_t autonomi_event_count(const autonomi_event *event)
 	return event != NULL ? event->count : 0;
 }
 
+uint64_t autonomi_event_counter(const autonomi_event *event)
+{
+	return event != NULL ? event->counter : 0;
+}
+
+uint64_t autonomi_event_network_counter(const autonomi_event *event)
+{
+	return event != NULL ? event->network_counter : 0;
+}
+
+uint64_t autonomi_event_versions(const autonomi_event *event)
+{
+	return event != NULL ? event->versions : 0;
+}
+
 size_t autonomi_event_peer_count(const autonomi_event *event)
 {
 	return event != NULL ? event->peer_count : 0;
@@ -91,6 +106,9 @@ autonomi_status autonomi_event_get_view(const autonomi_event *event, autonomi_ev
 		.data = event->data.data,
 		.data_size = event->data.size,
 		.text = autonomi_event_text(event),
+		.counter = event->counter,
+		.network_counter = event->network_counter,
+		.versions = event->versions,
 	};
 	an_api_fill_view(view, view_size, &full, sizeof(full));
 	return AUTONOMI_OK;

@@ -47,7 +47,8 @@ struct an_client_result {
 	uint64_t size;        /* bytes of the file */
 	uint64_t chunks;      /* of an upload or download, those of the data map included */
 	uint64_t copies[AN_CLIENT_COPIES_MAX + 1]; /* chunks with 0, 1, ... 5 or more copies */
-	uint64_t count;                            /* of a record: peers that have it */
+	uint8_t owner[48];        /* of a record that was written: its owner's public key */
+	uint64_t count;           /* of a record: peers that have it */
 	uint64_t counter;         /* of a record: that of the version read or written */
 	uint64_t network_counter; /* the highest that the network named */
 	uint64_t versions;        /* different ones that peers gave */

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "client/record_make.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "wire/msgpack.h"
-
-an_status an_record_owner_name(const uint8_t secret[AN_BLS_SECRET_SIZE],
-                               uint8_t ret_name[AN_RECORD_NAME_SIZE])
-{
-	uint8_t owner[AN_OWNER_KEY_SIZE];
-	const an_status status = an_bls_public_key(secret, owner);
-	if (status == AUTONOMI_OK)
-		an_owner_key_name(owner, ret_name);
-	return status;
-}
 
 an_status an_record_body(struct an_span value, enum an_record_type type,
                          struct an_reader *ret_reader)
@@ -28,38 +20,38 @@ an_status an_record_body(struct an_span value, enum an_record_type type,
 	return AUTONOMI_OK;
 }
 
-static void name_graph(struct an_reader *reader, uint8_t ret_name[AN_RECORD_NAME_SIZE])
+static void owner_of_graph(struct an_reader *reader, uint8_t ret_owner[AN_OWNER_KEY_SIZE])
 {
 	struct an_graph_set set;
 	an_graph_set_read(reader, &set);
 	if (an_reader_ok(reader) && set.count == 0)
 		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 	if (an_reader_ok(reader))
-		an_owner_key_name(set.entries[0].owner, ret_name);
+		memcpy(ret_owner, set.entries[0].owner, AN_OWNER_KEY_SIZE);
 	an_graph_set_done(&set);
 }
 
-static void name_scratchpad(struct an_reader *reader, uint8_t ret_name[AN_RECORD_NAME_SIZE])
+static void owner_of_scratchpad(struct an_reader *reader, uint8_t ret_owner[AN_OWNER_KEY_SIZE])
 {
 	struct an_scratchpad scratchpad;
 	struct an_buffer scratch;
 	an_buffer_init(&scratch, reader->bytes.size);
 	an_scratchpad_read(reader, &scratch, &scratchpad);
 	if (an_reader_ok(reader))
-		an_owner_key_name(scratchpad.owner, ret_name);
+		memcpy(ret_owner, scratchpad.owner, AN_OWNER_KEY_SIZE);
 	an_buffer_done(&scratch);
 }
 
-static void name_pointer(struct an_reader *reader, uint8_t ret_name[AN_RECORD_NAME_SIZE])
+static void owner_of_pointer(struct an_reader *reader, uint8_t ret_owner[AN_OWNER_KEY_SIZE])
 {
 	struct an_pointer pointer;
 	an_pointer_read(reader, &pointer);
 	if (an_reader_ok(reader))
-		an_owner_key_name(pointer.owner, ret_name);
+		memcpy(ret_owner, pointer.owner, AN_OWNER_KEY_SIZE);
 }
 
-an_status an_record_name_of(struct an_span value, enum an_record_type *ret_type,
-                            uint8_t ret_name[AN_RECORD_NAME_SIZE])
+an_status an_record_owner_of(struct an_span value, enum an_record_type *ret_type,
+                             uint8_t ret_owner[AN_OWNER_KEY_SIZE])
 {
 	struct an_record_header header;
 	struct an_reader reader;
@@ -72,11 +64,11 @@ an_status an_record_name_of(struct an_span value, enum an_record_type *ret_type,
 		return status;
 	*ret_type = header.type;
 	if (header.type == AN_RECORD_GRAPH_ENTRY)
-		name_graph(&reader, ret_name);
+		owner_of_graph(&reader, ret_owner);
 	else if (header.type == AN_RECORD_POINTER)
-		name_pointer(&reader, ret_name);
+		owner_of_pointer(&reader, ret_owner);
 	else
-		name_scratchpad(&reader, ret_name);
+		owner_of_scratchpad(&reader, ret_owner);
 	return reader.failed;
 }
 

@@ -14,14 +14,10 @@
 #include "data/record.h"
 #include "data/scratchpad.h"
 
-/* The name of everything that the owner of `secret` stores. E_INVALID where it is none. */
-an_status an_record_owner_name(const uint8_t secret[AN_BLS_SECRET_SIZE],
-                               uint8_t ret_name[AN_RECORD_NAME_SIZE]);
-
-/* Type and name of an unpaid record that has an owner. Nothing is verified. E_CORRUPT, E_TOO_LARGE,
- * E_NO_MEMORY; E_INVALID for a chunk. */
-an_status an_record_name_of(struct an_span value, enum an_record_type *ret_type,
-                            uint8_t ret_name[AN_RECORD_NAME_SIZE]);
+/* Type and owner of an unpaid record. Nothing is verified. E_CORRUPT, E_TOO_LARGE, E_NO_MEMORY;
+ * E_INVALID for a chunk, which has no owner. */
+an_status an_record_owner_of(struct an_span value, enum an_record_type *ret_type,
+                             uint8_t ret_owner[AN_OWNER_KEY_SIZE]);
 
 /* `pointer` has counter and target. E_INVALID, E_NO_MEMORY. */
 an_status an_record_make_pointer(struct an_pointer *pointer,

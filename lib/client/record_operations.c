@@ -167,13 +167,16 @@ static void prepare(struct an_job *job)
 {
 	struct record_write *self = an_container_of(job, struct record_write, work.job);
 	struct an_client_write *write = &self->write;
+	uint8_t *owner = self->operation.result.owner;
 	if (write->value == NULL) {
-		self->status = an_record_owner_name(write->secret, self->put.name);
+		self->status = an_bls_public_key(write->secret, owner);
+		an_owner_key_name(owner, self->put.name);
 		return;
 	}
 	const struct an_span value = an_blob_span(write->value);
 	struct an_versions versions = {0};
-	self->status = an_record_name_of(value, &write->type, self->put.name);
+	self->status = an_record_owner_of(value, &write->type, owner);
+	an_owner_key_name(owner, self->put.name);
 	if (self->status == AUTONOMI_OK)
 		self->status = an_versions_read(self->put.name, value, &versions);
 	if (self->status == AUTONOMI_OK)
@@ -331,9 +334,10 @@ an_status an_client_record_get(struct an_client *client, enum an_record_type typ
 	return begin_read(client, type, name, false, done, context, ret_id);
 }
 
-an_status an_client_record_exists(struct an_client *client, enum an_record_type type,
+an_status an_client_record_exists(struct an_client *client,
                                   const uint8_t name[AN_CLIENT_ADDRESS_SIZE], an_client_done *done,
                                   void *context, uint64_t *ret_id)
 {
-	return begin_read(client, type, name, true, done, context, ret_id);
+	/* Existence is a matter of the name alone; the strategy is the same for all types. */
+	return begin_read(client, AN_RECORD_POINTER, name, true, done, context, ret_id);
 }

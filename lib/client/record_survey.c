@@ -477,6 +477,7 @@ void an_record_survey_explain(const struct an_record_survey *survey,
                               char text[AN_CLIENT_MESSAGE_MAX])
 {
 	char name[AN_CLIENT_NAME_TEXT_SIZE];
-	snprintf(text, AN_CLIENT_MESSAGE_MAX, "the %s %s %s", an_client_kind_text(survey->type),
+	snprintf(text, AN_CLIENT_MESSAGE_MAX, "the %s %s %s",
+	         survey->existence ? "record" : an_client_kind_text(survey->type),
 	         an_client_name_text(survey->name, name), explanation(survey->status));
 }

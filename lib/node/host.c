@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operations of the host on chunks and files: the client works, its results become completions. */
 
+#include "node/host.h"
+
 #include "base/memory.h"
 #include "node/internal.h"
 
-enum { SMALL_COMPLETION = 4096 };
-
-static void cancel_client(struct an_operation *operation)
+void an_host_cancel_client(struct an_operation *operation)
 {
 	an_client_cancel(operation->node->client, operation->handle);
 	an_node_touch(operation->node);
@@ -27,14 +27,13 @@ static void set_hexadecimal(struct autonomi_event *event, struct an_span bytes)
 	event->text = text;
 }
 
-static void set_message(struct autonomi_event *event, const struct an_client_result *result)
+void an_host_set_message(struct autonomi_event *event, const struct an_client_result *result)
 {
 	if (result->status < 0)
 		an_event_say(event, "%s", result->message);
 }
 
-/* Gives `bytes` as data and as text. */
-static an_status give(struct autonomi_event *event, struct an_blob *blob, struct an_span bytes)
+an_status an_host_give(struct autonomi_event *event, struct an_blob *blob, struct an_span bytes)
 {
 	const an_status status = an_event_set_data(event, blob, bytes);
 	if (status == AUTONOMI_OK)
@@ -55,19 +54,20 @@ static void put_done(void *context, const struct an_client_result *result)
 {
 	struct an_operation *operation = context;
 	struct autonomi_event *event = operation->completion;
-	set_message(event, result);
+	an_host_set_message(event, result);
 	memcpy(event->copies, result->copies, sizeof(event->copies));
 	event->count = best_copies(result);
 	an_status status = result->status;
 	if (status >= 0)
-		status = give(event, NULL, an_span(result->address, AN_CLIENT_ADDRESS_SIZE));
+		status = an_host_give(event, NULL,
+		                      an_span(result->address, AN_CLIENT_ADDRESS_SIZE));
 	an_operation_complete(operation, status);
 }
 
 static void get_done(void *context, const struct an_client_result *result)
 {
 	struct an_operation *operation = context;
-	set_message(operation->completion, result);
+	an_host_set_message(operation->completion, result);
 	an_status status = result->status;
 	if (status >= 0)
 		status = an_event_set_data(operation->completion, result->content, result->bytes);
@@ -78,22 +78,23 @@ static void upload_done(void *context, const struct an_client_result *result)
 {
 	struct an_operation *operation = context;
 	struct autonomi_event *event = operation->completion;
-	set_message(event, result);
+	an_host_set_message(event, result);
 	memcpy(event->copies, result->copies, sizeof(event->copies));
 	event->count = result->chunks;
 	event->total = event->done = result->size;
 	an_status status = result->status;
 	if (status >= 0 && result->content != NULL)
-		status = give(event, result->content, result->bytes);
+		status = an_host_give(event, result->content, result->bytes);
 	else if (status >= 0)
-		status = give(event, NULL, an_span(result->address, AN_CLIENT_ADDRESS_SIZE));
+		status = an_host_give(event, NULL,
+		                      an_span(result->address, AN_CLIENT_ADDRESS_SIZE));
 	an_operation_complete(operation, status);
 }
 
 static void download_done(void *context, const struct an_client_result *result)
 {
 	struct an_operation *operation = context;
-	set_message(operation->completion, result);
+	an_host_set_message(operation->completion, result);
 	operation->completion->count = result->size;
 	operation->completion->total = operation->completion->done = result->size;
 	an_operation_complete(operation, result->status);
@@ -104,8 +105,7 @@ static void progressed(void *context, uint64_t done, uint64_t total)
 	an_operation_progress(context, done, total);
 }
 
-/* The common end of every submit: the operation lives when the client took it. */
-static an_status submitted(struct an_operation *operation, an_status status, autonomi_op *ret_op)
+an_status an_host_submitted(struct an_operation *operation, an_status status, autonomi_op *ret_op)
 {
 	if (status != AUTONOMI_OK) {
 		an_operation_abandon(operation);
@@ -123,8 +123,8 @@ an_status an_node_chunk_put(struct an_node *node, struct an_span content, uint64
 	if (content.size > node->profile.chunk_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client,
-	                                      &operation);
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	struct an_blob *blob = an_blob_copy(content);
@@ -132,44 +132,45 @@ an_status an_node_chunk_put(struct an_node *node, struct an_span content, uint64
 	                                            &operation->handle)
 	                      : AUTONOMI_E_NO_MEMORY;
 	an_blob_unref(blob);
-	return submitted(operation, status, ret_op);
+	return an_host_submitted(operation, status, ret_op);
 }
 
 an_status an_node_chunk_get(struct an_node *node, const uint8_t address[AN_RECORD_KEY_SIZE],
                             uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, node->profile.chunk_max + SMALL_COMPLETION,
-	                                      cancel_client, &operation);
+	an_status status = an_operation_begin(node, tag,
+	                                      node->profile.chunk_max + AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_chunk_get(node->client, address, get_done, operation,
 	                             &operation->handle);
-	return submitted(operation, status, ret_op);
+	return an_host_submitted(operation, status, ret_op);
 }
 
 an_status an_node_upload(struct an_node *node, const char *path, bool is_public, uint64_t tag,
                          autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client,
-	                                      &operation);
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_upload(node->client, path, is_public, progressed, upload_done, operation,
 	                          &operation->handle);
-	return submitted(operation, status, ret_op);
+	return an_host_submitted(operation, status, ret_op);
 }
 
 an_status an_node_download(struct an_node *node, struct an_span source, const char *path,
                            bool replace, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, SMALL_COMPLETION, cancel_client,
-	                                      &operation);
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_download(node->client, source, path, replace, progressed, download_done,
 	                            operation, &operation->handle);
-	return submitted(operation, status, ret_op);
+	return an_host_submitted(operation, status, ret_op);
 }

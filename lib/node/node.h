@@ -16,6 +16,7 @@
 
 #include <autonomi/event.h>
 
+#include "client/records.h"
 #include "base/profile.h"
 #include "node/config.h"
 #include "store/store.h"
@@ -69,6 +70,13 @@ an_status an_node_upload(struct an_node *node, const char *path, bool is_public,
                          autonomi_op *ret_op);
 an_status an_node_download(struct an_node *node, struct an_span source, const char *path,
                            bool replace, uint64_t tag, autonomi_op *ret_op);
+an_status an_node_record_write(struct an_node *node, const struct an_client_write *write,
+                               uint64_t tag, autonomi_op *ret_op);
+an_status an_node_record_get(struct an_node *node, enum an_record_type type,
+                             const uint8_t name[AN_RECORD_NAME_SIZE], uint64_t tag,
+                             autonomi_op *ret_op);
+an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
+                                uint64_t tag, autonomi_op *ret_op);
 an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t count,
                                uint64_t tag, autonomi_op *ret_op);
 an_status an_node_table(struct an_node *node, uint64_t tag, autonomi_op *ret_op);

@@ -27,9 +27,19 @@ struct program {
 	bool quiet;
 	bool is_public;
 	bool replace;
+	bool overwrite;          /* of generate-key */
+	bool is_secret_key;      /* a name is a secret key */
+	bool hex;                /* values are hexadecimal */
+	const char *target_type; /* of a pointer */
 	const char *arguments[ARGUMENTS_MAX];
 	int argument_count;
 	bool interrupted;
+};
+
+enum command_needs {
+	NEEDS_NETWORK,
+	NEEDS_PEER,    /* one address in --peer, which it asks */
+	NEEDS_NOTHING, /* runs without a client */
 };
 
 struct command {
@@ -37,7 +47,7 @@ struct command {
 	const char *name;      /* "upload" */
 	const char *arguments; /* "FILE" */
 	int arguments_min, arguments_max;
-	bool needs_peer; /* one address in --peer, which it asks */
+	enum command_needs needs;
 	const char *description;
 	int (*run)(struct program *program); /* returns the exit code */
 };
@@ -59,6 +69,20 @@ int run_file_upload(struct program *program);
 int run_file_download(struct program *program);
 int run_chunk_put(struct program *program);
 int run_chunk_get(struct program *program);
+int run_key_generate(struct program *program);
+int run_pointer_generate_key(struct program *program);
+int run_pointer_create(struct program *program);
+int run_pointer_get(struct program *program);
+int run_pointer_edit(struct program *program);
+int run_pointer_share(struct program *program);
+int run_graph_generate_key(struct program *program);
+int run_graph_create(struct program *program);
+int run_graph_get(struct program *program);
+int run_scratchpad_generate_key(struct program *program);
+int run_scratchpad_create(struct program *program);
+int run_scratchpad_get(struct program *program);
+int run_scratchpad_edit(struct program *program);
+int run_scratchpad_share(struct program *program);
 int run_node_info(struct program *program);
 int run_node_peers(struct program *program);
 

@@ -26,6 +26,10 @@ enum flag {
 	FLAG_QUIET,
 	FLAG_PUBLIC,
 	FLAG_REPLACE,
+	FLAG_OVERWRITE,
+	FLAG_SECRET_KEY,
+	FLAG_HEX,
+	FLAG_TARGET_TYPE,
 	FLAG_OPTIONS,
 	FLAG_VERSION,
 	FLAG_HELP,
@@ -48,6 +52,10 @@ static const struct option flags[] = {
 	{"quiet", no_argument, NULL, FLAG_QUIET},
 	{"public", no_argument, NULL, FLAG_PUBLIC},
 	{"replace", no_argument, NULL, FLAG_REPLACE},
+	{"overwrite", no_argument, NULL, FLAG_OVERWRITE},
+	{"secret-key", no_argument, NULL, FLAG_SECRET_KEY},
+	{"hex", no_argument, NULL, FLAG_HEX},
+	{"target-data-type", required_argument, NULL, FLAG_TARGET_TYPE},
 	{"options", no_argument, NULL, FLAG_OPTIONS},
 	{"version", no_argument, NULL, FLAG_VERSION},
 	{"help", no_argument, NULL, FLAG_HELP},
@@ -55,15 +63,43 @@ static const struct option flags[] = {
 };
 
 static const struct command commands[] = {
-	{"file", "upload", "FILE", 1, 1, false, "store a file; prints its address or data map",
-         run_file_upload},
-	{"file", "download", "ADDRESS|DATAMAP DEST", 2, 2, false, "fetch a file",
+	{"file", "upload", "FILE", 1, 1, NEEDS_NETWORK,
+         "store a file; prints its address or data map", run_file_upload},
+	{"file", "download", "ADDRESS|DATAMAP DEST", 2, 2, NEEDS_NETWORK, "fetch a file",
          run_file_download},
-	{"chunk", "put", "FILE|-", 1, 1, false, "store up to 4194336 bytes as one chunk",
+	{"chunk", "put", "FILE|-", 1, 1, NEEDS_NETWORK, "store up to 4194336 bytes as one chunk",
          run_chunk_put},
-	{"chunk", "get", "ADDRESS [DEST|-]", 1, 2, false, "fetch a chunk", run_chunk_get},
-	{"node", "info", "", 0, 0, true, "ask the node at --peer who it is", run_node_info},
-	{"node", "peers", "", 0, 0, true, "ask the node at --peer whom it knows", run_node_peers},
+	{"chunk", "get", "ADDRESS [DEST|-]", 1, 2, NEEDS_NETWORK, "fetch a chunk", run_chunk_get},
+	{"pointer", "generate-key", "", 0, 0, NEEDS_NOTHING, "make the key of your pointers",
+         run_pointer_generate_key},
+	{"pointer", "create", "NAME TARGET", 2, 2, NEEDS_NETWORK, "store a pointer to an address",
+         run_pointer_create},
+	{"pointer", "get", "NAME|ADDRESS", 1, 1, NEEDS_NETWORK, "print where a pointer points",
+         run_pointer_get},
+	{"pointer", "edit", "NAME TARGET", 2, 2, NEEDS_NETWORK, "let a pointer point elsewhere",
+         run_pointer_edit},
+	{"pointer", "share", "NAME", 1, 1, NEEDS_NOTHING, "print the secret key of a pointer",
+         run_pointer_share},
+	{"graph", "generate-key", "", 0, 0, NEEDS_NOTHING, "make the key of your graph entries",
+         run_graph_generate_key},
+	{"graph", "create", "NAME CONTENT", 2, 2, NEEDS_NETWORK, "store a graph entry of 32 bytes",
+         run_graph_create},
+	{"graph", "get", "NAME|ADDRESS", 1, 1, NEEDS_NETWORK, "fetch a graph entry", run_graph_get},
+	{"scratchpad", "generate-key", "", 0, 0, NEEDS_NOTHING, "make the key of your scratchpads",
+         run_scratchpad_generate_key},
+	{"scratchpad", "create", "NAME DATA", 2, 2, NEEDS_NETWORK, "store encrypted data",
+         run_scratchpad_create},
+	{"scratchpad", "get", "NAME", 1, 1, NEEDS_NETWORK, "fetch and decrypt a scratchpad",
+         run_scratchpad_get},
+	{"scratchpad", "edit", "NAME DATA", 2, 2, NEEDS_NETWORK, "replace the data of a scratchpad",
+         run_scratchpad_edit},
+	{"scratchpad", "share", "NAME", 1, 1, NEEDS_NOTHING, "print the secret key of a scratchpad",
+         run_scratchpad_share},
+	{"key", "generate", "", 0, 0, NEEDS_NOTHING, "make a key pair and print it",
+         run_key_generate},
+	{"node", "info", "", 0, 0, NEEDS_PEER, "ask the node at --peer who it is", run_node_info},
+	{"node", "peers", "", 0, 0, NEEDS_PEER, "ask the node at --peer whom it knows",
+         run_node_peers},
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -89,6 +125,11 @@ static void print_help(void)
 	      "  -p, --public               of an upload: store the data map too, print an "
 	      "address\n"
 	      "  --replace                  of a download: overwrite an existing file\n"
+	      "  -t, --target-data-type T   of a pointer's target: chunk (default), graph,\n"
+	      "                             pointer or scratchpad\n"
+	      "  -s, --secret-key           NAME is a secret key that somebody shared\n"
+	      "  --hex                      values are hexadecimal\n"
+	      "  -o, --overwrite            of generate-key: replace a key that is there\n"
 	      "  --json                     print one JSON object\n"
 	      "  -q, --quiet                show no progress\n"
 	      "  --log-output-dest DEST     stdout, stderr or a folder (default: no log)\n"
@@ -141,6 +182,18 @@ static bool note(struct program *program, int flag, const char *value)
 		return program->is_public = true;
 	case FLAG_REPLACE:
 		return program->replace = true;
+	case FLAG_OVERWRITE:
+	case 'o':
+		return program->overwrite = true;
+	case FLAG_SECRET_KEY:
+	case 's':
+		return program->is_secret_key = true;
+	case FLAG_HEX:
+		return program->hex = true;
+	case FLAG_TARGET_TYPE:
+	case 't':
+		program->target_type = value;
+		return true;
 	default:
 		return false;
 	}
@@ -195,7 +248,7 @@ static bool print_and_exit(int flag)
 static bool read_flags(struct program *program, int argc, char **argv, int *ret_code)
 {
 	int flag = 0;
-	while ((flag = getopt_long(argc, argv, "hpq", flags, NULL)) != -1) {
+	while ((flag = getopt_long(argc, argv, "hpqost:", flags, NULL)) != -1) {
 		*ret_code = EXIT_DONE;
 		if (print_and_exit(flag))
 			return false;
@@ -230,7 +283,7 @@ static const struct command *find_command(struct program *program, int argc, cha
 		}
 		for (int j = 2; j < argc; j++)
 			program->arguments[j - 2] = argv[j];
-		if (command->needs_peer && program->peer == NULL) {
+		if (command->needs == NEEDS_PEER && program->peer == NULL) {
 			complain("this command needs --peer ADDR, the node to ask");
 			return NULL;
 		}
@@ -302,7 +355,7 @@ static int run(struct program *program, int argc, char **argv)
 	const struct command *command = find_command(program, argc - optind, argv + optind);
 	if (command == NULL)
 		return EXIT_USAGE;
-	code = open_client(program);
+	code = command->needs == NEEDS_NOTHING ? EXIT_DONE : open_client(program);
 	if (code == EXIT_DONE)
 		code = command->run(program);
 	if (fflush(stdout) != 0 && code == EXIT_DONE)

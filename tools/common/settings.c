@@ -64,6 +64,7 @@ int exit_code_of(autonomi_status status)
 	case AUTONOMI_E_PAYMENT:
 		return EXIT_INCOMPLETE;
 	case AUTONOMI_E_CORRUPT:
+	case AUTONOMI_E_FORK:
 		return EXIT_DAMAGED;
 	case AUTONOMI_E_CANCELLED:
 		return EXIT_INTERRUPTED;

@@ -25,7 +25,9 @@ static void setup(void)
 	                                        .random = &network.random};
 	ck_assert_int_eq(an_client_new(&config, &network.table, &client), AUTONOMI_OK);
 	an_bls_secret_random(&network.random, secret);
-	ck_assert_int_eq(an_record_owner_name(secret, name), AUTONOMI_OK);
+	uint8_t owner[AN_OWNER_KEY_SIZE];
+	ck_assert_int_eq(an_bls_public_key(secret, owner), AUTONOMI_OK);
+	an_owner_key_name(owner, name);
 	outcome = (struct outcome){0};
 }
 
@@ -62,8 +64,7 @@ static an_status get(enum an_record_type type)
 static an_status exists(void)
 {
 	outcome_release(&outcome);
-	return run(an_client_record_exists(client, AN_RECORD_POINTER, name, outcome_done, &outcome,
-	                                   &outcome.id));
+	return run(an_client_record_exists(client, name, outcome_done, &outcome, &outcome.id));
 }
 
 static struct an_client_write pointer_write(enum an_write_mode mode, uint8_t target)

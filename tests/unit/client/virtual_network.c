@@ -250,12 +250,13 @@ static void store(struct virtual_network *network, const uint8_t name[32], struc
 	struct an_blob *held = network_value(network, name, index);
 	struct an_record_merged merged;
 	const an_status status = an_record_merge(name, an_blob_span(held), value,
-	                                         network->profile.chunk_max, &merged);
+	                                         network->profile.chunk_max, AN_RECORD_FROM_CLIENT,
+	                                         &merged);
 	if (status == AUTONOMI_E_OUTDATED) {
 		ret_result->failed = true;
 		ret_result->error.type = AN_ERROR_OUTDATED_RECORD_COUNTER;
-		ret_result->error.counter = merged.counter;
-		ret_result->error.expected = merged.expected;
+		ret_result->error.counter = merged.error.counter;
+		ret_result->error.expected = merged.error.expected;
 		return;
 	}
 	ck_assert_int_eq(status, AUTONOMI_OK);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Records with an owner on the network: pointers, graph entries, scratchpads (semantics 7.3, 7.4,
+ * 7.7). Objects and bytes of them are those of <autonomi/data.h>. Operations as in
+ * <autonomi/network.h>.
+ *
+ * Puts. A record goes to the peers closest to its owner's record key. The completion's data is the
+ * owner's public key, AUTONOMI_PUBLIC_KEY_SIZE bytes, its text the same in hexadecimal, its count the
+ * number of peers that have the record, autonomi_event_counter the counter that was written. Where a
+ * peer has a newer version, autonomi_event_network_counter is higher than that: with
+ * AUTONOMI_E_OUTDATED too few others took the record, with AUTONOMI_OK enough did and somebody else
+ * was quicker all the same. Puts fail with AUTONOMI_E_OUTDATED, AUTONOMI_E_CORRUPT where a given record
+ * is not signed by its owner, AUTONOMI_E_NO_PEERS, AUTONOMI_E_QUORUM, AUTONOMI_E_TIMEOUT,
+ * AUTONOMI_E_PAYMENT or AUTONOMI_E_CANCELLED.
+ *
+ * Gets ask several peers and compare. Each answer's signatures are verified; then the highest counter
+ * wins, and of its versions the one that most peers have. The completion's data is the record value,
+ * which autonomi_pointer_decode, autonomi_graph_entry_decode and autonomi_scratchpad_decode read; its
+ * count the number of peers that gave this version, autonomi_event_versions the number of different
+ * ones. Where two have as many copies, or nobody has a graph entry alone, the completion has
+ * AUTONOMI_E_FORK, and its data is a record with one of the versions (of graph entries: as many as one
+ * peer had). Gets fail with AUTONOMI_E_NOT_FOUND, AUTONOMI_E_QUORUM where too few peers answered,
+ * AUTONOMI_E_NO_PEERS, AUTONOMI_E_TIMEOUT, AUTONOMI_E_BUSY, AUTONOMI_E_CORRUPT where every answer was
+ * false, or AUTONOMI_E_CANCELLED.
+ *
+ * Secret keys are copied, used by workers of the library, and wiped.
+ *
+ * Threading: as the node.
+ */
+#ifndef AUTONOMI_RECORD_H
+#define AUTONOMI_RECORD_H
+
+#include <autonomi/data.h>
+#include <autonomi/node.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Flags of autonomi_pointer_put, autonomi_graph_entry_put and autonomi_scratchpad_put: the put fails
+ * with AUTONOMI_E_EXISTS where a record of this owner, of whatever type, is there already. */
+enum { AUTONOMI_PUT_CREATE = 1 };
+
+/* Asks whether a record exists at an address, `type` being AUTONOMI_ADDRESS_... (of no peer), without
+ * fetching it. The completion's count is the number of peers that say they have one; 0 where it does
+ * not exist. It fails with AUTONOMI_E_QUORUM where too few peers answered, AUTONOMI_E_NO_PEERS,
+ * AUTONOMI_E_TIMEOUT, AUTONOMI_E_CORRUPT or AUTONOMI_E_CANCELLED. AUTONOMI_E_ADDRESS at once where the
+ * address is none. */
+AUTONOMI_API autonomi_status autonomi_record_exists(autonomi_node *node, uint32_t type,
+                                                    const uint8_t *address, size_t address_size,
+                                                    uint64_t tag, autonomi_op *ret_op);
+
+/* Stores a pointer as it is. Flags: AUTONOMI_PUT_CREATE. Ends as above. */
+AUTONOMI_API autonomi_status autonomi_pointer_put(autonomi_node *node,
+                                                  const autonomi_pointer *pointer, uint32_t flags,
+                                                  uint64_t tag, autonomi_op *ret_op);
+
+/* Makes, signs and stores the first pointer of `owner_secret`, with counter 0. It fails with
+ * AUTONOMI_E_EXISTS where a record of this owner is there already. AUTONOMI_E_ADDRESS at once where
+ * nothing can point at the target; AUTONOMI_E_INVALID where the secret is none. */
+AUTONOMI_API autonomi_status autonomi_pointer_create(autonomi_node *node,
+                                                     const uint8_t *owner_secret,
+                                                     uint32_t target_type, const uint8_t *target,
+                                                     size_t target_size, uint64_t tag,
+                                                     autonomi_op *ret_op);
+
+/* Reads the pointer of `owner_secret` and stores one to another target with the next counter; this
+ * mends a fork as well. It fails with AUTONOMI_E_NOT_FOUND where there is none, and as gets and puts
+ * do. At once as autonomi_pointer_create. */
+AUTONOMI_API autonomi_status autonomi_pointer_update(autonomi_node *node,
+                                                     const uint8_t *owner_secret,
+                                                     uint32_t target_type, const uint8_t *target,
+                                                     size_t target_size, uint64_t tag,
+                                                     autonomi_op *ret_op);
+
+/* Fetches the pointer of an owner, AUTONOMI_PUBLIC_KEY_SIZE bytes. */
+AUTONOMI_API autonomi_status autonomi_pointer_get(autonomi_node *node, const uint8_t *owner,
+                                                  uint64_t tag, autonomi_op *ret_op);
+
+/* Stores a graph entry. Flags: AUTONOMI_PUT_CREATE; without it a second entry of an owner is kept
+ * beside the first, and the owner has forked. */
+AUTONOMI_API autonomi_status autonomi_graph_entry_put(autonomi_node *node,
+                                                      const autonomi_graph_entry *entry,
+                                                      uint32_t flags, uint64_t tag,
+                                                      autonomi_op *ret_op);
+
+/* Fetches the graph entry of an owner. */
+AUTONOMI_API autonomi_status autonomi_graph_entry_get(autonomi_node *node, const uint8_t *owner,
+                                                      uint64_t tag, autonomi_op *ret_op);
+
+/* Stores a scratchpad as it is. Flags: AUTONOMI_PUT_CREATE. */
+AUTONOMI_API autonomi_status autonomi_scratchpad_put(autonomi_node *node,
+                                                     const autonomi_scratchpad *scratchpad,
+                                                     uint32_t flags, uint64_t tag,
+                                                     autonomi_op *ret_op);
+
+/* Encrypts `plain` to its owner, signs and stores it as the first scratchpad of `owner_secret`, with
+ * counter 0; `data_encoding` says what the application wants it to say. It fails with
+ * AUTONOMI_E_EXISTS where a record of this owner is there already. AUTONOMI_E_TOO_LARGE at once above
+ * 4,193,824 bytes; AUTONOMI_E_INVALID where the secret is none. */
+AUTONOMI_API autonomi_status autonomi_scratchpad_create(autonomi_node *node,
+                                                        const uint8_t *owner_secret,
+                                                        uint64_t data_encoding,
+                                                        const uint8_t *plain, size_t plain_size,
+                                                        uint64_t tag, autonomi_op *ret_op);
+
+/* Reads the scratchpad of `owner_secret` and replaces it with the next counter. As
+ * autonomi_pointer_update; at once as autonomi_scratchpad_create. */
+AUTONOMI_API autonomi_status autonomi_scratchpad_update(autonomi_node *node,
+                                                        const uint8_t *owner_secret,
+                                                        uint64_t data_encoding,
+                                                        const uint8_t *plain, size_t plain_size,
+                                                        uint64_t tag, autonomi_op *ret_op);
+
+/* Fetches the scratchpad of an owner; autonomi_scratchpad_decrypt opens what it decodes to. */
+AUTONOMI_API autonomi_status autonomi_scratchpad_get(autonomi_node *node, const uint8_t *owner,
+                                                     uint64_t tag, autonomi_op *ret_op);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

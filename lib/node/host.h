@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the operations of the host share: from the client's result to the completion. */
+#ifndef AN_NODE_HOST_H
+#define AN_NODE_HOST_H
+
+#include "client/client.h"
+#include "node/operation.h"
+
+enum { AN_HOST_SMALL_COMPLETION = 4096 }; /* bytes that a completion without content may hold */
+
+/* The operation's `cancel`, where the client works on it. */
+void an_host_cancel_client(struct an_operation *operation);
+
+/* The sentence of a result that failed. */
+void an_host_set_message(struct autonomi_event *event, const struct an_client_result *result);
+
+/* Gives `bytes` as data and in hexadecimal as text. E_NO_MEMORY. */
+an_status an_host_give(struct autonomi_event *event, struct an_blob *blob, struct an_span bytes);
+
+/* The end of every submit: the operation lives where `status` says that the client took it. */
+an_status an_host_submitted(struct an_operation *operation, an_status status, autonomi_op *ret_op);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Operations of the host on records that have an owner. */
+#include "node/host.h"
+#include "node/internal.h"
+
+/* What the result says of versions and counters. */
+static void set_versions(struct autonomi_event *event, const struct an_client_result *result)
+{
+	event->count = result->count;
+	event->counter = result->counter;
+	event->network_counter = result->network_counter;
+	event->versions = result->versions;
+}
+
+static void written(void *context, const struct an_client_result *result)
+{
+	struct an_operation *operation = context;
+	struct autonomi_event *event = operation->completion;
+	an_host_set_message(event, result);
+	set_versions(event, result);
+	an_status status = result->status;
+	if (status >= 0)
+		status = an_host_give(event, NULL, an_span(result->owner, sizeof(result->owner)));
+	an_operation_complete(operation, status);
+}
+
+/* A fork has content as well as an error. */
+static void read_record(void *context, const struct an_client_result *result)
+{
+	struct an_operation *operation = context;
+	struct autonomi_event *event = operation->completion;
+	an_host_set_message(event, result);
+	set_versions(event, result);
+	an_status status = result->status;
+	if (result->content != NULL &&
+	    an_event_set_data(event, result->content, result->bytes) != AUTONOMI_OK)
+		status = AUTONOMI_E_NO_MEMORY;
+	an_operation_complete(operation, status);
+}
+
+an_status an_node_record_write(struct an_node *node, const struct an_client_write *write,
+                               uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_record_write(node->client, write, written, operation,
+	                                &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_record_get(struct an_node *node, enum an_record_type type,
+                             const uint8_t name[AN_RECORD_NAME_SIZE], uint64_t tag,
+                             autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag,
+	                                      node->profile.record_value_max +
+	                                              AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_record_get(node->client, type, name, read_record, operation,
+	                              &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
+                                uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_record_exists(node->client, name, read_record, operation,
+	                                 &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records with an owner, through the public functions and real nodes. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prop/cluster.h"
+
+enum { LIMIT_MS = 30000 };
+
+static struct cluster cluster;
+static autonomi_node *client;
+static uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], owner[AUTONOMI_PUBLIC_KEY_SIZE];
+static const uint8_t target[AUTONOMI_NAME_SIZE] = {1}, other[AUTONOMI_NAME_SIZE] = {2};
+static autonomi_op op;
+
+static void setup(void)
+{
+	const uint8_t seed[AUTONOMI_SEED_SIZE] = {9};
+	cluster_open(&cluster, CLUSTER_NODES, 1);
+	client = cluster_client(&cluster, 1);
+	cluster_await(&cluster, client, AUTONOMI_EVENT_JOINED, LIMIT_MS);
+	ck_assert_int_eq(autonomi_bls_secret_generate(seed, secret), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_bls_public_key(secret, owner), AUTONOMI_OK);
+}
+
+static void teardown(void)
+{
+	autonomi_node_free(client);
+	cluster_close(&cluster);
+}
+
+/* `submitted` is what a call returned that set `op`. */
+static autonomi_event *completion(autonomi_status submitted)
+{
+	ck_assert_int_eq(submitted, AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
+	ck_assert_ptr_nonnull(event);
+	return event;
+}
+
+static autonomi_status status_of(autonomi_status submitted)
+{
+	autonomi_event *event = completion(submitted);
+	const autonomi_status status = autonomi_event_status(event);
+	autonomi_event_free(event);
+	return status;
+}
+
+static uint64_t exists(uint32_t type)
+{
+	autonomi_event *event = completion(
+		autonomi_record_exists(client, type, owner, sizeof(owner), 0, &op));
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	const uint64_t count = autonomi_event_count(event);
+	autonomi_event_free(event);
+	return count;
+}
+
+static void assert_points_at(const uint8_t *wanted, uint64_t counter)
+{
+	autonomi_event *event = completion(autonomi_pointer_get(client, owner, 0, &op));
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_event_counter(event), counter);
+	ck_assert_uint_eq(autonomi_event_versions(event), 1);
+	size_t size = 0;
+	const uint8_t *value = autonomi_event_data(event, &size);
+	autonomi_pointer *pointer = NULL;
+	autonomi_pointer_view view;
+	ck_assert_int_eq(autonomi_pointer_decode(value, size, &pointer), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_pointer_get_view(pointer, &view, sizeof(view)), AUTONOMI_OK);
+	ck_assert_mem_eq(view.target, wanted, AUTONOMI_NAME_SIZE);
+	autonomi_pointer_free(pointer);
+	autonomi_event_free(event);
+}
+
+START_TEST(a_pointer_lives_on_the_network)
+{
+	ck_assert_uint_eq(exists(AUTONOMI_ADDRESS_POINTER), 0);
+	autonomi_event *event = completion(autonomi_pointer_create(client, secret,
+	                                                           AUTONOMI_ADDRESS_CHUNK, target,
+	                                                           sizeof(target), 0, &op));
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	size_t size = 0;
+	const uint8_t *address = autonomi_event_data(event, &size);
+	ck_assert_uint_eq(size, sizeof(owner));
+	ck_assert_mem_eq(address, owner, size);
+	ck_assert_uint_ge(autonomi_event_count(event), 3);
+	autonomi_event_free(event);
+	ck_assert_uint_ge(exists(AUTONOMI_ADDRESS_POINTER), 1);
+	ck_assert_int_eq(status_of(autonomi_pointer_create(client, secret, AUTONOMI_ADDRESS_CHUNK,
+	                                                   target, sizeof(target), 0, &op)),
+	                 AUTONOMI_E_EXISTS);
+	assert_points_at(target, 0);
+	ck_assert_int_eq(status_of(autonomi_pointer_update(client, secret, AUTONOMI_ADDRESS_CHUNK,
+	                                                   other, sizeof(other), 0, &op)),
+	                 AUTONOMI_OK);
+	assert_points_at(other, 1);
+}
+END_TEST
+
+START_TEST(a_pointer_that_is_outdated_is_refused_with_the_networks_counter)
+{
+	autonomi_pointer *newer = NULL, *older = NULL;
+	ck_assert_int_eq(autonomi_pointer_new(secret, 7, AUTONOMI_ADDRESS_CHUNK, target,
+	                                      sizeof(target), &newer),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_pointer_new(secret, 6, AUTONOMI_ADDRESS_CHUNK, target,
+	                                      sizeof(target), &older),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(status_of(
+				 autonomi_pointer_put(client, newer, AUTONOMI_PUT_CREATE, 0, &op)),
+	                 AUTONOMI_OK);
+	autonomi_event *event = completion(autonomi_pointer_put(client, older, 0, 0, &op));
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_OUTDATED);
+	ck_assert_uint_eq(autonomi_event_counter(event), 6);
+	ck_assert_uint_eq(autonomi_event_network_counter(event), 7);
+	autonomi_event_view view;
+	ck_assert_int_eq(autonomi_event_get_view(event, &view, sizeof(view)), AUTONOMI_OK);
+	ck_assert_uint_eq(view.network_counter, 7);
+	autonomi_event_free(event);
+	autonomi_pointer_free(newer);
+	autonomi_pointer_free(older);
+}
+END_TEST
+
+START_TEST(a_scratchpad_lives_on_the_network)
+{
+	static const uint8_t first[] = "first", second[] = "second, and longer";
+	ck_assert_int_eq(status_of(autonomi_scratchpad_update(client, secret, 5, second,
+	                                                      sizeof(second), 0, &op)),
+	                 AUTONOMI_E_NOT_FOUND);
+	ck_assert_int_eq(status_of(autonomi_scratchpad_create(client, secret, 5, first,
+	                                                      sizeof(first), 0, &op)),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(status_of(autonomi_scratchpad_update(client, secret, 5, second,
+	                                                      sizeof(second), 0, &op)),
+	                 AUTONOMI_OK);
+	autonomi_event *event = completion(autonomi_scratchpad_get(client, owner, 0, &op));
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	size_t size = 0;
+	const uint8_t *value = autonomi_event_data(event, &size);
+	autonomi_scratchpad *scratchpad = NULL;
+	autonomi_bytes *plain = NULL;
+	ck_assert_int_eq(autonomi_scratchpad_decode(value, size, &scratchpad), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_scratchpad_decrypt(scratchpad, secret, &plain), AUTONOMI_OK);
+	ck_assert_str_eq(autonomi_bytes_text(plain), (const char *)second);
+	/* What is there already is stored once more: nothing changes. */
+	ck_assert_int_eq(status_of(autonomi_scratchpad_put(client, scratchpad, 0, 0, &op)),
+	                 AUTONOMI_OK);
+	autonomi_bytes_free(plain);
+	autonomi_scratchpad_free(scratchpad);
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(a_second_graph_entry_of_an_owner_is_a_fork)
+{
+	autonomi_graph_entry *entry = NULL, *both[2] = {NULL, NULL};
+	ck_assert_int_eq(autonomi_graph_entry_new(secret, NULL, 0, target, NULL, 0, &entry),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(status_of(autonomi_graph_entry_put(client, entry, AUTONOMI_PUT_CREATE, 0,
+	                                                    &op)),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(status_of(autonomi_graph_entry_get(client, owner, 0, &op)), AUTONOMI_OK);
+	autonomi_graph_entry_free(entry);
+	ck_assert_int_eq(autonomi_graph_entry_new(secret, NULL, 0, other, NULL, 0, &entry),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(status_of(autonomi_graph_entry_put(client, entry, 0, 0, &op)),
+	                 AUTONOMI_OK);
+	autonomi_event *event = completion(autonomi_graph_entry_get(client, owner, 0, &op));
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_FORK);
+	size_t size = 0, count = 0;
+	const uint8_t *value = autonomi_event_data(event, &size);
+	ck_assert_int_eq(autonomi_graph_entry_decode(value, size, both, 2, &count), AUTONOMI_OK);
+	ck_assert_uint_eq(count, 2);
+	autonomi_graph_entry_free(both[0]);
+	autonomi_graph_entry_free(both[1]);
+	autonomi_graph_entry_free(entry);
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(nonsense_is_refused_at_once)
+{
+	autonomi_pointer *pointer = NULL;
+	uint8_t *large = calloc(1, 4193825);
+	const uint8_t none[AUTONOMI_SECRET_KEY_SIZE] = {0xff, 0xff};
+	ck_assert_ptr_nonnull(large);
+	ck_assert_int_eq(autonomi_pointer_new(secret, 1, AUTONOMI_ADDRESS_CHUNK, target,
+	                                      sizeof(target), &pointer),
+	                 AUTONOMI_OK);
+	const autonomi_status answers[] = {
+		autonomi_pointer_put(NULL, pointer, 0, 0, NULL),
+		autonomi_pointer_put(client, NULL, 0, 0, NULL),
+		autonomi_pointer_put(client, pointer, 2, 0, NULL),
+		autonomi_pointer_create(client, NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, NULL),
+		autonomi_pointer_create(client, none, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, NULL),
+		autonomi_pointer_get(client, NULL, 0, NULL),
+		autonomi_pointer_get(NULL, owner, 0, NULL),
+		autonomi_graph_entry_put(client, NULL, 0, 0, NULL),
+		autonomi_graph_entry_get(NULL, owner, 0, NULL),
+		autonomi_scratchpad_put(client, NULL, 0, 0, NULL),
+		autonomi_scratchpad_create(client, NULL, 0, target, 1, 0, NULL),
+		autonomi_scratchpad_update(client, secret, 0, NULL, 1, 0, NULL),
+		autonomi_scratchpad_get(NULL, owner, 0, NULL),
+		autonomi_record_exists(NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, NULL),
+	};
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		ck_assert_msg(answers[i] == AUTONOMI_E_INVALID, "call %zu: %s", i,
+		              autonomi_status_name(answers[i]));
+	ck_assert_int_eq(autonomi_pointer_update(client, secret, AUTONOMI_ADDRESS_RECORD_KEY,
+	                                         target, 32, 0, NULL),
+	                 AUTONOMI_E_ADDRESS);
+	ck_assert_int_eq(autonomi_record_exists(client, AUTONOMI_ADDRESS_CHUNK, target, 31, 0,
+	                                        NULL),
+	                 AUTONOMI_E_ADDRESS);
+	ck_assert_int_eq(autonomi_scratchpad_create(client, secret, 0, large, 4193825, 0, NULL),
+	                 AUTONOMI_E_TOO_LARGE);
+	ck_assert_uint_eq(autonomi_event_counter(NULL) + autonomi_event_network_counter(NULL) +
+	                          autonomi_event_versions(NULL),
+	                  0);
+	autonomi_pointer_free(pointer);
+	free(large);
+}
+END_TEST
+
+START_TEST(operations_that_run_when_the_node_closes_complete)
+{
+	ck_assert_int_eq(autonomi_pointer_create(client, secret, AUTONOMI_ADDRESS_CHUNK, target,
+	                                         sizeof(target), 3, &op),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_node_close(client, 0), AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CANCELLED);
+	ck_assert_uint_eq(autonomi_event_tag(event), 3);
+	autonomi_event_free(event);
+	ck_assert_int_eq(autonomi_pointer_get(client, owner, 0, NULL), AUTONOMI_E_CLOSED);
+	ck_assert_int_eq(autonomi_pointer_create(client, secret, AUTONOMI_ADDRESS_CHUNK, target,
+	                                         sizeof(target), 3, NULL),
+	                 AUTONOMI_E_CLOSED);
+	ck_assert_int_eq(autonomi_record_exists(client, AUTONOMI_ADDRESS_CHUNK, target, 32, 0,
+	                                        NULL),
+	                 AUTONOMI_E_CLOSED);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("api/records");
+	TCase *records = tcase_create("records");
+	tcase_add_checked_fixture(records, setup, teardown);
+	tcase_set_timeout(records, 120);
+	tcase_add_test(records, a_pointer_lives_on_the_network);
+	tcase_add_test(records, a_pointer_that_is_outdated_is_refused_with_the_networks_counter);
+	tcase_add_test(records, a_scratchpad_lives_on_the_network);
+	tcase_add_test(records, a_second_graph_entry_of_an_owner_is_a_fork);
+	tcase_add_test(records, nonsense_is_refused_at_once);
+	tcase_add_test(records, operations_that_run_when_the_node_closes_complete);
+	suite_add_tcase(s, records);
+	return s;
+}
