@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Autonomi's types of data without a node: keys, addresses, pointers, graph entries, scratchpads,
- * archives. This header includes the others.
+ * Autonomi's types of data without a node: keys, addresses, records, pointers, graph entries,
+ * scratchpads, archives, self-encryption. This header includes the others.
  *
  * Bytes are those of Autonomi's own crates: what these functions write, its nodes and clients read,
  * and the other way round. What is called an object here is owned by who made it and freed with its
@@ -19,6 +19,10 @@
 #include <autonomi/graph_entry.h>
 #include <autonomi/keys.h>
 #include <autonomi/pointer.h>
+#include <autonomi/record_value.h>
+#include <autonomi/register.h>
 #include <autonomi/scratchpad.h>
+#include <autonomi/self_encryption.h>
+#include <autonomi/vault.h>
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "crypt/random.h"
 #include "data/archive.h"
+#include "data/data_map.h"
 #include "data/graph_entry.h"
 #include "data/pointer.h"
 #include "data/record.h"
@@ -44,6 +45,10 @@ struct autonomi_archive {
 	struct an_archive value;
 };
 
+struct autonomi_data_map {
+	struct an_data_map value;
+};
+
 /* Whether bytes of the host are there: a pointer, or none of them. */
 static inline bool an_api_has(const void *data, size_t size)
 {
@@ -70,6 +75,14 @@ an_status an_api_owned(const uint8_t *owner, const uint8_t *signature,
 /* A generator of the host's seed, or of the operating system's where that is NULL. The caller gives
  * it back to an_random_done where this succeeds. */
 an_status an_api_random(const uint8_t *seed, struct an_random *ret_random);
+
+/* The object that the host gets of a graph entry, which is taken in any case. */
+an_status an_api_give_graph_entry(struct an_graph_entry *value, an_status status,
+                                  struct autonomi_graph_entry **ret_entry);
+
+/* The object that the host gets of a data map, which is taken in any case. */
+an_status an_api_give_data_map(struct an_data_map *value, an_status status,
+                               struct autonomi_data_map **ret_map);
 
 /* The header and the rest of an unpaid record value of this type, in any encoding that Autonomi's
  * reader takes. E_CORRUPT where it is another record. */

@@ -8,9 +8,8 @@ _Static_assert(sizeof(struct an_graph_parent) == AUTONOMI_PUBLIC_KEY_SIZE, "show
 _Static_assert(sizeof(struct an_graph_descendant) == AUTONOMI_GRAPH_DESCENDANT_SIZE,
                "shown as bytes");
 
-/* An object that takes the value over, which is given back on failure. */
-static an_status give(struct an_graph_entry *value, an_status status,
-                      struct autonomi_graph_entry **ret_entry)
+an_status an_api_give_graph_entry(struct an_graph_entry *value, an_status status,
+                                  struct autonomi_graph_entry **ret_entry)
 {
 	struct autonomi_graph_entry *entry = NULL;
 	if (status == AUTONOMI_OK) {
@@ -82,7 +81,7 @@ autonomi_status autonomi_graph_entry_new(const uint8_t *owner_secret, const uint
 	an_status status = begin(&parts, &value);
 	if (status == AUTONOMI_OK)
 		status = an_graph_entry_sign(&value, owner_secret);
-	return an_guard_leave(&guard, give(&value, status, ret_entry));
+	return an_guard_leave(&guard, an_api_give_graph_entry(&value, status, ret_entry));
 }
 
 autonomi_status autonomi_graph_entry_new_signed(const uint8_t *owner, const uint8_t *parents,
@@ -100,7 +99,7 @@ autonomi_status autonomi_graph_entry_new_signed(const uint8_t *owner, const uint
 	an_status status = begin(&parts, &value);
 	if (status == AUTONOMI_OK)
 		status = an_api_owned(owner, signature, value.owner, value.signature);
-	return an_guard_leave(&guard, give(&value, status, ret_entry));
+	return an_guard_leave(&guard, an_api_give_graph_entry(&value, status, ret_entry));
 }
 
 autonomi_graph_entry *autonomi_graph_entry_free(autonomi_graph_entry *entry)
@@ -204,7 +203,8 @@ static an_status give_all(struct an_graph_set *set, struct autonomi_graph_entry 
 	an_status status = AUTONOMI_OK;
 	size_t made = 0;
 	while (made < set->count && status == AUTONOMI_OK) {
-		status = give(&set->entries[made], AUTONOMI_OK, &ret_entries[made]);
+		status = an_api_give_graph_entry(&set->entries[made], AUTONOMI_OK,
+		                                 &ret_entries[made]);
 		if (status != AUTONOMI_OK)
 			break;
 		set->entries[made++] = (struct an_graph_entry){0};

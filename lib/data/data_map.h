@@ -34,7 +34,7 @@ struct an_data_map {
 	struct an_data_map_entry *entries;
 	size_t count;
 	bool has_child; /* what it decrypts to is another map, not the file */
-	uint64_t child; /* how many levels down the file's own map is, minus 1 */
+	uint64_t child; /* how many levels down the file's own map is */
 };
 
 /* An empty map with room for `count` zeroed entries, all counted in. E_NO_MEMORY, E_TOO_LARGE. */
