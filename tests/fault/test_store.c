@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "faulty_sys.h"
 #include "faulty_vfs.h"
+#include "support/signed_records.h"
 
 enum { SMALL = 300, LARGE = 150 * 1024, RECORDS = 5, STEPS_MAX = 20000 };
 
@@ -28,6 +29,10 @@ struct told {
 };
 
 static struct told told[RECORDS];
+
+/* Two versions of a scratchpad, which are merged; made once, for signing takes long. */
+static struct signed_record pads[2];
+static bool pad_stored[2];
 
 static void make_records(void)
 {
@@ -44,6 +49,19 @@ static void drop_records(void)
 		drop(&told[i].record);
 }
 
+static an_status merge(struct scene *scene, const struct signed_record *record)
+{
+	struct answer answer = {0};
+	const an_status status = an_store_merge(scene->store, record->key, record->value,
+	                                        an_blob_span(record->value), AN_RECORD_FROM_PEER,
+	                                        note, &answer);
+	if (status != AUTONOMI_OK)
+		return status;
+	an_store_run_inline(scene->store);
+	ck_assert_uint_eq(answer.calls, 1);
+	return answer.status;
+}
+
 static void live(struct scene *scene)
 {
 	if (scene_try_open(scene) != AUTONOMI_OK)
@@ -58,6 +76,8 @@ static void live(struct scene *scene)
 		ck_assert_int_ne(status, AUTONOMI_E_CORRUPT);
 		ck_assert(!told[i].stored || status != AUTONOMI_E_NOT_FOUND);
 	}
+	for (size_t i = 0; i < 2; i++)
+		pad_stored[i] = merge(scene, &pads[i]) == AUTONOMI_OK;
 	told[4].asked_to_remove = true;
 	told[4].removed = take(scene, &told[4].record) == AUTONOMI_OK;
 	an_store_cleanup(scene->store);
@@ -83,20 +103,20 @@ static bool count_in_files(void *context, const struct an_store_entry *entry)
 }
 
 /* One of two versions of the record: the newer where it was acknowledged. */
-static void assert_replaced(struct scene *scene)
+static void assert_replaced(struct scene *scene, const uint8_t *key,
+                            const struct an_blob *const versions[2], const bool acknowledged[2])
 {
 	struct answer answer = {0};
-	ck_assert_int_eq(an_store_get(scene->store, told[3].record.key, note, &answer),
-	                 AUTONOMI_OK);
+	ck_assert_int_eq(an_store_get(scene->store, key, note, &answer), AUTONOMI_OK);
 	an_store_run_inline(scene->store);
 	ck_assert_int_ne(answer.status, AUTONOMI_E_CORRUPT);
-	if (told[2].stored || told[3].stored)
+	if (acknowledged[0] || acknowledged[1])
 		ck_assert_int_eq(answer.status, AUTONOMI_OK);
 	if (answer.value != NULL) {
 		const struct an_span value = an_blob_span(answer.value);
-		const bool new = an_span_equal(value, an_blob_span(told[3].record.value));
-		ck_assert(new || an_span_equal(value, an_blob_span(told[2].record.value)));
-		ck_assert(new || !told[3].stored);
+		const bool new = an_span_equal(value, an_blob_span(versions[1]));
+		ck_assert(new || an_span_equal(value, an_blob_span(versions[0])));
+		ck_assert(new || !acknowledged[1]);
 	}
 	an_blob_unref(answer.value);
 }
@@ -107,7 +127,11 @@ static void assert_nothing_lost(struct scene *scene)
 	assert_as_told(scene, 0);
 	assert_as_told(scene, 1);
 	assert_as_told(scene, 4);
-	assert_replaced(scene);
+	assert_replaced(scene, told[3].record.key,
+	                (const struct an_blob *[]){told[2].record.value, told[3].record.value},
+	                (bool[]){told[2].stored, told[3].stored});
+	assert_replaced(scene, pads[0].key,
+	                (const struct an_blob *[]){pads[0].value, pads[1].value}, pad_stored);
 	size_t in_files = 0;
 	an_store_visit(scene->store, count_in_files, &in_files);
 	ck_assert_uint_eq(count_files(scene), in_files);
@@ -121,6 +145,7 @@ static void for_each_failure(uint64_t (*arm)(uint64_t n))
 		n++;
 		struct scene scene;
 		make_records();
+		pad_stored[0] = pad_stored[1] = false;
 		scene_setup(&scene);
 		scene.config.sys = &faulty.sys;
 		arm(n);
@@ -172,6 +197,14 @@ static void setup(void)
 	an_faulty_vfs_register();
 	an_faulty_sys_init(&faulty, an_sys_machine());
 	faulty.sys.sqlite_vfs = AN_FAULTY_VFS;
+	pads[0] = signed_scratchpad(1, 1, LARGE);
+	pads[1] = signed_scratchpad(1, 2, SMALL);
+}
+
+static void teardown(void)
+{
+	signed_done(&pads[0]);
+	signed_done(&pads[1]);
 }
 
 START_TEST(each_file_operation_fails)
@@ -220,7 +253,7 @@ Suite *suite(void)
 {
 	Suite *s = suite_create("fault/store");
 	TCase *tests = tcase_create("store");
-	tcase_add_checked_fixture(tests, setup, NULL);
+	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_set_timeout(tests, 600);
 	tcase_add_loop_test(tests, each_file_operation_fails, 0, 4);
 	tcase_add_loop_test(tests, each_call_of_sqlite_fails, 0, 4);
