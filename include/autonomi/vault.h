@@ -25,6 +25,11 @@ enum { AUTONOMI_VAULT_PIECE_SIZE = 4193280, AUTONOMI_VAULT_PIECES_PER_ENTRY = 10
 AUTONOMI_API autonomi_status autonomi_vault_key(const uint8_t *evm_signature, size_t size,
                                                 uint8_t *ret_secret);
 
+/* The same of the EVM secret key itself, 32 bytes, which signs. Returns AUTONOMI_OK;
+ * AUTONOMI_E_INVALID, also where the key is none; AUTONOMI_E_NO_MEMORY. */
+AUTONOMI_API autonomi_status autonomi_vault_key_of_evm(const uint8_t *evm_secret,
+                                                       uint8_t *ret_secret);
+
 /* The owner of a vault's first graph entry, of the vault's public key. Returns AUTONOMI_OK;
  * AUTONOMI_E_INVALID, also where the key is none. */
 AUTONOMI_API autonomi_status autonomi_vault_head_public(const uint8_t *public_key,

@@ -122,15 +122,8 @@ autonomi_status autonomi_address_from_text(uint32_t type, const char *text, uint
 	an_guard_begin(&guard);
 	an_buffer_init(&reason, REASON_MAX);
 	const an_status status = read_text(type, text, ret_bytes, ret_size, &reason);
-	if (reterr != NULL && reterr_size > 0) {
-		struct an_span said = an_buffer_span(&reason);
-		if (status == AUTONOMI_OK)
-			said.size = 0;
-		said.size = said.size < reterr_size ? said.size : reterr_size - 1;
-		(void)an_api_copy_text(said, reterr, reterr_size);
-	}
+	an_api_say(an_buffer_span(&reason), status, reterr, reterr_size);
 	an_buffer_done(&reason);
-	an_api_explain(status, reterr, reterr_size);
 	return an_guard_leave(&guard, status);
 }
 
@@ -182,18 +175,13 @@ autonomi_status autonomi_record_key_display(const uint8_t *key, size_t size,
 
 /* ---- Encodings. */
 
-static bool is_form(uint32_t form)
-{
-	return form == AUTONOMI_FORM_MSGPACK || form == AUTONOMI_FORM_CBOR;
-}
-
 autonomi_status autonomi_address_encode(uint32_t form, uint32_t type, const uint8_t *bytes,
                                         size_t size, autonomi_bytes **ret_encoded)
 {
 	struct an_guard guard;
 	struct an_address address;
 	struct an_buffer out;
-	if (!is_form(form) || ret_encoded == NULL)
+	if (!an_api_is_form(form) || ret_encoded == NULL)
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
 	an_buffer_init(&out, AN_API_BYTES_MAX);
@@ -211,9 +199,7 @@ static an_status decode(uint32_t form, struct an_span encoded, struct an_address
 	struct an_reader reader = an_reader(encoded);
 	(form == AUTONOMI_FORM_CBOR ? an_address_read_cbor : an_address_read_msgpack)(&reader,
 	                                                                              ret_address);
-	if (an_reader_left(&reader) > 0)
-		an_reader_fail(&reader, AUTONOMI_E_CORRUPT);
-	return reader.failed;
+	return an_api_read_whole(&reader);
 }
 
 autonomi_status autonomi_address_decode(uint32_t form, const uint8_t *encoded, size_t encoded_size,
@@ -221,7 +207,7 @@ autonomi_status autonomi_address_decode(uint32_t form, const uint8_t *encoded, s
 {
 	struct an_guard guard;
 	struct an_address address;
-	if (!is_form(form) || !an_api_has(encoded, encoded_size) || ret_type == NULL ||
+	if (!an_api_is_form(form) || !an_api_has(encoded, encoded_size) || ret_type == NULL ||
 	    ret_bytes == NULL || ret_size == NULL)
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);

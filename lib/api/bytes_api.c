@@ -49,6 +49,17 @@ an_status an_api_copy_text(struct an_span source, char *text, size_t text_size)
 	return AUTONOMI_OK;
 }
 
+void an_api_say(struct an_span words, an_status status, char *reterr, size_t reterr_size)
+{
+	if (reterr == NULL || reterr_size == 0)
+		return;
+	if (status == AUTONOMI_OK)
+		words.size = 0;
+	words.size = words.size < reterr_size ? words.size : reterr_size - 1;
+	(void)an_api_copy_text(words, reterr, reterr_size);
+	an_api_explain(status, reterr, reterr_size);
+}
+
 an_status an_api_random(const uint8_t *seed, struct an_random *ret_random)
 {
 	uint8_t own[AN_RANDOM_SEED_SIZE];
@@ -61,6 +72,18 @@ an_status an_api_random(const uint8_t *seed, struct an_random *ret_random)
 	an_random_init(ret_random, seed != NULL ? seed : own);
 	an_wipe(own, sizeof(own));
 	return AUTONOMI_OK;
+}
+
+bool an_api_is_form(uint32_t form)
+{
+	return form == AUTONOMI_FORM_MSGPACK || form == AUTONOMI_FORM_CBOR;
+}
+
+an_status an_api_read_whole(struct an_reader *reader)
+{
+	if (an_reader_left(reader) > 0)
+		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
+	return reader->failed;
 }
 
 an_status an_api_record_body(struct an_span value, enum an_record_type type,

@@ -16,6 +16,7 @@
 #include "data/archive.h"
 #include "data/data_map.h"
 #include "data/graph_entry.h"
+#include "data/payment.h"
 #include "data/pointer.h"
 #include "data/record.h"
 #include "data/scratchpad.h"
@@ -49,6 +50,10 @@ struct autonomi_data_map {
 	struct an_data_map value;
 };
 
+struct autonomi_quote {
+	struct an_quote value;
+};
+
 /* Whether bytes of the host are there: a pointer, or none of them. */
 static inline bool an_api_has(const void *data, size_t size)
 {
@@ -62,6 +67,10 @@ an_status an_api_take_bytes(struct an_buffer *buffer, an_status status,
 
 /* Copies a text with a final zero. E_TOO_SMALL, E_INVALID. */
 an_status an_api_copy_text(struct an_span source, char *text, size_t text_size);
+
+/* Says in `reterr`, which may be NULL, as much of `words` as there is room for, or what `status` means
+ * where there are none; nothing where it is AUTONOMI_OK. */
+void an_api_say(struct an_span words, an_status status, char *reterr, size_t reterr_size);
 
 /* The address that the host gave. E_ADDRESS, E_INVALID. */
 an_status an_api_address(uint32_t type, const uint8_t *bytes, size_t size,
@@ -83,6 +92,16 @@ an_status an_api_give_graph_entry(struct an_graph_entry *value, an_status status
 /* The object that the host gets of a data map, which is taken in any case. */
 an_status an_api_give_data_map(struct an_data_map *value, an_status status,
                                struct autonomi_data_map **ret_map);
+
+/* An object with a copy of the quote. E_NO_MEMORY. */
+an_status an_api_give_quote(const struct an_quote *value, an_status status,
+                            struct autonomi_quote **ret_quote);
+
+/* Whether it is AUTONOMI_FORM_.... */
+bool an_api_is_form(uint32_t form);
+
+/* What became of reading: E_CORRUPT also where something is behind what was read. */
+an_status an_api_read_whole(struct an_reader *reader);
 
 /* The header and the rest of an unpaid record value of this type, in any encoding that Autonomi's
  * reader takes. E_CORRUPT where it is another record. */

@@ -155,20 +155,16 @@ static an_status give_blob(struct an_blob *blob, struct autonomi_bytes **ret_byt
 	return an_api_take_bytes(&out, status, ret_bytes);
 }
 
-/* What a node would say of it, as much as there is room for. */
-static void say_error(const struct an_put_error *error, const uint8_t *key, char *reterr,
-                      size_t reterr_size)
+/* What a node would say of it. */
+static void say_error(const struct an_put_error *error, const uint8_t *key, an_status status,
+                      char *reterr, size_t reterr_size)
 {
 	enum { ERROR_MAX = 512 };
 	struct an_buffer text;
-	if (reterr == NULL || reterr_size == 0)
-		return;
 	an_buffer_init(&text, ERROR_MAX);
 	if (error->type != AN_PUT_ERROR_NONE)
 		an_put_error_debug(error, an_span(key, AN_RECORD_NAME_SIZE), &text);
-	struct an_span said = an_buffer_span(&text);
-	said.size = said.size < reterr_size ? said.size : reterr_size - 1;
-	(void)an_api_copy_text(said, reterr, reterr_size);
+	an_api_say(an_buffer_span(&text), status, reterr, reterr_size);
 	an_buffer_done(&text);
 }
 
@@ -190,7 +186,7 @@ autonomi_status autonomi_record_merge(const uint8_t *key, const uint8_t *held, s
 		status = give_blob(merged.store, ret_value);
 	if (status == AUTONOMI_E_OUTDATED && ret_held_counter != NULL)
 		*ret_held_counter = merged.error.expected;
-	say_error(&merged.error, key, reterr, reterr_size);
+	say_error(&merged.error, key, status, reterr, reterr_size);
 	return an_guard_leave(&guard, status);
 }
 
@@ -220,8 +216,7 @@ autonomi_status autonomi_validation_encode(uint32_t form, int32_t is_chunk, cons
 	struct an_guard guard;
 	struct an_buffer out;
 	struct an_validation validation = {.is_chunk = is_chunk != 0};
-	if ((form != AUTONOMI_FORM_MSGPACK && form != AUTONOMI_FORM_CBOR) ||
-	    (hash == NULL && is_chunk == 0) || ret_encoded == NULL)
+	if (!an_api_is_form(form) || (hash == NULL && is_chunk == 0) || ret_encoded == NULL)
 		return AUTONOMI_E_INVALID;
 	if (is_chunk == 0)
 		memcpy(validation.hash, hash, sizeof(validation.hash));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "api/data_handle.h"
+#include "base/memory.h"
 #include "data/derived_keys.h"
 
 autonomi_status autonomi_vault_key(const uint8_t *evm_signature, size_t size, uint8_t *ret_secret)
@@ -9,6 +10,25 @@ autonomi_status autonomi_vault_key(const uint8_t *evm_signature, size_t size, ui
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
 	return an_guard_leave(&guard, an_vault_secret(an_span(evm_signature, size), ret_secret));
+}
+
+static an_status key_of_evm(const uint8_t *evm_secret, uint8_t *ret_secret)
+{
+	uint8_t signature[AN_SECP256K1_SIGNATURE_SIZE];
+	an_status status = an_vault_signature(evm_secret, signature);
+	if (status == AUTONOMI_OK)
+		status = an_vault_secret(an_span(signature, sizeof(signature)), ret_secret);
+	an_wipe(signature, sizeof(signature));
+	return status;
+}
+
+autonomi_status autonomi_vault_key_of_evm(const uint8_t *evm_secret, uint8_t *ret_secret)
+{
+	struct an_guard guard;
+	if (evm_secret == NULL || ret_secret == NULL)
+		return AUTONOMI_E_INVALID;
+	an_guard_begin(&guard);
+	return an_guard_leave(&guard, key_of_evm(evm_secret, ret_secret));
 }
 
 autonomi_status autonomi_vault_head_public(const uint8_t *public_key, uint8_t *ret_public_key)

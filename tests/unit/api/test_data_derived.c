@@ -163,6 +163,11 @@ static void check_vault_key(const json_t *vector)
 	const struct an_span signature = vector_bytes(vector, "signature");
 	ck_assert_int_eq(autonomi_vault_key(signature.data, signature.size, secret), AUTONOMI_OK);
 	data_equal(secret, sizeof(secret), vector, "vault_secret_key");
+	memset(secret, 0, sizeof(secret));
+	ck_assert_int_eq(autonomi_vault_key_of_evm(vector_bytes(vector, "evm_secret_key").data,
+	                                           secret),
+	                 AUTONOMI_OK);
+	data_equal(secret, sizeof(secret), vector, "vault_secret_key");
 	ck_assert_int_eq(autonomi_bls_public_key(secret, address), AUTONOMI_OK);
 	data_equal(address, sizeof(address), vector, "vault_public_key");
 	ck_assert_int_eq(autonomi_vault_head_public(address, head), AUTONOMI_OK);
@@ -211,6 +216,8 @@ START_TEST(keys_and_content_types_of_vaults_are_those_of_the_real_crate)
 	ck_assert_uint_gt(vector_each("archives", "data_map_chunk", check_short_name), 0);
 	ck_assert_uint_gt(vector_each("archives", "vault_constants", check_constants), 0);
 	ck_assert_int_eq(autonomi_vault_key(NULL, 64, secret), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_vault_key_of_evm(NULL, secret), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_vault_key_of_evm(no_secret, secret), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_vault_content_type(NULL, &number), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_private_short_name(NULL, 1, &number), AUTONOMI_E_INVALID);
 }
