@@ -13,6 +13,14 @@ const struct an_sim_disk_options an_sim_disk_ssd = {
 	.bytes_per_second = 300000000,
 };
 
+static void make_root(struct an_sim_disk *disk)
+{
+	struct an_sim_inode *root = an_sim_inode_new(true);
+	an_sim_name_set(disk, "/", root);
+	an_sim_inode_release(disk, root);
+	an_sim_path_sync(disk, "/");
+}
+
 struct an_sim_disk *an_sim_disk_new(const struct an_sim_disk_options *options,
                                     uint64_t (*unix_time_us)(void *context), void *context)
 {
@@ -21,13 +29,20 @@ struct an_sim_disk *an_sim_disk_new(const struct an_sim_disk_options *options,
 	disk->unix_time_us = unix_time_us;
 	disk->context = context;
 	disk->alive = true;
-	struct an_sim_inode *root = an_sim_inode_new(true);
-	an_sim_name_set(disk, "/", root);
-	an_sim_inode_release(disk, root);
-	an_sim_path_sync(disk, "/");
+	make_root(disk);
 	disk->counts[AN_SIM_DISK_SYNC] = 0;
 	disk->cost = 0;
 	return disk;
+}
+
+void an_sim_disk_wipe(struct an_sim_disk *disk)
+{
+	an_sim_names_free(disk);
+	disk->names = NULL;
+	disk->name_capacity = 0;
+	disk->used = 0;
+	disk->fault = (struct an_sim_disk_fault){0};
+	make_root(disk);
 }
 
 void an_sim_disk_free(struct an_sim_disk *disk)

@@ -63,6 +63,8 @@ enum an_sim_cut {
 struct an_sim_disk *an_sim_disk_new(const struct an_sim_disk_options *options,
                                     uint64_t (*unix_time_us)(void *context), void *context);
 void an_sim_disk_free(struct an_sim_disk *disk);
+/* Removes everything: a machine that never comes back. No handle may be open. */
+void an_sim_disk_wipe(struct an_sim_disk *disk);
 void an_sim_disk_set_options(struct an_sim_disk *disk, const struct an_sim_disk_options *options);
 
 /* Replaces the failure that is due; NULL: none. */

@@ -18,7 +18,7 @@ void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, const char *lo
 	};
 }
 
-static double seconds_of(const struct an_sim_fleet *fleet)
+double an_sim_fleet_seconds(const struct an_sim_fleet *fleet)
 {
 	static const uint64_t start_us = 1798761600000000;
 	return (double)(an_sim_world_unix_time_us(fleet->world) - start_us) / 1e6;
@@ -30,7 +30,7 @@ __attribute__((format(printf, 3, 0))) static void say(struct an_sim_fleet *fleet
 {
 	char text[512];
 	vsnprintf(text, sizeof(text), format, args);
-	printf("%10.3f  %s%s\n", seconds_of(fleet), prefix, text);
+	printf("%10.3f  %s%s\n", an_sim_fleet_seconds(fleet), prefix, text);
 }
 
 void an_sim_say(struct an_sim_fleet *fleet, const char *format, ...)
@@ -106,7 +106,8 @@ static void log_line(void *context, int32_t level, const char *module, const cha
 {
 	const struct an_sim_node *node = context;
 	(void)level;
-	printf("%10.3f  %zu %s: %s\n", seconds_of(node->fleet), node->index, module, text);
+	printf("%10.3f  %zu %s: %s\n", an_sim_fleet_seconds(node->fleet), node->index, module,
+	       text);
 }
 
 static bool is_up(const struct an_sim_node *node)
@@ -254,10 +255,37 @@ bool an_sim_node_start(struct an_sim_node *node)
 	snprintf(node->id, sizeof(node->id), "%s", id);
 	set_address(node);
 	node->state = AN_SIM_NODE_UP;
+	node->up_since = an_sim_world_now(node->fleet->world);
 	node->joined = node->closed = false;
 	node->incarnation++;
 	an_sim_host_start(node->host, turn, node);
 	return true;
+}
+
+static an_time_us time_up(const struct an_sim_node *node)
+{
+	const bool counts = is_up(node) && !node->is_client;
+	return counts ? an_sim_world_now(node->fleet->world) - node->up_since : 0;
+}
+
+double an_sim_fleet_node_hours(const struct an_sim_fleet *fleet)
+{
+	an_time_us time = fleet->node_time;
+	for (size_t i = 0; i < fleet->count; i++)
+		time += time_up(fleet->nodes[i]);
+	return (double)time / (double)AN_HOURS(1);
+}
+
+static void goes_down(struct an_sim_node *node)
+{
+	node->fleet->node_time += time_up(node);
+	node->state = AN_SIM_NODE_DOWN;
+}
+
+void an_sim_node_forget(struct an_sim_node *node)
+{
+	node->state = AN_SIM_NODE_GONE;
+	an_sim_disk_wipe(an_sim_host_disk(node->host));
 }
 
 void an_sim_node_cut(struct an_sim_node *node, enum an_sim_cut cut)
@@ -265,7 +293,7 @@ void an_sim_node_cut(struct an_sim_node *node, enum an_sim_cut cut)
 	if (!is_up(node))
 		return;
 	an_sim_node_note_records(node);
-	node->state = AN_SIM_NODE_DOWN;
+	goes_down(node);
 	an_sim_host_crash(node->host, cut, free_node, node);
 }
 
@@ -284,7 +312,7 @@ bool an_sim_node_close(struct an_sim_node *node, an_time_us grace)
 	an_sim_expect(node->fleet, done, "node %zu does not close", node->index);
 	an_sim_host_stop(node->host);
 	node->node = autonomi_node_free(node->node);
-	node->state = AN_SIM_NODE_DOWN;
+	goes_down(node);
 	return done;
 }
 

@@ -38,6 +38,8 @@ struct an_sim_node {
 	size_t index;
 	bool is_client;
 	bool joined, closed;
+	bool has_bad_disk;
+	an_time_us up_since;
 	uint64_t incarnation; /* grows with every start */
 	char id[64];
 	char address[160]; /* to dial it */
@@ -81,6 +83,10 @@ struct an_sim_fleet {
 	struct an_sim_liar *first_liar;
 	void (*free_liars)(struct an_sim_fleet *fleet);
 	bool failed;
+	an_time_us node_time;     /* that nodes were up, those that are up now not counted yet */
+	uint64_t asked, answered; /* puts and gets of clients that have ended; with success */
+	size_t repaired;          /* records that were put again, to have all copies */
+	size_t lost;              /* acknowledged records that were not found when they had to be */
 	/* Further options of every node that is added, "name=value" each. */
 	const char *const *options;
 	size_t option_count;
@@ -89,6 +95,9 @@ struct an_sim_fleet {
 void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, const char *log_level);
 /* Frees all nodes at once, without a word to anybody. */
 void an_sim_fleet_done(struct an_sim_fleet *fleet);
+
+/* Virtual time since the beginning. */
+double an_sim_fleet_seconds(const struct an_sim_fleet *fleet);
 
 /* Prints one line. */
 void an_sim_say(struct an_sim_fleet *fleet, const char *format, ...)
@@ -105,6 +114,8 @@ bool an_sim_node_start(struct an_sim_node *node);
 void an_sim_node_cut(struct an_sim_node *node, enum an_sim_cut cut);
 /* Closes it orderly, within `grace`, and frees it. */
 bool an_sim_node_close(struct an_sim_node *node, an_time_us grace);
+/* A client that has closed and is not needed again: its disk is freed. */
+void an_sim_node_forget(struct an_sim_node *node);
 /* After a restart: what it had acknowledged is there. */
 bool an_sim_node_expect_records(struct an_sim_node *node);
 
@@ -144,11 +155,43 @@ size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, siz
 bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
 /* Gets one record. */
 bool an_sim_get_one(struct an_sim_node *client, size_t which);
+/* Whether a node has the record: it is up and says so, or it is down and had it. */
+bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_record *record);
+/* Adds the nodes that are up and have the record now. */
+void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record);
+/* The noted holders that are not gone, `but` not counted (may be NULL). */
+size_t an_sim_record_holders_left(const struct an_sim_fleet *fleet,
+                                  const struct an_sim_record *record,
+                                  const struct an_sim_node *but);
 /* Whether this node acknowledged the record. */
 bool an_sim_record_is_held_by(const struct an_sim_record *record, const struct an_sim_node *node);
 /* The nodes that are up and acknowledged the record. */
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record);
+/* Puts and gets that go on while a scenario does other things. That one fails is no error; what it
+ * brings must be right. */
+enum { AN_SIM_WORK_MAX = 64 };
+struct an_sim_work {
+	struct an_sim_node *client;
+	size_t count;
+	struct {
+		struct an_sim_operation *operation;
+		size_t which;
+		bool is_put, is_repair;
+	} tasks[AN_SIM_WORK_MAX];
+};
+/* Where there are too many, these do nothing. */
+void an_sim_work_put(struct an_sim_work *work, size_t size);
+void an_sim_work_put_again(struct an_sim_work *work, size_t which);
+void an_sim_work_get(struct an_sim_work *work, size_t which);
+/* Takes what has ended. */
+void an_sim_work_reap(struct an_sim_work *work);
+/* Waits for all. */
+void an_sim_work_finish(struct an_sim_work *work);
+
+/* Hours that nodes were up, all together. */
+double an_sim_fleet_node_hours(const struct an_sim_fleet *fleet);
+
 /* Notes what a node, about to be cut, holds of the records that are under way. */
 void an_sim_node_note_records(struct an_sim_node *node);
 

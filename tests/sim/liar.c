@@ -10,6 +10,9 @@
 enum {
 	FALSE_PEERS = 20,
 	FALSE_HOST = 0xff, /* in an address: nobody is there */
+	FLOOD_SEARCHES = 300,
+	FLOOD_RECORDS = 30,
+	FLOOD_RECORD_SIZE = 60000,
 	CALL_SECONDS = 20, /* between two calls that bring us into a table */
 };
 
@@ -25,6 +28,8 @@ struct an_sim_liar {
 	struct an_key_pair key_pair;
 	struct an_link *link;
 	uint64_t lies;
+	enum an_sim_lie lie;
+	struct an_peer_id false_ids[FALSE_PEERS];
 };
 
 static an_time_us now_of(const struct an_sim_liar *liar)
@@ -45,15 +50,21 @@ static struct an_contact contact_of(const struct an_sim_node *node)
 static void invent_peer(struct an_sim_liar *liar, struct an_contact *contact, size_t index)
 {
 	const struct an_sim_node *node = an_sim_fleet_random_node(liar->fleet);
-	*contact = contact_of(node);
+	*contact = contact_of(node != NULL ? node : liar->fleet->nodes[0]);
 	contact->endpoints[0].address[13] = FALSE_HOST;
-	if (index % 2 == 0)
-		return;
-	uint8_t secret[AN_KEY_SECRET_SIZE];
-	struct an_key_pair pair;
-	an_random_fill(&liar->random, secret, sizeof(secret));
-	if (an_key_pair_from_secret(&pair, secret) == AUTONOMI_OK)
-		contact->id = pair.identity.id;
+	if (index % 2 != 0)
+		contact->id = liar->false_ids[index];
+}
+
+static void make_false_ids(struct an_sim_liar *liar)
+{
+	for (size_t i = 0; i < FALSE_PEERS; i++) {
+		uint8_t secret[AN_KEY_SECRET_SIZE];
+		struct an_key_pair pair;
+		an_random_fill(&liar->random, secret, sizeof(secret));
+		if (an_key_pair_from_secret(&pair, secret) == AUTONOMI_OK)
+			liar->false_ids[i] = pair.identity.id;
+	}
 }
 
 static void reply_buffer(struct an_sim_liar *liar, uint64_t inbound, enum an_link_kind kind,
@@ -124,13 +135,16 @@ static void answer_message(struct an_sim_liar *liar, uint64_t inbound, struct an
 static void on_request(void *context, uint64_t inbound, const struct an_link_peer *peer,
                        const struct an_link_request *request)
 {
+	struct an_sim_liar *liar = context;
 	(void)peer;
-	if (request->kind == AN_LINK_KIND_KADEMLIA)
-		answer_search(context, inbound);
-	else if (request->kind == AN_LINK_KIND_MESSAGE)
-		answer_message(context, inbound, request->body);
+	if (liar->lie == AN_SIM_LIE_WITHHOLD)
+		liar->lies++;
+	else if (request->kind == AN_LINK_KIND_KADEMLIA && liar->lie != AN_SIM_LIE_RECORDS)
+		answer_search(liar, inbound);
+	else if (request->kind == AN_LINK_KIND_MESSAGE && liar->lie != AN_SIM_LIE_CLOSEST)
+		answer_message(liar, inbound, request->body);
 	else
-		an_link_refuse(((struct an_sim_liar *)context)->link, inbound, AN_LINK_CODE_BUSY);
+		an_link_refuse(liar->link, inbound, AN_LINK_CODE_BUSY);
 }
 
 static void on_connected(void *context, const struct an_link_peer *peer)
@@ -212,6 +226,70 @@ static void call_somebody(void *context)
 	                liar);
 }
 
+static void flood_with(struct an_sim_liar *liar, const struct an_contact *contact,
+                       enum an_link_kind kind, struct an_buffer *buffer, size_t count)
+{
+	struct an_blob *message = an_blob_new(buffer->size);
+	memcpy(message->data, buffer->data, buffer->size);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t request;
+		liar->lies++;
+		an_link_ask(liar->link, contact, kind, &message, 1, AN_SECONDS(10), now_of(liar),
+		            on_reply, liar, &request);
+	}
+	an_blob_unref(message);
+	an_buffer_done(buffer);
+}
+
+/* A record that is not what its address says. */
+static void encode_false_record(struct an_sim_liar *liar, struct an_buffer *buffer)
+{
+	uint8_t *content = an_sim_alloc(FLOOD_RECORD_SIZE);
+	an_random_fill(&liar->random, content, FLOOD_RECORD_SIZE);
+	struct an_blob *value = an_chunk_record_value(an_span(content, FLOOD_RECORD_SIZE));
+	struct an_request request = {.type = AN_REQUEST_PUT_RECORD};
+	request.put_record.address = (struct an_address){.type = AN_ADDRESS_CHUNK, .size = 32};
+	an_random_fill(&liar->random, request.put_record.address.bytes, 32);
+	request.put_record.value = an_blob_span(value);
+	an_request_encode(&request, liar->profile.record_form, buffer);
+	an_blob_unref(value);
+	free(content);
+}
+
+static struct an_sim_liar *random_liar(const struct an_sim_fleet *fleet)
+{
+	uint64_t chosen = an_random_below(an_sim_world_random(fleet->world), fleet->liars);
+	struct an_sim_liar *liar = fleet->first_liar;
+	while (chosen-- > 0)
+		liar = liar->next;
+	return liar;
+}
+
+bool an_sim_liar_flood(struct an_sim_fleet *fleet)
+{
+	const struct an_sim_node *node = an_sim_fleet_random_node(fleet);
+	struct an_sim_liar *liar = random_liar(fleet);
+	struct an_buffer buffer;
+	if (node == NULL)
+		return false;
+	const struct an_contact contact = contact_of(node);
+	an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
+	an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), &buffer);
+	flood_with(liar, &contact, AN_LINK_KIND_KADEMLIA, &buffer, FLOOD_SEARCHES);
+	an_buffer_init(&buffer, liar->profile.request_max);
+	encode_false_record(liar, &buffer);
+	flood_with(liar, &contact, AN_LINK_KIND_MESSAGE, &buffer, FLOOD_RECORDS);
+	turn(liar);
+	return true;
+}
+
+void an_sim_liar_change(struct an_sim_fleet *fleet)
+{
+	struct an_sim_liar *liar = random_liar(fleet);
+	liar->lie = (enum an_sim_lie)an_random_below(an_sim_world_random(fleet->world),
+	                                             AN_SIM_LIES);
+}
+
 static bool open_link(struct an_sim_liar *liar)
 {
 	uint8_t secret[AN_KEY_SECRET_SIZE];
@@ -233,7 +311,7 @@ static bool open_link(struct an_sim_liar *liar)
 				.requests = 1000,
 				.inbound_bytes = 64 << 20,
 				.inbound_bytes_per_peer = 16 << 20,
-				.outbound_requests = 100,
+				.outbound_requests = 1000,
 			},
 		.random = &liar->random,
 	};
@@ -286,6 +364,7 @@ void an_sim_liar_add(struct an_sim_fleet *fleet)
 	uint8_t seed[AN_RANDOM_SEED_SIZE];
 	liar->sys->entropy(liar->sys->context, seed, sizeof(seed));
 	an_random_init(&liar->random, seed);
+	make_false_ids(liar);
 	open_socket(liar);
 	if (!an_sim_expect(fleet, open_link(liar), "a liar does not open"))
 		return;

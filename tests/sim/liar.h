@@ -11,8 +11,22 @@
 
 #include "sim/fleet.h"
 
+/* How it lies. */
+enum an_sim_lie {
+	AN_SIM_LIE_ALL,      /* as above */
+	AN_SIM_LIE_CLOSEST,  /* false peers; of records it has none */
+	AN_SIM_LIE_RECORDS,  /* false records and acknowledgements; about peers it says nothing */
+	AN_SIM_LIE_WITHHOLD, /* takes every request and answers none */
+	AN_SIM_LIES,
+};
+
 /* Opens one in a fleet whose nodes are up; the fleet frees it. */
 void an_sim_liar_add(struct an_sim_fleet *fleet);
+/* One of those that are there lies in another way. */
+void an_sim_liar_change(struct an_sim_fleet *fleet);
+/* One of them asks one node hundreds of things at once, and sends it megabytes that are not what they
+ * say. False where no node is up. */
+bool an_sim_liar_flood(struct an_sim_fleet *fleet);
 /* How many lies were told. */
 uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet);
 

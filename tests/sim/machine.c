@@ -22,7 +22,8 @@ static an_time_us now(void *context)
 
 static uint64_t unix_time_us(void *context)
 {
-	return an_sim_world_unix_time_us(((struct an_sim_host *)context)->world);
+	const struct an_sim_host *host = context;
+	return an_sim_world_unix_time_us(host->world) + (uint64_t)host->clock_offset_us;
 }
 
 static an_status entropy(void *context, uint8_t *out, size_t size)

@@ -4,31 +4,41 @@
  * alone. Exit status: 0 every invariant held, 1 one was broken, 2 the arguments are wrong.
  *
  * It is two programs of the same sources, one for each fidelity: `sim` has QUIC, `sim-messages` the
- * message wire. Whichever is called becomes the one that --fidelity wants.
+ * message wire. Whichever is called becomes the one that --fidelity wants. Datagrams are the default,
+ * but `all` with --faults has a share of both.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "quic/quic.h"
 #include "sim/memory.h"
 #include "sim/scenario.h"
 #include "sim/seal.h"
+#include "sim/summary.h"
 
-enum { EXIT_HELD = 0, EXIT_BROKEN = 1, EXIT_USAGE = 2 };
+enum {
+	EXIT_HELD = 0,
+	EXIT_BROKEN = 1,
+	EXIT_USAGE = 2,
+	FULL_FIDELITY_ONE_IN = 10,
+	FULL_FIDELITY_NODES_ONE_IN = 5,
+	FULL_FIDELITY_NODES_MIN = 10,
+};
 
 struct options {
 	const char *scenario;
 	struct an_sim_arguments arguments;
 	const char *log_level;
-	bool list, timing, disks_lie, messages;
+	bool list, timing, disks_lie, messages, fidelity_given;
+	double virtual_seconds;
 };
 
 static int usage(void)
 {
-	fputs("usage: sim --scenario NAME [--nodes N] [--seed S] [--hours H]\n"
+	fputs("usage: sim --scenario NAME [--nodes N] [--seed S] [--hours H] [--faults N]\n"
 	      "           [--fidelity messages|datagrams] [--log LEVEL] [--timing] [--disks-lie]\n"
 	      "       sim --list\n",
 	      stderr);
@@ -48,6 +58,7 @@ static int read_fidelity(const char *text, struct options *options)
 {
 	if (text == NULL)
 		return 0;
+	options->fidelity_given = true;
 	options->messages = strcmp(text, "messages") == 0;
 	return options->messages || strcmp(text, "datagrams") == 0 ? 2 : 0;
 }
@@ -77,6 +88,8 @@ static int read_option(char **argv, struct options *options)
 		return read_number(argv[1], &options->arguments.seed) ? 2 : 0;
 	if (strcmp(argv[0], "--hours") == 0)
 		return read_number(argv[1], &options->arguments.hours) ? 2 : 0;
+	if (strcmp(argv[0], "--faults") == 0)
+		return read_number(argv[1], &options->arguments.faults) ? 2 : 0;
 	if (strcmp(argv[0], "--fidelity") == 0)
 		return read_fidelity(argv[1], options);
 	if (strcmp(argv[0], "--log") == 0) {
@@ -104,28 +117,7 @@ static int list(void)
 	return EXIT_HELD;
 }
 
-static void print_summary(struct an_sim_fleet *fleet)
-{
-	const struct an_sim_counters *counters = an_sim_world_counters(fleet->world);
-	an_sim_say(fleet,
-	           "datagrams: %" PRIu64 " sent, %" PRIu64 " delivered, %" PRIu64 " lost, %" PRIu64
-	           " cut off, %" PRIu64 " to nobody; %" PRIu64 " bytes",
-	           counters->sent, counters->delivered, counters->lost, counters->cut_off,
-	           counters->unreachable, counters->bytes_sent);
-	an_sim_say(fleet, "%zu nodes up, %zu records, trace %016" PRIx64, an_sim_fleet_up(fleet),
-	           fleet->record_count, an_sim_world_trace(fleet->world));
-}
-
-static void print_timing(void)
-{
-	struct rusage usage;
-	getrusage(RUSAGE_SELF, &usage);
-	const double seconds = (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-	                       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-	printf("timing: %.2f s of CPU, %ld KiB at most\n", seconds, usage.ru_maxrss);
-}
-
-static bool run(const struct options *options, const struct an_sim_scenario *scenario)
+static bool run(struct options *options, const struct an_sim_scenario *scenario)
 {
 	static struct an_sim_fleet fleet;
 	/* The libraries load what they need before the first node is opened. */
@@ -139,14 +131,15 @@ static bool run(const struct options *options, const struct an_sim_scenario *sce
 	an_sim_fleet_settle(&fleet, AN_MINUTES(10));
 	const char *broken = an_sim_seal_broken();
 	an_sim_expect(&fleet, broken == NULL, "the run called %s", broken);
-	print_summary(&fleet);
+	an_sim_summary_print(&fleet);
+	options->virtual_seconds = an_sim_fleet_seconds(&fleet);
 	const bool held = !fleet.failed;
 	an_sim_fleet_done(&fleet);
 	return held;
 }
 
 /* Becomes the program beside this one that has the wanted wire. */
-static int become_other(char **argv, bool messages)
+static int become(char **argv, bool messages)
 {
 	char path[4096];
 	const ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - sizeof("-messages"));
@@ -158,6 +151,45 @@ static int become_other(char **argv, bool messages)
 	execv(path, argv);
 	perror(path);
 	return EXIT_USAGE;
+}
+
+/* With these arguments behind those that were given. */
+static int become_with(char **argv, int argc, const struct an_sim_arguments *arguments,
+                       bool messages)
+{
+	char names[3][16] = {"--faults", "--nodes", "--fidelity"};
+	char faults[24], nodes[24], fidelity[16];
+	char *more[] = {names[0], faults, names[1], nodes, names[2], fidelity, NULL};
+	char **all = an_sim_alloc(((size_t)argc + 1) * sizeof(char *) + sizeof(more));
+	snprintf(faults, sizeof(faults), "%" PRIu64, arguments->faults);
+	snprintf(nodes, sizeof(nodes), "%zu", arguments->nodes);
+	snprintf(fidelity, sizeof(fidelity), "%s", messages ? "messages" : "datagrams");
+	memcpy(all, argv, (size_t)argc * sizeof(char *));
+	memcpy(all + argc, more, sizeof(more));
+	const int status = become(all, messages);
+	free(all);
+	return status;
+}
+
+/* `all` without a fidelity is two runs: a tenth of the faults meets QUIC, in a fifth of the network,
+ * then the others meet the message wire. So 20,000 faults take minutes instead of hours. */
+static int run_both(char **argv, int argc, const struct an_sim_arguments *arguments)
+{
+	struct an_sim_arguments share = *arguments;
+	share.faults = arguments->faults / FULL_FIDELITY_ONE_IN;
+	share.nodes = arguments->nodes / FULL_FIDELITY_NODES_ONE_IN;
+	share.nodes = share.nodes > FULL_FIDELITY_NODES_MIN ? share.nodes : FULL_FIDELITY_NODES_MIN;
+	int status = EXIT_HELD;
+	const pid_t child = share.faults > 0 ? fork() : 0;
+	if (child == 0 && share.faults > 0)
+		_exit(become_with(argv, argc, &share, false));
+	if (child < 0 || (child > 0 && waitpid(child, &status, 0) != child))
+		return EXIT_USAGE;
+	if (status != 0)
+		return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
+	share.faults = arguments->faults - share.faults;
+	share.nodes = arguments->nodes;
+	return become_with(argv, argc, &share, true);
 }
 
 static bool has_message_wire(void)
@@ -183,8 +215,10 @@ int main(int argc, char **argv)
 	if (scenario == NULL)
 		return usage();
 
+	if (!options.fidelity_given && scenario->run == an_sim_all && options.arguments.faults > 0)
+		return run_both(argv, argc, &options.arguments);
 	if (options.messages != has_message_wire())
-		return become_other(argv, options.messages);
+		return become(argv, options.messages);
 
 	/* Whatever ends the process, what it did is to be seen. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -194,6 +228,6 @@ int main(int argc, char **argv)
 	printf("%s %s, seed %" PRIu64 "\n", held ? "HELD" : "FAILED", scenario->name,
 	       options.arguments.seed);
 	if (options.timing)
-		print_timing();
+		an_sim_summary_print_timing(options.virtual_seconds, options.arguments.nodes);
 	return held ? EXIT_HELD : EXIT_BROKEN;
 }

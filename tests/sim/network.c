@@ -147,7 +147,7 @@ static const struct an_sim_link *link_between(const struct an_sim_host *from,
 {
 	if (from->has_link)
 		return &from->link;
-	return to != NULL && to->has_link ? &to->link : &from->world->link;
+	return to != NULL && to->has_link && !to->link_is_one_way ? &to->link : &from->world->link;
 }
 
 static bool happens(struct an_sim_world *world, uint32_t chance)
@@ -174,7 +174,8 @@ static void deliver(void *context)
 	struct an_sim_packet *packet = context;
 	struct an_sim_world *world = packet->world;
 	struct an_sim_host *host = host_at(world, &packet->to);
-	struct an_udp *udp = host != NULL ? socket_at(host, &packet->to) : NULL;
+	const bool enters = host != NULL && (!host->has_nat || an_sim_nat_enter(host, packet));
+	struct an_udp *udp = enters ? socket_at(host, &packet->to) : NULL;
 	if (udp == NULL) {
 		world->counters.unreachable++;
 		free(packet);
@@ -225,14 +226,15 @@ static void plan_delivery(const struct an_sim_packet *packet, an_time_us time)
 	an_sim_plan(packet->world, time, deliver, drop_packet, copy);
 }
 
-static void travel(struct an_sim_host *from, struct an_sim_host *to,
-                   const struct an_sim_packet *packet)
+static void travel(struct an_sim_host *from, struct an_sim_host *to, struct an_sim_packet *packet)
 {
 	struct an_sim_world *world = from->world;
 	if (from == to) {
 		plan_delivery(packet, world->now + LOOPBACK_DELAY_US);
 		return;
 	}
+	if (from->has_nat)
+		an_sim_nat_leave(from, packet);
 	const struct an_sim_link *link = link_between(from, to);
 	const an_time_us left = leave_uplink(from, link, size_on_line(packet->size));
 	if (to == NULL) {

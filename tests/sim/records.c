@@ -35,6 +35,12 @@ static bool has_record(const struct an_sim_node *node, const struct an_sim_recor
 	       autonomi_storage_has(autonomi_node_storage(node->node), record->address) == 1;
 }
 
+bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	return node->state == AN_SIM_NODE_DOWN ? an_sim_record_is_held_by(record, node)
+	                                       : has_record(node, record);
+}
+
 bool an_sim_record_is_held_by(const struct an_sim_record *record, const struct an_sim_node *node)
 {
 	for (size_t i = 0; i < record->holder_count; i++)
@@ -56,7 +62,7 @@ static void note_holder(struct an_sim_record *record, const struct an_sim_node *
 	record->holders[record->holder_count++] = (uint32_t)node->index;
 }
 
-static void note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record)
+void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record)
 {
 	for (size_t i = 0; i < fleet->count; i++)
 		if (has_record(node_at(fleet, i), record))
@@ -80,6 +86,17 @@ size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
 	return count;
 }
 
+size_t an_sim_record_holders_left(const struct an_sim_fleet *fleet,
+                                  const struct an_sim_record *record, const struct an_sim_node *but)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < record->holder_count; i++) {
+		const struct an_sim_node *node = node_at(fleet, record->holders[i]);
+		count += node != but && node->state != AN_SIM_NODE_GONE;
+	}
+	return count;
+}
+
 static struct an_sim_record *add_record(struct an_sim_fleet *fleet, size_t size)
 {
 	if (fleet->record_count == fleet->record_capacity) {
@@ -95,19 +112,25 @@ static struct an_sim_record *add_record(struct an_sim_fleet *fleet, size_t size)
 	return record;
 }
 
-static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
+static void submit_put(struct an_sim_node *client, struct put *put)
 {
 	struct an_sim_fleet *fleet = client->fleet;
-	struct an_sim_record *record = add_record(fleet, size);
+	struct an_sim_record *record = &fleet->records[put->which];
 	put->operation = an_sim_operation_new(client);
-	put->which = fleet->record_count - 1;
-	uint8_t *content = make_content(record->number, size);
-	an_chunk_name(an_span(content, size), record->address);
-	const autonomi_status status = autonomi_chunk_put(client->node, content, size,
+	uint8_t *content = make_content(record->number, record->size);
+	an_chunk_name(an_span(content, record->size), record->address);
+	const autonomi_status status = autonomi_chunk_put(client->node, content, record->size,
 	                                                  put->operation->tag, NULL);
 	free(content);
 	an_sim_expect(fleet, status == AUTONOMI_OK, "a put was refused: %s",
 	              autonomi_status_name(status));
+}
+
+static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
+{
+	add_record(client->fleet, size);
+	put->which = client->fleet->record_count - 1;
+	submit_put(client, put);
 }
 
 static void expect_copies(struct an_sim_fleet *fleet, const struct an_sim_record *record)
@@ -128,8 +151,14 @@ static void note_stored(struct an_sim_fleet *fleet, struct an_sim_record *record
 	              "a put gave another address");
 	record->is_stored = true;
 	record->copies = autonomi_event_count(event);
-	note_holders(fleet, record);
+	an_sim_record_note_holders(fleet, record);
 	expect_copies(fleet, record);
+}
+
+static void count_answer(struct an_sim_fleet *fleet, const autonomi_event *event)
+{
+	fleet->asked++;
+	fleet->answered += autonomi_event_status(event) == AUTONOMI_OK;
 }
 
 /* Returns 1 where it was stored. */
@@ -141,6 +170,7 @@ static size_t end_put(struct an_sim_fleet *fleet, const struct put *put, uint64_
 	record->is_ended = true;
 	if (event == NULL)
 		return 0;
+	count_answer(fleet, event);
 	const autonomi_status status = autonomi_event_status(event);
 	if (must_succeed)
 		an_sim_expect(fleet, status == AUTONOMI_OK, "a put failed: %s (%s)",
@@ -188,10 +218,23 @@ size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, siz
 	return put_all(client, count, size, parallel, 0, false);
 }
 
+static void expect_unchanged(struct an_sim_fleet *fleet, const struct an_sim_record *record,
+                             const autonomi_event *event)
+{
+	size_t size = 0;
+	const uint8_t *data = autonomi_event_data(event, &size);
+	uint8_t *content = make_content(record->number, record->size);
+	an_sim_expect(fleet, size == record->size && memcmp(data, content, size) == 0,
+	              "chunk %llu came back changed", (unsigned long long)record->number);
+	free(content);
+}
+
 static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_record *record,
                            const autonomi_event *event)
 {
 	const autonomi_status status = autonomi_event_status(event);
+	count_answer(fleet, event);
+	fleet->lost += status != AUTONOMI_OK;
 	if (!an_sim_expect(fleet, status == AUTONOMI_OK,
 	                   "chunk %llu of %zu bytes, acknowledged by %zu nodes of which %zu are "
 	                   "up, was not found: %s (%s)",
@@ -199,12 +242,7 @@ static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_recor
 	                   an_sim_record_holders_up(fleet, record), autonomi_status_name(status),
 	                   autonomi_event_message(event)))
 		return;
-	size_t size = 0;
-	const uint8_t *data = autonomi_event_data(event, &size);
-	uint8_t *content = make_content(record->number, record->size);
-	an_sim_expect(fleet, size == record->size && memcmp(data, content, size) == 0,
-	              "chunk %llu came back changed", (unsigned long long)record->number);
-	free(content);
+	expect_unchanged(fleet, record, event);
 }
 
 static void get_range(struct an_sim_node *client, size_t from, size_t to)
@@ -258,4 +296,82 @@ bool an_sim_node_expect_records(struct an_sim_node *node)
 			return false;
 	}
 	return true;
+}
+
+static bool has_room(const struct an_sim_work *work)
+{
+	return work->count < AN_SIM_WORK_MAX;
+}
+
+static void begin_work_put(struct an_sim_work *work, size_t which, bool is_repair)
+{
+	struct put put = {.which = which};
+	work->client->fleet->records[which].is_ended = false;
+	submit_put(work->client, &put);
+	work->tasks[work->count].operation = put.operation;
+	work->tasks[work->count].which = which;
+	work->tasks[work->count].is_put = true;
+	work->tasks[work->count++].is_repair = is_repair;
+}
+
+void an_sim_work_put(struct an_sim_work *work, size_t size)
+{
+	if (!has_room(work))
+		return;
+	add_record(work->client->fleet, size);
+	begin_work_put(work, work->client->fleet->record_count - 1, false);
+}
+
+void an_sim_work_put_again(struct an_sim_work *work, size_t which)
+{
+	if (has_room(work))
+		begin_work_put(work, which, true);
+}
+
+void an_sim_work_get(struct an_sim_work *work, size_t which)
+{
+	struct an_sim_fleet *fleet = work->client->fleet;
+	if (!has_room(work) || !fleet->records[which].is_stored)
+		return;
+	struct an_sim_operation *operation = an_sim_operation_new(work->client);
+	const autonomi_status status = autonomi_chunk_get(work->client->node,
+	                                                  fleet->records[which].address,
+	                                                  operation->tag, NULL);
+	an_sim_expect(fleet, status == AUTONOMI_OK, "a get was refused: %s",
+	              autonomi_status_name(status));
+	work->tasks[work->count].operation = operation;
+	work->tasks[work->count].which = which;
+	work->tasks[work->count].is_put = work->tasks[work->count].is_repair = false;
+	work->count++;
+}
+
+static void end_task(struct an_sim_work *work, size_t i)
+{
+	struct an_sim_fleet *fleet = work->client->fleet;
+	const struct put put = {work->tasks[i].operation, work->tasks[i].which};
+	const autonomi_event *event = put.operation->event;
+	if (work->tasks[i].is_put) {
+		const size_t stored = end_put(fleet, &put, 0, false);
+		fleet->repaired += work->tasks[i].is_repair ? stored : 0;
+	} else if (event != NULL) {
+		count_answer(fleet, event);
+		if (autonomi_event_status(event) == AUTONOMI_OK)
+			expect_unchanged(fleet, &fleet->records[put.which], event);
+	}
+	an_sim_operation_refused(put.operation);
+	work->tasks[i] = work->tasks[--work->count];
+}
+
+void an_sim_work_reap(struct an_sim_work *work)
+{
+	for (size_t i = work->count; i-- > 0;)
+		if (work->tasks[i].operation->completions > 0)
+			end_task(work, i);
+}
+
+void an_sim_work_finish(struct an_sim_work *work)
+{
+	for (size_t i = 0; i < work->count; i++)
+		an_sim_operation_wait(work->tasks[i].operation, AN_SECONDS(OPERATION_SECONDS));
+	an_sim_work_reap(work);
 }

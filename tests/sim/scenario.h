@@ -10,7 +10,8 @@ enum { AN_SIM_FULL_COPIES = 5 };
 struct an_sim_arguments {
 	size_t nodes;
 	uint64_t seed;
-	uint64_t hours; /* of churn and idling; a scenario has a short default where 0 */
+	uint64_t hours;  /* of churn and idling; a scenario has a short default where 0 */
+	uint64_t faults; /* to inject; likewise */
 };
 
 typedef void an_sim_scenario_run(struct an_sim_fleet *fleet,
@@ -48,6 +49,11 @@ an_sim_scenario_run an_sim_crash_restart, an_sim_blackout, an_sim_last_holder, a
 	an_sim_liars;
 /* scenario_churn.c */
 an_sim_scenario_run an_sim_churn;
+/* scenario_drawn.c */
+an_sim_scenario_run an_sim_all, an_sim_crash_loops, an_sim_disks, an_sim_clocks, an_sim_links,
+	an_sim_hostile;
+/* scenario_mass.c */
+an_sim_scenario_run an_sim_mass_leave, an_sim_mass_join, an_sim_nats, an_sim_upgrade;
 
 /* scenario_replication.c */
 an_sim_scenario_run an_sim_leave, an_sim_newcomer, an_sim_settled;

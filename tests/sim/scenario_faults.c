@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scenarios in which machines, disks and networks fail for a while. */
+#include "sim/faults.h"
 #include "sim/liar.h"
 #include "sim/scenario.h"
 
 enum { PUTS_BETWEEN = 10, OUTAGE_SECONDS = 20, SETTLE_MINUTES = 10, LIAR_ONE_IN = 5 };
-
-static bool restart(struct an_sim_node *node)
-{
-	return an_sim_node_start(node) && an_sim_node_expect_records(node);
-}
 
 /* The power fails somewhere between the first byte of a put and its last sync. */
 static void cut_in_the_midst(void *context)
@@ -38,7 +34,7 @@ void an_sim_crash_restart(struct an_sim_fleet *fleet, const struct an_sim_argume
 		                         PUTS_BETWEEN);
 		an_sim_pass(fleet, AN_SECONDS(OUTAGE_SECONDS));
 		if (node->state == AN_SIM_NODE_DOWN)
-			restart(node);
+			an_sim_node_restart(node);
 	}
 	an_sim_say(fleet, "%zu of %zu puts succeeded meanwhile", stored,
 	           arguments->nodes * PUTS_BETWEEN);
@@ -64,7 +60,7 @@ void an_sim_blackout(struct an_sim_fleet *fleet, const struct an_sim_arguments *
 	an_sim_pass(fleet, AN_MINUTES(10));
 	an_sim_step(fleet, "all nodes come back");
 	for (size_t i = 0; i < arguments->nodes && !fleet->failed; i++) {
-		restart(fleet->nodes[i]);
+		an_sim_node_restart(fleet->nodes[i]);
 		an_sim_pass(fleet, AN_MS(50));
 	}
 	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
@@ -91,7 +87,7 @@ static void restart_all(struct an_sim_fleet *fleet)
 {
 	for (size_t i = 0; i < fleet->count && !fleet->failed; i++)
 		if (fleet->nodes[i]->state == AN_SIM_NODE_DOWN)
-			restart(fleet->nodes[i]);
+			an_sim_node_restart(fleet->nodes[i]);
 	an_sim_fleet_wait_joined(fleet, AN_MINUTES(SETTLE_MINUTES));
 }
 
@@ -172,23 +168,6 @@ static void for_unlucky(struct an_sim_fleet *fleet, const struct an_sim_argument
 			act(fleet->nodes[i]);
 }
 
-static void fill_disk(struct an_sim_node *node)
-{
-	struct an_sim_disk *disk = an_sim_host_disk(node->host);
-	struct an_sim_disk_options full = an_sim_disk_ssd;
-	full.capacity = an_sim_disk_used(disk) + 200000;
-	an_sim_disk_set_options(disk, &full);
-}
-
-static void slow_down(struct an_sim_node *node)
-{
-	struct an_sim_disk_options slow = an_sim_disk_ssd;
-	slow.sync_us = AN_SECONDS(3);
-	slow.read_us = AN_MS(500);
-	slow.bytes_per_second = 2000000;
-	an_sim_disk_set_options(an_sim_host_disk(node->host), &slow);
-}
-
 static void fail_reads(struct an_sim_node *node)
 {
 	an_sim_disk_set_fault(an_sim_host_disk(node->host),
@@ -216,14 +195,14 @@ static void with_trouble(struct an_sim_fleet *fleet, const struct an_sim_argumen
 
 void an_sim_full_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
-	with_trouble(fleet, arguments, fill_disk, "every third disk is full");
+	with_trouble(fleet, arguments, an_sim_disk_fill, "every third disk is full");
 	an_sim_say(fleet, "puts refused by nodes: %llu",
 	           (unsigned long long)an_sim_fleet_counter(fleet, "store_write_errors"));
 }
 
 void an_sim_slow_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
-	with_trouble(fleet, arguments, slow_down, "every third disk is slow");
+	with_trouble(fleet, arguments, an_sim_disk_slow_down, "every third disk is slow");
 }
 
 void an_sim_read_errors(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)

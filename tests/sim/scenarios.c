@@ -38,6 +38,17 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"leave", "a node leaves for good; every record is back on its five holders", an_sim_leave},
 	{"newcomer", "a node comes and gets what it must hold", an_sim_newcomer},
 	{"settled", "nothing happens: what that costs", an_sim_settled},
+	{"mass-leave", "up to a third of the nodes leave for good within a minute",
+         an_sim_mass_leave},
+	{"mass-join", "as many nodes again come at once", an_sim_mass_join},
+	{"nats", "every third node is behind a NAT, and a client", an_sim_nats},
+	{"upgrade", "one node after the other comes back as the next version", an_sim_upgrade},
+	{"crash-loops", "crashes and restarts, drawn until --faults (200)", an_sim_crash_loops},
+	{"disks", "full, slow and torn disks and crashes, likewise", an_sim_disks},
+	{"clocks", "clocks that jump by up to ten days, and crashes, likewise", an_sim_clocks},
+	{"links", "lossy, slow, asymmetric links, NATs and partitions, likewise", an_sim_links},
+	{"hostile", "lies and floods of hostile peers, joins and leaves, likewise", an_sim_hostile},
+	{"all", "faults of every sort, likewise", an_sim_all},
 };
 
 const size_t an_sim_scenario_count = sizeof(an_sim_scenarios) / sizeof(an_sim_scenarios[0]);

@@ -131,6 +131,7 @@ struct an_sim_world *an_sim_world_new(uint64_t seed)
 
 static void free_host(struct an_sim_host *host)
 {
+	an_sim_nat_forget(host);
 	an_sim_vfs_free(host->vfs);
 	an_sim_disk_free(host->disk);
 	free(host);
@@ -296,6 +297,7 @@ struct an_sim_host *an_sim_host_new(struct an_sim_world *world)
 	host->side = SIDES_AT_START;
 	host->next_port = FIRST_PORT;
 	an_list_init(&host->sockets);
+	an_list_init(&host->nat_paths);
 	host->disk = an_sim_disk_new(&an_sim_disk_ssd, an_sim_world_unix_time_us, world);
 	char name[32];
 	snprintf(name, sizeof(name), "sim-%zu", host->index);
@@ -333,8 +335,20 @@ struct an_sim_disk *an_sim_host_disk(struct an_sim_host *host)
 void an_sim_host_set_link(struct an_sim_host *host, const struct an_sim_link *link)
 {
 	host->has_link = link != NULL;
+	host->link_is_one_way = false;
 	if (link != NULL)
 		host->link = *link;
+}
+
+void an_sim_host_set_uplink(struct an_sim_host *host, const struct an_sim_link *link)
+{
+	an_sim_host_set_link(host, link);
+	host->link_is_one_way = true;
+}
+
+void an_sim_host_set_clock(struct an_sim_host *host, int64_t offset_us)
+{
+	host->clock_offset_us = offset_us;
 }
 
 void an_sim_host_set_mtu(struct an_sim_host *host, size_t mtu)

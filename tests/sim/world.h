@@ -45,6 +45,7 @@ struct an_sim_counters {
 
 enum {
 	AN_SIM_HOSTS_MAX = 65535,
+	AN_SIM_NAT_SECONDS = 30,
 	AN_SIM_MTU = 1500,              /* default; of an IP packet */
 	AN_SIM_TURNS_MAX = 100000,      /* of one host at one instant: then it spins */
 	AN_SIM_RECEIVE_BYTES = 4 << 20, /* that wait at a socket */
@@ -92,6 +93,13 @@ struct an_endpoint an_sim_host_address6(const struct an_sim_host *host);
 struct an_endpoint an_sim_host_address4(const struct an_sim_host *host);
 /* NULL: the world's. */
 void an_sim_host_set_link(struct an_sim_host *host, const struct an_sim_link *link);
+/* For what the host sends alone: what comes to it travels over the links of others. NULL: as above. */
+void an_sim_host_set_uplink(struct an_sim_host *host, const struct an_sim_link *link);
+/* Behind a NAT: a datagram comes in only from where the host has sent one to in the last
+ * AN_SIM_NAT_SECONDS, and others see a port that changes whenever the host was silent for so long. */
+void an_sim_host_set_nat(struct an_sim_host *host, bool nat);
+/* Its time of day is so many microseconds wrong. */
+void an_sim_host_set_clock(struct an_sim_host *host, int64_t offset_us);
 void an_sim_host_set_mtu(struct an_sim_host *host, size_t mtu);
 /* Only hosts of the same side reach each other; all are on side 0 at first. */
 void an_sim_host_set_side(struct an_sim_host *host, unsigned side);

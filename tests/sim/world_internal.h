@@ -46,6 +46,13 @@ struct an_sim_packet {
 	uint8_t bytes[];
 };
 
+/* Where a host behind a NAT has sent something to. */
+struct an_sim_nat_path {
+	struct an_list link;
+	struct an_endpoint remote;
+	an_time_us used_at;
+};
+
 struct an_udp {
 	struct an_list link; /* of the host */
 	struct an_sim_host *host;
@@ -66,7 +73,11 @@ struct an_sim_host {
 	struct an_sim_disk *disk;
 	struct an_sim_vfs *vfs;
 	struct an_sim_link link;
-	bool has_link;
+	bool has_link, link_is_one_way;
+	bool has_nat;
+	uint16_t nat_port;        /* that others see */
+	struct an_list nat_paths; /* struct an_sim_nat_path */
+	int64_t clock_offset_us;
 	size_t mtu;
 	unsigned side;
 
@@ -122,6 +133,13 @@ bool an_sim_udp_has_room(struct an_sim_host *host);
 bool an_sim_udp_readable(struct an_sim_host *host);
 /* The sockets of a process that is gone. */
 void an_sim_udp_cut(struct an_sim_host *host);
+
+/* nat.c */
+/* Gives a datagram that leaves the port that others see, and lets answers in. */
+void an_sim_nat_leave(struct an_sim_host *host, struct an_sim_packet *packet);
+/* Gives a datagram that comes in the port of its socket; false where it must stay out. */
+bool an_sim_nat_enter(struct an_sim_host *host, struct an_sim_packet *packet);
+void an_sim_nat_forget(struct an_sim_host *host);
 
 /* machine.c */
 struct an_sys an_sim_machine(struct an_sim_host *host, const char *vfs);

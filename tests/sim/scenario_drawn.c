@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Faults of all sorts, or of those that a scenario is about, drawn from the seed until --faults of them
+ * were injected (tests/sim/faults.h says what they are, and which rules they keep). Meanwhile a client puts and gets. After every two hundred faults
+ * the network heals, and what was promised must hold:
+ *   - No acknowledged record is lost: a new client finds it, unchanged. Some are read each time, all of
+ *     them in the end.
+ *   - A node that was down comes back with every record that it had acknowledged.
+ *   - Every operation completes exactly once.
+ * And all the time no queue of any node is longer than its limit.
+ *
+ * Two of a record's holders may leave for good before it has new copies, never a third. Nodes that
+ * repair make those copies; what they have not repaired, the client puts again, as a user may.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sim/faults.h"
+#include "sim/liar.h"
+#include "sim/scenario.h"
+
+enum {
+	FAULTS_AS_USUAL = 200,
+	FAULTS_IN_EPOCH = 200,
+	FIRST_PUTS = 30,
+	STEP_SECONDS = 2, /* between two faults, on average */
+	PUT_ONE_IN = 4,   /* steps */
+	GETS_IN_STEP = 1,
+	READ_IN_EPOCH = 50,
+	READ_AT_ONCE = 10,
+	SETTLE_SECONDS = 120,
+	JOIN_MINUTES = 15,
+	RECORD_SIZE_MAX = 4000,
+	LARGE_RECORD_SIZE = 200000,
+	LARGE_ONE_IN = 50,
+	ROWS_TO_MEND = 20,
+};
+
+struct all {
+	struct an_sim_faults faults;
+	struct an_sim_work work;
+	const enum an_sim_fault *sorts; /* that are drawn */
+	size_t sort_count;
+	uint64_t wanted, injected;
+};
+
+static uint64_t draw(const struct all *all, uint64_t bound)
+{
+	return an_random_below(an_sim_world_random(all->faults.fleet->world), bound);
+}
+
+static void expect_within(struct an_sim_node *node, const char *counter, uint64_t limit)
+{
+	uint64_t value = 0;
+	autonomi_node_counter(node->node, counter, &value);
+	an_sim_expect(node->fleet, value <= limit, "node %zu: %s is %" PRIu64 ", over %" PRIu64,
+	              node->index, counter, value, limit);
+}
+
+/* The defaults of docs/contract.md; bytes may reach twice their limit (link/link.h). */
+static void expect_bounded_queues(struct an_sim_fleet *fleet)
+{
+	static const struct {
+		const char *counter;
+		uint64_t limit;
+	} limits[] = {
+		{"connections", 1000},
+		{"inbound_requests", 4096},
+		{"inbound_bytes", 512 << 20},
+		{"operations", 4096},
+		{"store_pending_bytes", 256 << 20},
+	};
+	for (size_t i = 0; i < fleet->count; i++)
+		for (size_t j = 0; j < sizeof(limits) / sizeof(limits[0]); j++)
+			if (fleet->nodes[i]->state == AN_SIM_NODE_UP)
+				expect_within(fleet->nodes[i], limits[j].counter, limits[j].limit);
+}
+
+static void inject(struct all *all)
+{
+	const enum an_sim_fault fault = all->sorts[draw(all, all->sort_count)];
+	all->injected += an_sim_fault_inject(&all->faults, fault) ? 1 : 0;
+}
+
+/* The record with the fewest holders, of some. */
+static size_t find_weak(const struct all *all)
+{
+	const struct an_sim_fleet *fleet = all->faults.fleet;
+	size_t weakest = (size_t)draw(all, fleet->record_count);
+	for (int i = 0; i < ROWS_TO_MEND; i++) {
+		const size_t which = (size_t)draw(all, fleet->record_count);
+		if (an_sim_record_holders_left(fleet, &fleet->records[which], NULL) <
+		    an_sim_record_holders_left(fleet, &fleet->records[weakest], NULL))
+			weakest = which;
+	}
+	return weakest;
+}
+
+static void put_something(struct all *all)
+{
+	const struct an_sim_fleet *fleet = all->faults.fleet;
+	const size_t weak = find_weak(all);
+	const struct an_sim_record *record = &fleet->records[weak];
+	if (record->is_stored && record->is_ended &&
+	    an_sim_record_holders_left(fleet, record, NULL) < AN_SIM_FULL_COPIES)
+		an_sim_work_put_again(&all->work, weak);
+	else
+		an_sim_work_put(&all->work, draw(all, LARGE_ONE_IN) == 0
+		                                    ? LARGE_RECORD_SIZE
+		                                    : 1 + (size_t)draw(all, RECORD_SIZE_MAX));
+}
+
+static void work(struct all *all)
+{
+	const struct an_sim_fleet *fleet = all->faults.fleet;
+	if (draw(all, PUT_ONE_IN) == 0)
+		put_something(all);
+	for (int i = 0; i < GETS_IN_STEP; i++)
+		an_sim_work_get(&all->work, (size_t)draw(all, fleet->record_count));
+	an_sim_work_reap(&all->work);
+}
+
+static void step(struct all *all)
+{
+	struct an_sim_fleet *fleet = all->faults.fleet;
+	inject(all);
+	if (!fleet->failed)
+		work(all);
+	an_sim_pass(fleet, draw(all, 2 * AN_SECONDS(STEP_SECONDS)));
+	expect_bounded_queues(fleet);
+}
+
+/* Reads `count` of the records (0: all) through a client that has seen nothing of it all. */
+static void read_records(struct all *all, size_t count)
+{
+	struct an_sim_fleet *fleet = all->faults.fleet;
+	struct an_sim_node *reader = fleet->failed ? NULL : an_sim_fleet_client(fleet);
+	if (reader == NULL)
+		return;
+	if (count == 0)
+		an_sim_get(reader, 0, READ_AT_ONCE);
+	for (size_t i = 0; i < count && !fleet->failed; i++)
+		an_sim_get_one(reader, (size_t)draw(all, fleet->record_count));
+	if (!fleet->failed && an_sim_node_close(reader, 0))
+		an_sim_node_forget(reader);
+}
+
+static void heal(struct all *all, size_t to_read)
+{
+	struct an_sim_fleet *fleet = all->faults.fleet;
+	an_sim_faults_heal(&all->faults);
+	an_sim_fleet_wait_joined(fleet, AN_MINUTES(JOIN_MINUTES));
+	an_sim_pass(fleet, AN_SECONDS(SETTLE_SECONDS));
+	an_sim_work_finish(&all->work);
+	read_records(all, to_read);
+}
+
+static void tell(const struct all *all)
+{
+	struct an_sim_fleet *fleet = all->faults.fleet;
+	char text[400] = "";
+	size_t used = 0;
+	for (int i = 0; i < AN_SIM_FAULTS && used < sizeof(text); i++)
+		if (all->faults.injected[i] > 0)
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+			                         "%s%" PRIu64 " %s", used > 0 ? ", " : "",
+			                         all->faults.injected[i],
+			                         an_sim_fault_name((enum an_sim_fault)i));
+	an_sim_say(fleet, "%" PRIu64 " faults: %s", all->injected, text);
+	if (fleet->liars > 0)
+		an_sim_say(fleet, "%zu hostile peers told %" PRIu64 " lies", fleet->liars,
+		           an_sim_liars_lies(fleet));
+}
+
+static void run_drawn(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,
+                      const enum an_sim_fault *sorts, size_t sort_count)
+{
+	static struct all all;
+	all = (struct all){
+		.faults = {.fleet = fleet, .nodes = arguments->nodes},
+		.sorts = sorts,
+		.sort_count = sort_count,
+		.wanted = arguments->faults > 0 ? arguments->faults : FAULTS_AS_USUAL,
+	};
+	if (!an_sim_grow(fleet, arguments))
+		return;
+	all.work.client = an_sim_fleet_client(fleet);
+	if (all.work.client == NULL ||
+	    !an_sim_put(all.work.client, FIRST_PUTS, 1024, 10, an_sim_full_copies(arguments)))
+		return;
+	while (!fleet->failed && all.injected < all.wanted) {
+		const uint64_t before = all.injected;
+		step(&all);
+		if (all.injected != before && all.injected % FAULTS_IN_EPOCH == 0)
+			heal(&all, READ_IN_EPOCH);
+	}
+	an_sim_step(fleet, "the network heals for good");
+	heal(&all, 0);
+	tell(&all);
+}
+
+void an_sim_all(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	enum an_sim_fault sorts[AN_SIM_FAULTS];
+	for (int i = 0; i < AN_SIM_FAULTS; i++)
+		sorts[i] = (enum an_sim_fault)i;
+	run_drawn(fleet, arguments, sorts, AN_SIM_FAULTS);
+}
+
+void an_sim_crash_loops(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const enum an_sim_fault sorts[] = {AN_SIM_FAULT_CRASH, AN_SIM_FAULT_RESTART};
+	run_drawn(fleet, arguments, sorts, 2);
+}
+
+void an_sim_disks(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const enum an_sim_fault sorts[] = {AN_SIM_FAULT_DISK_FULL, AN_SIM_FAULT_DISK_SLOW,
+	                                          AN_SIM_FAULT_DISK_TORN, AN_SIM_FAULT_CRASH,
+	                                          AN_SIM_FAULT_RESTART};
+	run_drawn(fleet, arguments, sorts, 5);
+}
+
+void an_sim_clocks(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const enum an_sim_fault sorts[] = {AN_SIM_FAULT_CLOCK, AN_SIM_FAULT_CRASH,
+	                                          AN_SIM_FAULT_RESTART};
+	run_drawn(fleet, arguments, sorts, 3);
+}
+
+void an_sim_links(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const enum an_sim_fault sorts[] = {AN_SIM_FAULT_LINK, AN_SIM_FAULT_LINK,
+	                                          AN_SIM_FAULT_PARTITION};
+	run_drawn(fleet, arguments, sorts, 3);
+}
+
+void an_sim_hostile(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const enum an_sim_fault sorts[] = {AN_SIM_FAULT_LIE, AN_SIM_FAULT_FLOOD,
+	                                          AN_SIM_FAULT_JOIN, AN_SIM_FAULT_LEAVE};
+	run_drawn(fleet, arguments, sorts, 4);
+}
