@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a lookup finds, against what there is. */
 #include "ident/peer_id.h"
-#include "sim/fleet.h"
+#include "sim/liar.h"
 
 enum { WANTED = 5, LOOKUP_SECONDS = 300 };
 
@@ -28,6 +28,28 @@ static size_t rank_of(const struct an_sim_fleet *fleet, const struct an_dht_key 
 		          an_dht_key_compare(target, &other, key) < 0;
 	}
 	return nearer;
+}
+
+static bool lacks(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	return can_be_found(node) && !an_sim_node_has_record(node, record);
+}
+
+size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
+                                    const struct an_sim_record *record)
+{
+	const struct an_dht_key target = an_dht_key_of(
+		an_span(record->address, sizeof(record->address)));
+	size_t missing = 0;
+	for (size_t i = 0; record->is_stored && i < fleet->count; i++) {
+		if (!lacks(fleet->nodes[i], record))
+			continue;
+		const struct an_dht_key key = key_of(fleet->nodes[i]);
+		missing += rank_of(fleet, &target, &key) +
+		                   an_sim_liars_nearer(fleet, &target, &key) <
+		           WANTED;
+	}
+	return missing;
 }
 
 static bool expect_peer(struct an_sim_fleet *fleet, const struct an_dht_key *target,

@@ -207,6 +207,7 @@ void an_sim_disk_fill(struct an_sim_node *node)
 	struct an_sim_disk *disk = an_sim_host_disk(node->host);
 	struct an_sim_disk_options full = an_sim_disk_ssd;
 	full.capacity = an_sim_disk_used(disk) + ROOM_LEFT;
+	node->was_full = true;
 	an_sim_disk_set_options(disk, &full);
 }
 
@@ -333,6 +334,9 @@ void an_sim_faults_heal(struct an_sim_faults *faults)
 		repair_disk(node);
 		an_sim_host_set_link(node->host, NULL);
 		an_sim_host_set_nat(node->host, false);
+		if (node->was_full)
+			an_sim_node_cut(node, AN_SIM_CUT_PROCESS);
+		node->was_full = false;
 		if (node->state == AN_SIM_NODE_DOWN)
 			an_sim_node_restart(node);
 	}

@@ -47,7 +47,9 @@ const char *an_sim_fault_name(enum an_sim_fault fault);
 /* Does it to a machine that is drawn; false where nothing could be done. */
 bool an_sim_fault_inject(struct an_sim_faults *faults, enum an_sim_fault fault);
 /* Ends what can end: parted networks, full and slow disks, bad links, machines that are down. Clocks
- * stay wrong, hostile peers hostile, and who left is gone. */
+ * stay wrong, hostile peers hostile, and who left is gone. Whose disk was full is started again, as an
+ * operator does who has made room: by itself it takes no records of others for an hour
+ * (docs/replication.md). */
 void an_sim_faults_heal(struct an_sim_faults *faults);
 
 /* One machine. */

@@ -262,6 +262,13 @@ bool an_sim_node_start(struct an_sim_node *node)
 	return true;
 }
 
+static uint64_t counter_of(const struct an_sim_node *node, const char *name)
+{
+	uint64_t value = 0;
+	autonomi_node_counter(node->node, name, &value);
+	return value;
+}
+
 static an_time_us time_up(const struct an_sim_node *node)
 {
 	const bool counts = is_up(node) && !node->is_client;
@@ -279,6 +286,7 @@ double an_sim_fleet_node_hours(const struct an_sim_fleet *fleet)
 static void goes_down(struct an_sim_node *node)
 {
 	node->fleet->node_time += time_up(node);
+	node->fleet->repaired += counter_of(node, "replication_fetched");
 	node->state = AN_SIM_NODE_DOWN;
 }
 
@@ -311,8 +319,8 @@ bool an_sim_node_close(struct an_sim_node *node, an_time_us grace)
 	                                         an_sim_world_now(world) + patience);
 	an_sim_expect(node->fleet, done, "node %zu does not close", node->index);
 	an_sim_host_stop(node->host);
-	node->node = autonomi_node_free(node->node);
 	goes_down(node);
+	node->node = autonomi_node_free(node->node);
 	return done;
 }
 
@@ -330,13 +338,6 @@ size_t an_sim_fleet_up(const struct an_sim_fleet *fleet)
 	for (size_t i = 0; i < fleet->count; i++)
 		up += is_up(fleet->nodes[i]) && !fleet->nodes[i]->is_client;
 	return up;
-}
-
-static uint64_t counter_of(const struct an_sim_node *node, const char *name)
-{
-	uint64_t value = 0;
-	autonomi_node_counter(node->node, name, &value);
-	return value;
 }
 
 uint64_t an_sim_fleet_counter(const struct an_sim_fleet *fleet, const char *name)

@@ -39,6 +39,7 @@ struct an_sim_node {
 	bool is_client;
 	bool joined, closed;
 	bool has_bad_disk;
+	bool was_full; /* its disk, since the network healed */
 	an_time_us up_since;
 	uint64_t incarnation; /* grows with every start */
 	char id[64];
@@ -85,7 +86,7 @@ struct an_sim_fleet {
 	bool failed;
 	an_time_us node_time;     /* that nodes were up, those that are up now not counted yet */
 	uint64_t asked, answered; /* puts and gets of clients that have ended; with success */
-	size_t repaired;          /* records that were put again, to have all copies */
+	uint64_t repaired;        /* copies that nodes made of themselves, until they went down */
 	size_t lost;              /* acknowledged records that were not found when they had to be */
 	/* Further options of every node that is added, "name=value" each. */
 	const char *const *options;
@@ -157,7 +158,7 @@ bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
 bool an_sim_get_one(struct an_sim_node *client, size_t which);
 /* Whether a node has the record: it is up and says so, or it is down and had it. */
 bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_record *record);
-/* Adds the nodes that are up and have the record now. */
+/* Adds the nodes that are up and have the record now, and takes out those that dropped it. */
 void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record);
 /* The noted holders that are not gone, `but` not counted (may be NULL). */
 size_t an_sim_record_holders_left(const struct an_sim_fleet *fleet,
@@ -177,17 +178,20 @@ struct an_sim_work {
 	struct {
 		struct an_sim_operation *operation;
 		size_t which;
-		bool is_put, is_repair;
+		bool is_put;
 	} tasks[AN_SIM_WORK_MAX];
 };
 /* Where there are too many, these do nothing. */
 void an_sim_work_put(struct an_sim_work *work, size_t size);
-void an_sim_work_put_again(struct an_sim_work *work, size_t which);
 void an_sim_work_get(struct an_sim_work *work, size_t which);
 /* Takes what has ended. */
 void an_sim_work_reap(struct an_sim_work *work);
 /* Waits for all. */
 void an_sim_work_finish(struct an_sim_work *work);
+
+/* Of the nodes that are up and nearest to the record, five with the hostile peers, those that lack it. */
+size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
+                                    const struct an_sim_record *record);
 
 /* Hours that nodes were up, all together. */
 double an_sim_fleet_node_hours(const struct an_sim_fleet *fleet);

@@ -379,3 +379,14 @@ uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet)
 		lies += liar->lies;
 	return lies;
 }
+
+size_t an_sim_liars_nearer(const struct an_sim_fleet *fleet, const struct an_dht_key *target,
+                           const struct an_dht_key *key)
+{
+	size_t nearer = 0;
+	for (const struct an_sim_liar *liar = fleet->first_liar; liar != NULL; liar = liar->next) {
+		const struct an_dht_key other = an_peer_id_dht_key(&liar->key_pair.identity.id);
+		nearer += an_dht_key_compare(target, &other, key) < 0;
+	}
+	return nearer;
+}

@@ -222,8 +222,9 @@ int main(int argc, char **argv)
 
 	/* Whatever ends the process, what it did is to be seen. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("scenario %s, %zu nodes, seed %" PRIu64 "\n", scenario->name,
-	       options.arguments.nodes, options.arguments.seed);
+	printf("scenario %s, %zu nodes, seed %" PRIu64 ", %s\n", scenario->name,
+	       options.arguments.nodes, options.arguments.seed,
+	       options.messages ? "messages" : "datagrams");
 	const bool held = run(&options, scenario);
 	printf("%s %s, seed %" PRIu64 "\n", held ? "HELD" : "FAILED", scenario->name,
 	       options.arguments.seed);

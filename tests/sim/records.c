@@ -62,8 +62,19 @@ static void note_holder(struct an_sim_record *record, const struct an_sim_node *
 	record->holders[record->holder_count++] = (uint32_t)node->index;
 }
 
+/* Who is up and has the record no more has dropped it, as one may whom it is not near to. */
+static void forget_droppers(const struct an_sim_fleet *fleet, struct an_sim_record *record)
+{
+	for (size_t i = record->holder_count; i-- > 0;) {
+		const struct an_sim_node *node = node_at(fleet, record->holders[i]);
+		if (node->state == AN_SIM_NODE_UP && !has_record(node, record))
+			record->holders[i] = record->holders[--record->holder_count];
+	}
+}
+
 void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record)
 {
+	forget_droppers(fleet, record);
 	for (size_t i = 0; i < fleet->count; i++)
 		if (has_record(node_at(fleet, i), record))
 			note_holder(record, node_at(fleet, i));
@@ -72,9 +83,13 @@ void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record
 void an_sim_node_note_records(struct an_sim_node *node)
 {
 	struct an_sim_fleet *fleet = node->fleet;
-	for (size_t i = 0; i < fleet->record_count; i++)
-		if (!fleet->records[i].is_ended && has_record(node, &fleet->records[i]))
-			note_holder(&fleet->records[i], node);
+	for (size_t i = 0; i < fleet->record_count; i++) {
+		struct an_sim_record *record = &fleet->records[i];
+		if (has_record(node, record))
+			note_holder(record, node);
+		else if (record->is_ended && an_sim_record_is_held_by(record, node))
+			forget_droppers(fleet, record);
+	}
 }
 
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
@@ -303,29 +318,15 @@ static bool has_room(const struct an_sim_work *work)
 	return work->count < AN_SIM_WORK_MAX;
 }
 
-static void begin_work_put(struct an_sim_work *work, size_t which, bool is_repair)
-{
-	struct put put = {.which = which};
-	work->client->fleet->records[which].is_ended = false;
-	submit_put(work->client, &put);
-	work->tasks[work->count].operation = put.operation;
-	work->tasks[work->count].which = which;
-	work->tasks[work->count].is_put = true;
-	work->tasks[work->count++].is_repair = is_repair;
-}
-
 void an_sim_work_put(struct an_sim_work *work, size_t size)
 {
+	struct put put;
 	if (!has_room(work))
 		return;
-	add_record(work->client->fleet, size);
-	begin_work_put(work, work->client->fleet->record_count - 1, false);
-}
-
-void an_sim_work_put_again(struct an_sim_work *work, size_t which)
-{
-	if (has_room(work))
-		begin_work_put(work, which, true);
+	begin_put(work->client, size, &put);
+	work->tasks[work->count].operation = put.operation;
+	work->tasks[work->count].which = put.which;
+	work->tasks[work->count++].is_put = true;
 }
 
 void an_sim_work_get(struct an_sim_work *work, size_t which)
@@ -341,8 +342,7 @@ void an_sim_work_get(struct an_sim_work *work, size_t which)
 	              autonomi_status_name(status));
 	work->tasks[work->count].operation = operation;
 	work->tasks[work->count].which = which;
-	work->tasks[work->count].is_put = work->tasks[work->count].is_repair = false;
-	work->count++;
+	work->tasks[work->count++].is_put = false;
 }
 
 static void end_task(struct an_sim_work *work, size_t i)
@@ -351,8 +351,7 @@ static void end_task(struct an_sim_work *work, size_t i)
 	const struct put put = {work->tasks[i].operation, work->tasks[i].which};
 	const autonomi_event *event = put.operation->event;
 	if (work->tasks[i].is_put) {
-		const size_t stored = end_put(fleet, &put, 0, false);
-		fleet->repaired += work->tasks[i].is_repair ? stored : 0;
+		end_put(fleet, &put, 0, false);
 	} else if (event != NULL) {
 		count_answer(fleet, event);
 		if (autonomi_event_status(event) == AUTONOMI_OK)

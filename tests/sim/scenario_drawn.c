@@ -9,8 +9,10 @@
  *   - Every operation completes exactly once.
  * And all the time no queue of any node is longer than its limit.
  *
- * Two of a record's holders may leave for good before it has new copies, never a third. Nodes that
- * repair make those copies; what they have not repaired, the client puts again, as a user may.
+ *   - Every record comes back to the five nodes nearest to it, hostile ones counted but not asked,
+ *     within three of the longest replication intervals (docs/replication.md).
+ *
+ * Two of a record's holders may leave for good before the nodes have made new copies, never a third.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +35,8 @@ enum {
 	RECORD_SIZE_MAX = 4000,
 	LARGE_RECORD_SIZE = 200000,
 	LARGE_ONE_IN = 50,
-	ROWS_TO_MEND = 20,
+	REPAIR_SECONDS = 3 * 180,
+	REPAIR_LOOK_SECONDS = 5,
 };
 
 struct all {
@@ -42,6 +45,7 @@ struct all {
 	const enum an_sim_fault *sorts; /* that are drawn */
 	size_t sort_count;
 	uint64_t wanted, injected;
+	an_time_us slowest_repair;
 };
 
 static uint64_t draw(const struct all *all, uint64_t bound)
@@ -82,32 +86,11 @@ static void inject(struct all *all)
 	all->injected += an_sim_fault_inject(&all->faults, fault) ? 1 : 0;
 }
 
-/* The record with the fewest holders, of some. */
-static size_t find_weak(const struct all *all)
-{
-	const struct an_sim_fleet *fleet = all->faults.fleet;
-	size_t weakest = (size_t)draw(all, fleet->record_count);
-	for (int i = 0; i < ROWS_TO_MEND; i++) {
-		const size_t which = (size_t)draw(all, fleet->record_count);
-		if (an_sim_record_holders_left(fleet, &fleet->records[which], NULL) <
-		    an_sim_record_holders_left(fleet, &fleet->records[weakest], NULL))
-			weakest = which;
-	}
-	return weakest;
-}
-
 static void put_something(struct all *all)
 {
-	const struct an_sim_fleet *fleet = all->faults.fleet;
-	const size_t weak = find_weak(all);
-	const struct an_sim_record *record = &fleet->records[weak];
-	if (record->is_stored && record->is_ended &&
-	    an_sim_record_holders_left(fleet, record, NULL) < AN_SIM_FULL_COPIES)
-		an_sim_work_put_again(&all->work, weak);
-	else
-		an_sim_work_put(&all->work, draw(all, LARGE_ONE_IN) == 0
-		                                    ? LARGE_RECORD_SIZE
-		                                    : 1 + (size_t)draw(all, RECORD_SIZE_MAX));
+	an_sim_work_put(&all->work, draw(all, LARGE_ONE_IN) == 0
+	                                    ? LARGE_RECORD_SIZE
+	                                    : 1 + (size_t)draw(all, RECORD_SIZE_MAX));
 }
 
 static void work(struct all *all)
@@ -145,6 +128,25 @@ static void read_records(struct all *all, size_t count)
 		an_sim_node_forget(reader);
 }
 
+/* A record that is back once needs no second look: nobody drops it while nothing happens. */
+static void expect_repaired(struct all *all)
+{
+	struct an_sim_fleet *fleet = all->faults.fleet;
+	const an_time_us start = an_sim_world_now(fleet->world);
+	for (size_t i = 0; i < fleet->record_count && !fleet->failed;) {
+		const size_t missing = an_sim_record_copies_missing(fleet, &fleet->records[i]);
+		const an_time_us waited = an_sim_world_now(fleet->world) - start;
+		if (missing == 0)
+			i++;
+		else if (an_sim_expect(fleet, waited < AN_SECONDS(REPAIR_SECONDS),
+		                       "chunk %zu lacks %zu of its copies %d s after healing",
+		                       i + 1, missing, REPAIR_SECONDS))
+			an_sim_pass(fleet, AN_SECONDS(REPAIR_LOOK_SECONDS));
+	}
+	const an_time_us took = an_sim_world_now(fleet->world) - start;
+	all->slowest_repair = took > all->slowest_repair ? took : all->slowest_repair;
+}
+
 static void heal(struct all *all, size_t to_read)
 {
 	struct an_sim_fleet *fleet = all->faults.fleet;
@@ -152,6 +154,7 @@ static void heal(struct all *all, size_t to_read)
 	an_sim_fleet_wait_joined(fleet, AN_MINUTES(JOIN_MINUTES));
 	an_sim_pass(fleet, AN_SECONDS(SETTLE_SECONDS));
 	an_sim_work_finish(&all->work);
+	expect_repaired(all);
 	read_records(all, to_read);
 }
 
@@ -167,6 +170,10 @@ static void tell(const struct all *all)
 			                         all->faults.injected[i],
 			                         an_sim_fault_name((enum an_sim_fault)i));
 	an_sim_say(fleet, "%" PRIu64 " faults: %s", all->injected, text);
+	an_sim_say(fleet,
+	           "every record was back on its holders at most %" PRIu64 " s after the network "
+	           "had settled",
+	           all->slowest_repair / AN_SECONDS(1));
 	if (fleet->liars > 0)
 		an_sim_say(fleet, "%zu hostile peers told %" PRIu64 " lies", fleet->liars,
 		           an_sim_liars_lies(fleet));

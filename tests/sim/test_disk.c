@@ -367,6 +367,18 @@ START_TEST(listing_shows_the_direct_entries_and_may_remove_them)
 }
 END_TEST
 
+START_TEST(a_wiped_disk_is_as_new)
+{
+	struct an_sim_file *file = open_file("/d/a");
+	write_at(file, 0, "text");
+	an_sim_file_close(file);
+	an_sim_disk_wipe(disk);
+	ck_assert(!exists("/d") && exists("/"));
+	ck_assert_uint_eq(an_sim_disk_used(disk), 0);
+	ck_assert_int_eq(an_sim_path_make_directory(disk, "/d"), AUTONOMI_OK);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("sim/disk");
@@ -387,6 +399,7 @@ Suite *suite(void)
 	tcase_add_test(tests, a_fault_comes_when_and_as_often_as_it_was_ordered);
 	tcase_add_test(tests, operations_cost_time);
 	tcase_add_test(tests, listing_shows_the_direct_entries_and_may_remove_them);
+	tcase_add_test(tests, a_wiped_disk_is_as_new);
 	suite_add_tcase(s, tests);
 	return s;
 }

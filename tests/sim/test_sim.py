@@ -59,6 +59,18 @@ tap.check(lied.returncode == 1 and "BROKEN: " in lied.stdout and
           lied.stdout.splitlines()[-1] == "FAILED blackout, seed 7",
           "disks that ignore syncs break an invariant, and the run says so with its seed",
           lied.stdout)
+both = run("--scenario", "all", "--nodes", "20", "--seed", "7", "--faults", "100")
+ends = [line for line in both.stdout.splitlines() if line.startswith("HELD all")]
+tap.check(both.returncode == 0 and len(ends) == 2 and
+          " 10 faults: " in both.stdout and " 90 faults: " in both.stdout,
+          "all faults: a tenth meets QUIC, the others the message wire", both.stdout + both.stderr)
+tap.check(all(text in both.stdout for text in
+              (" stored, 0 lost, ", " answered (", "lookups by hops: ", " node-hours: ")),
+          "a run prints records, answers, lookups and traffic", both.stdout)
+lied = run("--scenario", "all", "--nodes", "12", "--seed", "7", "--faults", "200",
+           "--fidelity", "messages", "--disks-lie")
+tap.check(lied.returncode == 1 and "BROKEN: " in lied.stdout,
+          "all faults with disks that ignore syncs break an invariant", lied.stdout)
 timed = run(*arguments, "--timing")
 tap.check(timed.stdout.startswith(first.stdout) and "timing" in timed.stdout,
           "--timing adds a line and changes nothing", timed.stdout)

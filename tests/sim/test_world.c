@@ -207,6 +207,61 @@ START_TEST(what_does_not_fit_the_mtu_is_lost_and_counted_at_the_sender)
 }
 END_TEST
 
+START_TEST(datagrams_of_any_size_travel_where_the_world_carries_them)
+{
+	an_sim_world_carry_any_size(world);
+	an_sim_host_set_mtu(right->host, 1280);
+	ping(32000);
+	pass(AN_SECONDS(1));
+	ck_assert_uint_eq(right->received, 1);
+	ck_assert_uint_eq(right->last_size, 32000);
+}
+END_TEST
+
+START_TEST(an_uplink_is_slow_one_way)
+{
+	an_sim_host_set_uplink(left->host, &(struct an_sim_link){.latency = 500000});
+	const an_time_us begin = an_sim_world_now(world);
+	ping(10);
+	pass(AN_SECONDS(2));
+	ck_assert_uint_eq(right->last_time - begin, 500000);
+	ck_assert_uint_lt(left->last_time - begin, 600000);
+}
+END_TEST
+
+START_TEST(a_nat_lets_answers_in_and_nobody_else)
+{
+	an_sim_host_set_nat(left->host, true);
+	const struct an_endpoint own = address_of(left);
+	send_to(right, &own, 10, 10);
+	pass(AN_SECONDS(1));
+	ck_assert_uint_eq(left->received, 0);
+	ping(10);
+	pass(AN_SECONDS(1));
+	ck_assert_uint_eq(left->received, 1);
+	/* Others see a port of the NAT, and may use it as long as the host has a word with them. */
+	const struct an_endpoint seen = right->last_remote;
+	ck_assert_uint_ne(seen.port, own.port);
+	send_to(right, &seen, 10, 10);
+	pass(AN_SECONDS(1));
+	ck_assert_uint_eq(left->received, 2);
+	pass(AN_SECONDS(AN_SIM_NAT_SECONDS));
+	send_to(right, &seen, 10, 10);
+	pass(AN_SECONDS(1));
+	ck_assert_uint_eq(left->received, 2);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_wrong_is_that_of_one_host)
+{
+	const uint64_t right_time = right->sys->unix_time_us(right->sys->context);
+	an_sim_host_set_clock(left->host, -5000000);
+	ck_assert_uint_eq(left->sys->unix_time_us(left->sys->context), right_time - 5000000);
+	ck_assert_uint_eq(right->sys->unix_time_us(right->sys->context), right_time);
+	ck_assert_uint_eq(left->sys->now(left->sys->context), an_sim_world_now(world));
+}
+END_TEST
+
 START_TEST(a_slow_link_delays_and_a_full_one_refuses_until_there_is_room)
 {
 	set_link((struct an_sim_link){.latency = 0,
@@ -433,6 +488,10 @@ Suite *suite(void)
 	tcase_add_test(pair, a_partition_holds_until_it_heals);
 	tcase_add_test(pair, what_does_not_fit_the_mtu_is_lost_and_counted_at_the_sender);
 	tcase_add_test(pair, a_slow_link_delays_and_a_full_one_refuses_until_there_is_room);
+	tcase_add_test(pair, datagrams_of_any_size_travel_where_the_world_carries_them);
+	tcase_add_test(pair, an_uplink_is_slow_one_way);
+	tcase_add_test(pair, a_nat_lets_answers_in_and_nobody_else);
+	tcase_add_test(pair, a_clock_that_is_wrong_is_that_of_one_host);
 	tcase_add_test(pair, a_socket_that_nobody_reads_is_bounded);
 	tcase_add_test(pair, ports_and_addresses_are_refused_as_on_a_real_machine);
 	tcase_add_test(pair, a_timer_turns_the_host_at_its_time);
