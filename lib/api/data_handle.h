@@ -97,6 +97,10 @@ an_status an_api_give_data_map(struct an_data_map *value, an_status status,
 an_status an_api_give_quote(const struct an_quote *value, an_status status,
                             struct autonomi_quote **ret_quote);
 
+/* An object with a copy of the candidate. E_NO_MEMORY. */
+an_status an_api_give_candidate(const struct an_merkle_candidate *value,
+                                struct autonomi_merkle_candidate **ret_candidate);
+
 /* Whether it is AUTONOMI_FORM_.... */
 bool an_api_is_form(uint32_t form);
 

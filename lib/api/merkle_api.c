@@ -335,6 +335,17 @@ autonomi_status autonomi_merkle_pool_hash(const autonomi_merkle_pool *pool, uint
 	return AUTONOMI_OK;
 }
 
+an_status an_api_give_candidate(const struct an_merkle_candidate *value,
+                                struct autonomi_merkle_candidate **ret_candidate)
+{
+	struct autonomi_merkle_candidate *candidate = an_malloc(sizeof(*candidate));
+	if (candidate == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	candidate->value = *value;
+	*ret_candidate = candidate;
+	return AUTONOMI_OK;
+}
+
 autonomi_status autonomi_merkle_pool_candidate(const autonomi_merkle_pool *pool, size_t index,
                                                autonomi_merkle_candidate **ret_candidate)
 {
@@ -342,12 +353,8 @@ autonomi_status autonomi_merkle_pool_candidate(const autonomi_merkle_pool *pool,
 	if (pool == NULL || index >= AN_MERKLE_CANDIDATES || ret_candidate == NULL)
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
-	struct autonomi_merkle_candidate *candidate = an_malloc(sizeof(*candidate));
-	if (candidate == NULL)
-		return an_guard_leave(&guard, AUTONOMI_E_NO_MEMORY);
-	candidate->value = pool->value.candidates[index];
-	*ret_candidate = candidate;
-	return an_guard_leave(&guard, AUTONOMI_OK);
+	return an_guard_leave(&guard,
+	                      an_api_give_candidate(&pool->value.candidates[index], ret_candidate));
 }
 
 autonomi_status autonomi_merkle_pool_check_costs(const autonomi_merkle_pool *pool,
