@@ -49,7 +49,19 @@ class Program:
             return ""
 
 
+def check_pointer():
+    """The SHA3-256 of "hello" is where it must point."""
+    made = subprocess.run([PROGRAMS / "pointer", "hello"], capture_output=True, text=True,
+                          timeout=LIMIT, check=False)
+    target = "3338be694f50c5f338814986cdf0686453a888b84f424d792af4b9202398f392"
+    tap.check(made.returncode == 0 and f"counter 0 points at {target}\n" in made.stdout,
+              "pointer makes and checks a signed pointer without a node", made.stdout + made.stderr)
+    tap.check("of somebody else: the peer is not who it should be" in made.stdout,
+              "pointer refuses another owner", made.stdout)
+
+
 def main(folder):
+    check_pointer()
     first = Program("poll_node", str(folder / "first"))
     address = first.line("/ip")
     if not tap.check(address.startswith("/ip"), "poll_node tells its address", first.errors):
