@@ -43,14 +43,14 @@ autonomi_status autonomi_amount_display(const uint8_t *amount, autonomi_bytes **
 typedef bool calculation(struct an_amount *ret_result, const struct an_amount *a,
                          const struct an_amount *b);
 
-static an_status calculate(calculation *calculation, const uint8_t *amount, const uint8_t *other,
+static an_status calculate(calculation *function, const uint8_t *amount, const uint8_t *other,
                            an_status otherwise, uint8_t *ret_result)
 {
 	struct an_amount result;
 	if (amount == NULL || other == NULL || ret_result == NULL)
 		return AUTONOMI_E_INVALID;
 	const struct an_amount a = amount_of(amount), b = amount_of(other);
-	if (!calculation(&result, &a, &b))
+	if (!function(&result, &a, &b))
 		return otherwise;
 	memcpy(ret_result, result.bytes, sizeof(result.bytes));
 	return AUTONOMI_OK;

@@ -360,11 +360,10 @@ autonomi_status autonomi_merkle_pool_candidate(const autonomi_merkle_pool *pool,
 autonomi_status autonomi_merkle_pool_check_costs(const autonomi_merkle_pool *pool,
                                                  const uint8_t *packed_costs, size_t *ret_index)
 {
-	uint8_t packed[AN_MERKLE_CANDIDATES][AN_WORD_SIZE];
+	const uint8_t(*packed)[AN_WORD_SIZE] = (const uint8_t(*)[AN_WORD_SIZE])packed_costs;
 	size_t wrong = 0;
 	if (pool == NULL || packed_costs == NULL)
 		return AUTONOMI_E_INVALID;
-	memcpy(packed, packed_costs, sizeof(packed));
 	if (an_merkle_costs_match(&pool->value, packed, &wrong))
 		return AUTONOMI_OK;
 	if (ret_index != NULL)

@@ -29,6 +29,11 @@ static void check_forms(uint32_t type, struct an_span inner, const json_t *vecto
 		ck_assert_int_eq(autonomi_address_decode(forms[i], encoded.data, encoded.size - 1,
 		                                         &read_type, read, &size),
 		                 AUTONOMI_E_CORRUPT);
+		uint8_t longer[1024] = {0};
+		memcpy(longer, encoded.data, encoded.size);
+		ck_assert_int_eq(autonomi_address_decode(forms[i], longer, encoded.size + 1,
+		                                         &read_type, read, &size),
+		                 AUTONOMI_E_CORRUPT);
 	}
 }
 

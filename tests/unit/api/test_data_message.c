@@ -96,6 +96,27 @@ static void copy_field(const autonomi_message *from, const char *field, autonomi
 	ck_assert_int_eq(status, AUTONOMI_OK);
 }
 
+static void check_items(const autonomi_message *message, const json_t *items)
+{
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+		uint8_t bytes[ADDRESS_MAX], proof[NAME];
+		uint32_t type;
+		size_t size;
+		ck_assert_int_eq(autonomi_message_item(message, i, &type, bytes, &size),
+		                 AUTONOMI_OK);
+		expect_address(type, bytes, size, vector_get(item, "address"));
+		const json_t *result = json_object_get(item, "proof");
+		const autonomi_status status = autonomi_message_item_proof(message, i, proof);
+		if (json_is_object(result) && json_is_string(json_object_get(result, "ok"))) {
+			ck_assert_int_eq(status, AUTONOMI_OK);
+			data_equal(proof, NAME, result, "ok");
+		} else {
+			ck_assert_int_eq(status, AUTONOMI_E_NOT_FOUND);
+		}
+	}
+}
+
 static void check_request(const json_t *vector)
 {
 	const json_t *json = vector_get(vector, "message");
@@ -118,6 +139,7 @@ static void check_request(const json_t *vector)
 		check_field(message, field, value);
 		copy_field(message, field, made);
 	}
+	check_items(message, json_object_get(json, "keys"));
 	if (autonomi_message_count(message) == 0)
 		expect_bytes(made, encoded);
 	autonomi_message_free(made);
@@ -140,27 +162,6 @@ static const json_t *result_of(const json_t *message)
 			return value;
 	}
 	return NULL;
-}
-
-static void check_items(const autonomi_message *message, const json_t *items)
-{
-	for (size_t i = 0; i < json_array_size(items); i++) {
-		const json_t *item = json_array_get(items, i);
-		uint8_t bytes[ADDRESS_MAX], proof[NAME];
-		uint32_t type;
-		size_t size;
-		ck_assert_int_eq(autonomi_message_item(message, i, &type, bytes, &size),
-		                 AUTONOMI_OK);
-		expect_address(type, bytes, size, vector_get(item, "address"));
-		const json_t *result = json_object_get(item, "proof");
-		const autonomi_status status = autonomi_message_item_proof(message, i, proof);
-		if (json_is_object(result) && json_is_string(json_object_get(result, "ok"))) {
-			ck_assert_int_eq(status, AUTONOMI_OK);
-			data_equal(proof, NAME, result, "ok");
-		} else {
-			ck_assert_int_eq(status, AUTONOMI_E_NOT_FOUND);
-		}
-	}
 }
 
 static void check_response(const json_t *vector)
