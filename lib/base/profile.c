@@ -12,6 +12,7 @@ const struct an_profile an_profile_autonomi = {
 	.alpha = 3,
 	.close_group = 5,
 	.replication = 7,
+	.bucket_network_peers = 5,
 
 	.record_value_max = 5242880 - 1,
 	.chunk_max = 4194336,

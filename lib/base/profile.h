@@ -37,10 +37,11 @@ struct an_profile {
 	enum an_record_form record_form;
 
 	/* Widths (semantics 1.1, DESIGN 8). */
-	size_t k;           /* bucket size and size of a closest-peers answer */
-	size_t alpha;       /* requests of one lookup in flight */
-	size_t close_group; /* peers that must hold a record */
-	size_t replication; /* peers of which only a farther one may drop a record */
+	size_t k;                    /* bucket size and size of a closest-peers answer */
+	size_t alpha;                /* requests of one lookup in flight */
+	size_t close_group;          /* peers that must hold a record */
+	size_t replication;          /* peers of which only a farther one may drop a record */
+	size_t bucket_network_peers; /* peers of a k-bucket that may share a network (docs/threats.md) */
 
 	/* Sizes in bytes (semantics 1.1, 1.2, 1.5). */
 	size_t record_value_max;  /* largest value a node takes */

@@ -23,7 +23,7 @@ enum an_kad_seen {
 	AN_KAD_SEEN_KNOWN,   /* was there: moved to the newest place */
 	AN_KAD_SEEN_ADDED,   /* took a free place */
 	AN_KAD_SEEN_PENDING, /* bucket full: waits; ask the oldest peer */
-	AN_KAD_SEEN_IGNORED, /* full with another newcomer waiting, or no memory */
+	AN_KAD_SEEN_IGNORED, /* full with another newcomer waiting, not admitted, or no memory */
 };
 
 struct an_kad_entry {

@@ -580,7 +580,7 @@ void an_kad_peer_met(struct an_kad *kad, const struct an_contact *contact, an_ti
 		return;
 	if (kad->config.private_addresses)
 		prove(kad, &met);
-	else if (an_kad_table_has_room(&kad->table, &met.id))
+	else if (an_kad_table_has_room(&kad->table, &met))
 		an_kad_dial_backs_add(&kad->dial_backs, &met,
 		                      an_time_after(now, kad->profile->dial_back));
 	step(kad);

@@ -2,6 +2,7 @@
 #include "kad/table.h"
 
 #include "base/memory.h"
+#include "kad/diversity.h"
 #include "kad/kad.h"
 
 static bool bit_of(const struct an_dht_key *key, int bit)
@@ -48,6 +49,20 @@ void an_kad_table_done(struct an_kad_table *table)
 	table->size = 0;
 }
 
+static bool admits(const struct an_kad_table *table, const struct an_kad_bucket *bucket,
+                   const struct an_contact *contact)
+{
+	return an_kad_diversity_admits(bucket, contact, table->profile->bucket_network_peers);
+}
+
+/* A peer whose network has its share: it is no newcomer, or it does not enter. */
+static enum an_kad_seen seen_where_full(struct an_kad_bucket *bucket,
+                                        const struct an_contact *contact, an_time_us now)
+{
+	return an_kad_bucket_heard(bucket, &contact->id, now) ? AN_KAD_SEEN_KNOWN
+	                                                      : AN_KAD_SEEN_IGNORED;
+}
+
 enum an_kad_seen an_kad_table_seen(struct an_kad_table *table, const struct an_contact *contact,
                                    an_time_us now)
 {
@@ -61,6 +76,8 @@ enum an_kad_seen an_kad_table_seen(struct an_kad_table *table, const struct an_c
 		*bucket = bucket_new(table->profile->k, now);
 	if (*bucket == NULL)
 		return AN_KAD_SEEN_IGNORED;
+	if (!admits(table, *bucket, contact))
+		return seen_where_full(*bucket, contact, now);
 
 	const enum an_kad_seen seen = an_kad_bucket_seen(*bucket, contact, &key, now);
 	if (seen == AN_KAD_SEEN_ADDED)
@@ -149,10 +166,11 @@ size_t an_kad_table_closest(const struct an_kad_table *table, const struct an_dh
 	return count;
 }
 
-bool an_kad_table_has_room(const struct an_kad_table *table, const struct an_peer_id *id)
+bool an_kad_table_has_room(const struct an_kad_table *table, const struct an_contact *contact)
 {
-	const struct an_kad_bucket *bucket = bucket_of(table, id);
-	return bucket == NULL || bucket->size < bucket->capacity;
+	const struct an_kad_bucket *bucket = bucket_of(table, &contact->id);
+	return bucket == NULL ||
+	       (bucket->size < bucket->capacity && admits(table, bucket, contact));
 }
 
 static an_time_us bucket_deadline(const struct an_kad_table *table,

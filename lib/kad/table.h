@@ -25,7 +25,9 @@ void an_kad_table_init(struct an_kad_table *table, const struct an_profile *prof
                        const struct an_dht_key *self);
 void an_kad_table_done(struct an_kad_table *table);
 
-/* Notes that a peer proved itself. Ourselves: AN_KAD_SEEN_IGNORED. */
+/* Notes that a peer proved itself. Ourselves, and a newcomer whose network has its share of the
+ * bucket (kad/diversity.h): AN_KAD_SEEN_IGNORED. Of a peer that is known and moved into such a
+ * network the old address stays. */
 enum an_kad_seen an_kad_table_seen(struct an_kad_table *table, const struct an_contact *contact,
                                    an_time_us now);
 
@@ -49,8 +51,8 @@ const struct an_kad_entry *an_kad_table_find(const struct an_kad_table *table,
 size_t an_kad_table_closest(const struct an_kad_table *table, const struct an_dht_key *target,
                             struct an_contact *contacts, size_t capacity);
 
-/* Whether a peer with this id would find a free place now. */
-bool an_kad_table_has_room(const struct an_kad_table *table, const struct an_peer_id *id);
+/* Whether this peer would find a free place now. */
+bool an_kad_table_has_room(const struct an_kad_table *table, const struct an_contact *contact);
 
 /* Liveness: the oldest peer of a bucket is asked when a newcomer waits for its place, or when it
  * has been silent for the profile's liveness interval; each bucket at most once in that interval.

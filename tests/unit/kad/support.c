@@ -20,7 +20,7 @@ struct an_contact sim_contact(uint32_t n)
 	struct an_contact contact = {
 		.id = {.size = 38, .bytes = {0x00, 0x24, 0x08, 0x01, 0x12, 0x20}},
 		.endpoint_count = 1,
-		.endpoints = {an_endpoint_ip4(44, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n,
+		.endpoints = {an_endpoint_ip4(44, (uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16),
 	                                      10000)},
 	};
 	const uint8_t number[4] = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8),
@@ -121,8 +121,8 @@ void sim_bootstrap(struct sim *sim, size_t contacts)
 static size_t node_of(const struct sim *sim, const struct an_contact *contact)
 {
 	const struct an_endpoint *endpoint = &contact->endpoints[0];
-	const size_t n = (size_t)endpoint->address[13] << 16 | (size_t)endpoint->address[14] << 8 |
-	                 endpoint->address[15];
+	const size_t n = (size_t)endpoint->address[15] << 16 | (size_t)endpoint->address[14] << 8 |
+	                 endpoint->address[13];
 	const bool there = n < sim->node_count &&
 	                   an_peer_id_equal(&sim->nodes[n].contact.id, &contact->id);
 	return there ? n : sim->node_count;

@@ -224,6 +224,91 @@ START_TEST(a_waiting_newcomer_makes_the_oldest_due_though_it_was_heard)
 }
 END_TEST
 
+/* The peer, moved to host `host` of 44.1.2.0/24. */
+static struct an_contact neighbour(uint32_t n, uint8_t host)
+{
+	struct an_contact contact = sim_contact(n);
+	contact.endpoints[0] = an_endpoint_ip4(44, 1, 2, host, 10000);
+	return contact;
+}
+
+/* From `n` on, the next peer of the farthest bucket. */
+static uint32_t next_far(uint32_t n)
+{
+	for (;; n++) {
+		const struct an_contact contact = sim_contact(n);
+		const struct an_dht_key key = sim_key(&contact);
+		if (an_dht_key_bucket(&table.self, &key) == 255)
+			return n;
+	}
+}
+
+/* Fills the share of 44.1.2.0/24 in the farthest bucket; the number after the last peer. */
+static uint32_t fill_share(void)
+{
+	uint32_t n = 1;
+	for (size_t i = 0; i < an_profile_autonomi.bucket_network_peers; i++) {
+		n = next_far(n);
+		const struct an_contact contact = neighbour(n++, (uint8_t)i);
+		ck_assert(an_kad_table_has_room(&table, &contact));
+		ck_assert_int_eq(an_kad_table_seen(&table, &contact, 1), AN_KAD_SEEN_ADDED);
+	}
+	return n;
+}
+
+START_TEST(peers_of_one_network_get_a_share_of_a_bucket_and_no_more)
+{
+	const uint32_t n = next_far(fill_share());
+	const struct an_contact same = neighbour(n, 99);
+	ck_assert(!an_kad_table_has_room(&table, &same));
+	ck_assert_int_eq(an_kad_table_seen(&table, &same, 2), AN_KAD_SEEN_IGNORED);
+	ck_assert_ptr_null(an_kad_table_find(&table, &same.id));
+
+	/* The same peer at home, and another one of that network in another bucket. */
+	ck_assert_int_eq(see(n, 3), AN_KAD_SEEN_ADDED);
+	uint32_t other = 1;
+	const struct an_dht_key *own = &table.self;
+	struct an_contact near = neighbour(other, 100);
+	for (struct an_dht_key key = sim_key(&near); an_dht_key_bucket(own, &key) == 255;
+	     key = sim_key(&near))
+		near = neighbour(++other, 100);
+	ck_assert_int_eq(an_kad_table_seen(&table, &near, 3), AN_KAD_SEEN_ADDED);
+}
+END_TEST
+
+START_TEST(a_peer_that_moves_into_a_crowded_network_keeps_its_place_and_its_old_address)
+{
+	const uint32_t n = next_far(fill_share());
+	ck_assert_int_eq(see(n, 2), AN_KAD_SEEN_ADDED);
+	const struct an_contact moved = neighbour(n, 99);
+	ck_assert_int_eq(an_kad_table_seen(&table, &moved, 3), AN_KAD_SEEN_KNOWN);
+	const struct an_kad_entry *entry = an_kad_table_find(&table, &moved.id);
+	const struct an_contact before = sim_contact(n);
+	ck_assert_uint_eq(entry->contact.endpoint_count, 1);
+	ck_assert(an_endpoint_equal(&entry->contact.endpoints[0], &before.endpoints[0]));
+	ck_assert_uint_eq(entry->last_seen, 3);
+}
+END_TEST
+
+START_TEST(a_site_of_ip6_is_a_network_and_private_addresses_are_none)
+{
+	for (uint8_t i = 0; i < K; i++) {
+		struct an_contact contact = sim_contact(next_far(i == 0 ? 1 : i * 40u));
+		contact.endpoints[0] = (struct an_endpoint){.address = {0x2a, 0x01, 4, 5, 6, 7,
+		                                                        i, [15] = 1},
+		                                            .port = 1};
+		const bool admitted = i < an_profile_autonomi.bucket_network_peers;
+		ck_assert_int_eq(an_kad_table_seen(&table, &contact, 1),
+		                 admitted ? AN_KAD_SEEN_ADDED : AN_KAD_SEEN_IGNORED);
+	}
+	for (uint8_t i = 0; i < K - an_profile_autonomi.bucket_network_peers; i++) {
+		struct an_contact contact = sim_contact(next_far(1000 + i * 40u));
+		contact.endpoints[0] = an_endpoint_ip4(192, 168, 0, i, 1);
+		ck_assert_int_eq(an_kad_table_seen(&table, &contact, 1), AN_KAD_SEEN_ADDED);
+	}
+}
+END_TEST
+
 START_TEST(the_size_of_the_network_follows_from_the_full_buckets)
 {
 	ck_assert_uint_eq(an_kad_table_network_size(&table), 1);
@@ -349,6 +434,10 @@ Suite *suite(void)
 	tcase_add_test(all, the_oldest_peer_of_a_bucket_is_due_once_in_an_interval);
 	tcase_add_test(all, a_peer_that_was_heard_is_not_due);
 	tcase_add_test(all, a_waiting_newcomer_makes_the_oldest_due_though_it_was_heard);
+	tcase_add_test(all, peers_of_one_network_get_a_share_of_a_bucket_and_no_more);
+	tcase_add_test(
+		all, a_peer_that_moves_into_a_crowded_network_keeps_its_place_and_its_old_address);
+	tcase_add_test(all, a_site_of_ip6_is_a_network_and_private_addresses_are_none);
 	tcase_add_test(all, the_size_of_the_network_follows_from_the_full_buckets);
 	tcase_add_test(all, an_idle_table_with_a_hundred_peers_takes_little_memory);
 	tcase_add_test(all, a_share_of_the_key_space_is_exact);
