@@ -41,7 +41,7 @@ struct an_profile {
 	size_t alpha;                /* requests of one lookup in flight */
 	size_t close_group;          /* peers that must hold a record */
 	size_t replication;          /* peers of which only a farther one may drop a record */
-	size_t bucket_network_peers; /* peers of a k-bucket that may share a network (docs/threats.md) */
+	size_t bucket_network_peers; /* peers of a k-bucket that may share a network (SECURITY.md) */
 
 	/* Sizes in bytes (semantics 1.1, 1.2, 1.5). */
 	size_t record_value_max;  /* largest value a node takes */

@@ -180,15 +180,20 @@ an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sende
 
 /* ---- What is wanted. */
 
-static struct task *new_task(struct an_repl *repl, enum an_repl_want_type type,
-                             const struct an_contact *contact, struct an_repl_want *want)
+static bool has_room(const struct an_repl *repl, enum an_repl_want_type type)
 {
 	static const size_t most[] = {
 		[AN_REPL_SEND_LIST] = AN_REPL_SENDING_MAX,
 		[AN_REPL_FETCH_RECORD] = AN_REPL_FETCHING_MAX,
 		[AN_REPL_PROBE] = AN_REPL_PROBING_MAX,
 	};
-	an_assert(repl->under_way[type] < most[type]);
+	return repl->under_way[type] < most[type];
+}
+
+static struct task *new_task(struct an_repl *repl, enum an_repl_want_type type,
+                             const struct an_contact *contact, struct an_repl_want *want)
+{
+	an_assert(has_room(repl, type));
 	struct task *task = repl->tasks;
 	while (task->token != 0)
 		task++;
@@ -212,7 +217,7 @@ static void end_task(struct an_repl *repl, struct task *task)
 
 static bool next_list(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
 {
-	if (repl->under_way[AN_REPL_SEND_LIST] == AN_REPL_SENDING_MAX)
+	if (!has_room(repl, AN_REPL_SEND_LIST))
 		return false;
 	struct an_repl_list *list = an_repl_rounds_take(&repl->rounds, now);
 	if (list == NULL)
@@ -246,7 +251,7 @@ static bool next_record(struct an_repl *repl, an_time_us now, struct an_repl_wan
 static bool next_probe(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
 {
 	struct an_contact contact;
-	if (repl->under_way[AN_REPL_PROBE] == AN_REPL_PROBING_MAX ||
+	if (!has_room(repl, AN_REPL_PROBE) ||
 	    !an_repl_probes_next(&repl->probes, &repl->host, now, &contact))
 		return false;
 	new_task(repl, AN_REPL_PROBE, &contact, want);
@@ -320,9 +325,9 @@ an_time_us an_repl_deadline(const struct an_repl *repl)
 		return 0;
 	an_time_us deadline = an_repl_offers_deadline(&repl->offers);
 	/* What waits for something under way is no reason to turn. */
-	if (repl->under_way[AN_REPL_SEND_LIST] < AN_REPL_SENDING_MAX)
+	if (has_room(repl, AN_REPL_SEND_LIST))
 		deadline = an_time_earlier(deadline, an_repl_rounds_deadline(&repl->rounds));
-	if (repl->under_way[AN_REPL_PROBE] < AN_REPL_PROBING_MAX)
+	if (has_room(repl, AN_REPL_PROBE))
 		deadline = an_time_earlier(deadline, an_repl_probes_deadline(&repl->probes));
 	return deadline;
 }
