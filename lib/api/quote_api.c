@@ -119,8 +119,8 @@ autonomi_status autonomi_quote_metric(const autonomi_quote *quote, uint32_t metr
 	struct an_quoting_metrics metrics = quote->value.metrics;
 	if (metric == AUTONOMI_METRIC_NETWORK_SIZE && !metrics.has_network_size)
 		return AUTONOMI_E_NOT_FOUND;
-	*ret_value = metric == AUTONOMI_METRIC_DATA_TYPE ? metrics.data_type
-	                                                 : *number_of(&metrics, metric);
+	const uint64_t *number = number_of(&metrics, metric);
+	*ret_value = number != NULL ? *number : metrics.data_type;
 	return AUTONOMI_OK;
 }
 

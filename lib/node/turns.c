@@ -51,11 +51,12 @@ static void line_up(struct an_turns *turns, struct an_turns_peer *peer)
 		an_list_append(&turns->waiting, &peer->link);
 }
 
-static void begin_next(struct an_turns *turns)
+static void begin_first_of(struct an_turns *turns, struct an_turns_peer *peer)
 {
-	struct an_turns_peer *peer = an_container_of(an_list_take(&turns->waiting),
-	                                             struct an_turns_peer, link);
-	struct an_turn *turn = an_container_of(an_list_take(&peer->turns), struct an_turn, link);
+	struct an_list *first = an_list_take(&peer->turns);
+	if (first == NULL)
+		return; /* which line_up rules out */
+	struct an_turn *turn = an_container_of(first, struct an_turn, link);
 	peer->cost += turn->cost;
 	turns->cost += turn->cost;
 	peer->running++;
@@ -68,8 +69,12 @@ static void begin_those_that_may(struct an_turns *turns)
 	if (turns->beginning)
 		return;
 	turns->beginning = true;
-	while (turns->cost < AN_TURNS_COST_MAX && !an_list_empty(&turns->waiting))
-		begin_next(turns);
+	while (turns->cost < AN_TURNS_COST_MAX) {
+		struct an_list *next = an_list_take(&turns->waiting);
+		if (next == NULL)
+			break;
+		begin_first_of(turns, an_container_of(next, struct an_turns_peer, link));
+	}
 	turns->beginning = false;
 }
 

@@ -140,7 +140,7 @@ static void read(struct an_span input, unsigned type)
 {
 	static struct an_merkle_proof proof;
 	struct an_merkle_hash hash;
-	uint8_t packed[AN_MERKLE_CANDIDATES][AN_WORD_SIZE] = {{0}};
+	static const uint8_t packed[AN_MERKLE_CANDIDATES][AN_WORD_SIZE];
 	size_t wrong;
 	if (type == 0 && read_branch(input, &proof.data))
 		(void)an_merkle_branch_verify(&proof.data);

@@ -6,7 +6,8 @@
 #include "node/admission.h"
 #include "support/signed_records.h"
 
-enum { CLIENT = AN_ADMISSION_CLIENT, PEER = AN_ADMISSION_REPLICATION };
+static const enum an_admission_source CLIENT = AN_ADMISSION_CLIENT;
+static const enum an_admission_source PEER = AN_ADMISSION_REPLICATION;
 
 struct scene {
 	char directory[64];
