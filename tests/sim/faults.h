@@ -10,7 +10,8 @@
  *   - A machine leaves for good only where each record that it holds has AN_SIM_HOLDERS_LEFT other
  *     holders that are not gone: of five holders two may be lost for good before somebody has made
  *     new copies, never a third.
- *   - One machine in ten may be hostile.
+ *   - One machine in ten may be hostile. A put that hostile peers alone acknowledged is no acknowledged
+ *     record: a client believes two, and cannot know. Such puts are counted.
  */
 #ifndef AN_SIM_FAULTS_H
 #define AN_SIM_FAULTS_H

@@ -87,6 +87,7 @@ struct an_sim_fleet {
 	an_time_us node_time;     /* that nodes were up, those that are up now not counted yet */
 	uint64_t asked, answered; /* puts and gets of clients that have ended; with success */
 	uint64_t repaired;        /* copies that nodes made of themselves, until they went down */
+	size_t deceived;          /* puts that hostile peers alone acknowledged */
 	size_t lost;              /* acknowledged records that were not found when they had to be */
 	/* Further options of every node that is added, "name=value" each. */
 	const char *const *options;

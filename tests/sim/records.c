@@ -164,10 +164,12 @@ static void note_stored(struct an_sim_fleet *fleet, struct an_sim_record *record
 	              size == sizeof(record->address) &&
 	                      memcmp(address, record->address, size) == 0,
 	              "a put gave another address");
-	record->is_stored = true;
 	record->copies = autonomi_event_count(event);
 	an_sim_record_note_holders(fleet, record);
 	expect_copies(fleet, record);
+	/* Two words make a put, and where both were lies nobody can keep what was never stored. */
+	record->is_stored = record->holder_count > 0;
+	fleet->deceived += record->is_stored ? 0 : 1;
 }
 
 static void count_answer(struct an_sim_fleet *fleet, const autonomi_event *event)

@@ -44,9 +44,12 @@ static void print_records(struct an_sim_fleet *fleet)
 	size_t stored = 0;
 	for (size_t i = 0; i < fleet->record_count; i++)
 		stored += fleet->records[i].is_stored;
-	an_sim_say(fleet, "records: %zu stored, %zu lost, %" PRIu64 " copies repaired", stored,
-	           fleet->lost,
-	           fleet->repaired + an_sim_fleet_counter(fleet, "replication_fetched"));
+	an_sim_say(fleet,
+	           "records: %zu stored, %zu lost, %" PRIu64 " copies repaired; %zu puts "
+	           "acknowledged by hostile peers alone",
+	           stored, fleet->lost,
+	           fleet->repaired + an_sim_fleet_counter(fleet, "replication_fetched"),
+	           fleet->deceived);
 	if (fleet->asked > 0)
 		an_sim_say(fleet,
 		           "puts and gets: %" PRIu64 " asked, %" PRIu64 " answered (%.2f %%)",
