@@ -30,9 +30,22 @@ static size_t rank_of(const struct an_sim_fleet *fleet, const struct an_dht_key 
 	return nearer;
 }
 
-static bool lacks(const struct an_sim_node *node, const struct an_sim_record *record)
+struct place {
+	struct an_dht_key key;
+	const struct an_sim_node *node; /* NULL: a hostile peer's */
+};
+
+/* Puts it among the nearest that are known, nearest first; returns how many these are then. */
+static size_t rank(struct place places[WANTED], size_t count, const struct an_dht_key *target,
+                   const struct place *place)
 {
-	return can_be_found(node) && !an_sim_node_has_record(node, record);
+	size_t at = count;
+	for (; at > 0 && an_dht_key_compare(target, &place->key, &places[at - 1].key) < 0; at--)
+		if (at < WANTED)
+			places[at] = places[at - 1];
+	if (at < WANTED)
+		places[at] = *place;
+	return count < WANTED ? count + 1 : WANTED;
 }
 
 size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
@@ -40,15 +53,18 @@ size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
 {
 	const struct an_dht_key target = an_dht_key_of(
 		an_span(record->address, sizeof(record->address)));
-	size_t missing = 0;
-	for (size_t i = 0; record->is_stored && i < fleet->count; i++) {
-		if (!lacks(fleet->nodes[i], record))
-			continue;
-		const struct an_dht_key key = key_of(fleet->nodes[i]);
-		missing += rank_of(fleet, &target, &key) +
-		                   an_sim_liars_nearer(fleet, &target, &key) <
-		           WANTED;
-	}
+	struct place places[WANTED];
+	size_t count = 0, missing = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		if (can_be_found(fleet->nodes[i]))
+			count = rank(places, count, &target,
+			             &(struct place){key_of(fleet->nodes[i]), fleet->nodes[i]});
+	for (size_t i = 0; i < fleet->liars; i++)
+		count = rank(places, count, &target,
+		             &(struct place){an_sim_liar_key(fleet, i), NULL});
+	for (size_t i = 0; record->is_stored && i < count; i++)
+		missing += places[i].node != NULL &&
+		           !an_sim_node_has_record(places[i].node, record);
 	return missing;
 }
 

@@ -8,7 +8,7 @@
 #include "ident/peer_id.h"
 #include "sim/memory.h"
 
-enum { INTRODUCERS = 3, JOIN_SECONDS = 300, ENOUGH_PEERS = 8 };
+enum { INTRODUCERS = 3, JOIN_SECONDS = 300, ENOUGH_PEERS = 8, TRIES_AT_RANDOM = 100 };
 
 void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, const char *log_level)
 {
@@ -408,6 +408,13 @@ struct an_sim_node *an_sim_fleet_client(struct an_sim_fleet *fleet)
 
 struct an_sim_node *an_sim_fleet_random_node(struct an_sim_fleet *fleet)
 {
+	struct an_random *random = an_sim_world_random(fleet->world);
+	/* Most are up, or have left long ago: trying is faster than counting. */
+	for (int i = 0; i < TRIES_AT_RANDOM && fleet->count > 0; i++) {
+		struct an_sim_node *node = fleet->nodes[an_random_below(random, fleet->count)];
+		if (is_up(node) && !node->is_client)
+			return node;
+	}
 	const size_t up = an_sim_fleet_up(fleet);
 	if (up == 0)
 		return NULL;

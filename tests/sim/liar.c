@@ -26,6 +26,7 @@ struct an_sim_liar {
 	struct an_random random;
 	struct an_profile profile;
 	struct an_key_pair key_pair;
+	struct an_dht_key dht_key;
 	struct an_link *link;
 	uint64_t lies;
 	enum an_sim_lie lie;
@@ -295,6 +296,7 @@ static bool open_link(struct an_sim_liar *liar)
 	uint8_t secret[AN_KEY_SECRET_SIZE];
 	an_random_fill(&liar->random, secret, sizeof(secret));
 	an_key_pair_from_secret(&liar->key_pair, secret);
+	liar->dht_key = an_peer_id_dht_key(&liar->key_pair.identity.id);
 	liar->profile = an_profile_autonomi;
 	liar->profile.network_id = 0;
 	liar->profile.payments = false;
@@ -380,13 +382,10 @@ uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet)
 	return lies;
 }
 
-size_t an_sim_liars_nearer(const struct an_sim_fleet *fleet, const struct an_dht_key *target,
-                           const struct an_dht_key *key)
+struct an_dht_key an_sim_liar_key(const struct an_sim_fleet *fleet, size_t number)
 {
-	size_t nearer = 0;
-	for (const struct an_sim_liar *liar = fleet->first_liar; liar != NULL; liar = liar->next) {
-		const struct an_dht_key other = an_peer_id_dht_key(&liar->key_pair.identity.id);
-		nearer += an_dht_key_compare(target, &other, key) < 0;
-	}
-	return nearer;
+	const struct an_sim_liar *liar = fleet->first_liar;
+	while (number-- > 0)
+		liar = liar->next;
+	return liar->dht_key;
 }

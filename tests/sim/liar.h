@@ -28,9 +28,8 @@ void an_sim_liar_change(struct an_sim_fleet *fleet);
 /* One of them asks one node hundreds of things at once, and sends it megabytes that are not what they
  * say. False where no node is up. */
 bool an_sim_liar_flood(struct an_sim_fleet *fleet);
-/* How many of them are nearer to a name than this one. */
-size_t an_sim_liars_nearer(const struct an_sim_fleet *fleet, const struct an_dht_key *target,
-                           const struct an_dht_key *key);
+/* Where one of them is among the names, by its number from 0. */
+struct an_dht_key an_sim_liar_key(const struct an_sim_fleet *fleet, size_t number);
 /* How many lies were told. */
 uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet);
 

@@ -26,7 +26,7 @@ enum {
 	FAULTS_IN_EPOCH = 200,
 	FIRST_PUTS = 30,
 	STEP_SECONDS = 2, /* between two faults, on average */
-	PUT_ONE_IN = 4,   /* steps */
+	PUT_ONE_IN = 8,   /* steps */
 	GETS_IN_STEP = 1,
 	READ_IN_EPOCH = 50,
 	READ_AT_ONCE = 10,
