@@ -138,6 +138,7 @@ static an_status start(struct an_kad *kad, struct an_span target, size_t count, 
 		return AUTONOMI_E_NO_MEMORY;
 	}
 	lookup->id = ++kad->next_lookup;
+	lookup->discovers = done == refresh_lookup_done;
 	lookup->done = done;
 	lookup->context = context;
 	settle(kad, lookup);

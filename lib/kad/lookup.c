@@ -222,17 +222,28 @@ static bool has_free_request(const struct an_kad_lookup *lookup)
 	return asked < lookup->profile->alpha && asked + slow < lookup->profile->k;
 }
 
+/* A close group of those that we know tells discovery who is near the target; more of them would say
+ * the same. */
+static bool is_spared(const struct an_kad_lookup *lookup, const struct an_kad_candidate *candidate,
+                      size_t known_asked)
+{
+	return lookup->discovers && candidate->source == AN_KAD_SOURCE_OWN &&
+	       known_asked >= lookup->profile->close_group;
+}
+
 /* The nearest candidate to ask: one of the `count` nearest that are neither failed nor slow. Where
  * those of good name are fewer than that, the doubtful ones have their turn. */
 static struct an_kad_candidate *choose(const struct an_kad_lookup *lookup)
 {
 	struct an_kad_candidate *doubtful = NULL;
-	size_t counted = 0;
+	size_t counted = 0, known_asked = 0;
 	for (size_t place = 0; place < lookup->size && counted < lookup->count; place++) {
 		struct an_kad_candidate *candidate = at(lookup, place);
 		if (is_dead(candidate->state))
 			continue;
-		if (candidate->state != AN_KAD_CANDIDATE_NEW) {
+		const bool asked = candidate->state != AN_KAD_CANDIDATE_NEW;
+		known_asked += asked && candidate->source == AN_KAD_SOURCE_OWN;
+		if (asked || is_spared(lookup, candidate, known_asked)) {
 			counted++;
 			continue;
 		}

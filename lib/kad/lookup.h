@@ -15,6 +15,8 @@
  *  - Lying: of one answer at most K contacts are taken. A peer more than half of whose own
  *    discoveries proved dead is doubted: what only it has named is asked last, when others do not
  *    suffice. A peer that is named with several addresses keeps the first of each source.
+ *  - Discovery (semantics 6.18): of those that were in our table a close group is asked, the nearest;
+ *    who is not there is asked as always.
  *  - Whatever peers say, AN_KAD_LOOKUP_REQUESTS_MAX requests and AN_KAD_LOOKUP_CANDIDATES_MAX
  *    contacts are the most that one lookup costs.
  *
@@ -68,6 +70,7 @@ struct an_kad_lookup {
 	size_t count;
 	an_time_us deadline;
 	bool hurried;
+	bool discovers;     /* those that we do not know are looked for, not the nearest */
 	an_time_us slowest; /* answer so far */
 
 	struct an_kad_candidate *candidates; /* in order of arrival: indices stay valid */

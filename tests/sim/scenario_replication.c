@@ -125,11 +125,22 @@ static uint64_t percent(uint64_t part, uint64_t whole)
 	return whole > 0 ? part * 100 / whole : 0;
 }
 
+/* What was sent since, without that which the network sends when nothing happens. */
+static uint64_t beyond_idle(const struct cost *before, const struct cost *after,
+                            const struct cost idle[2])
+{
+	const uint64_t sent = after->bytes_sent - before->bytes_sent;
+	const uint64_t expected = (idle[1].bytes_sent - idle[0].bytes_sent) *
+	                          (after->at - before->at) / (idle[1].at - idle[0].at);
+	return sent > expected ? sent - expected : 0;
+}
+
 static void say_repair(struct an_sim_fleet *fleet, const struct cost *before, size_t missing,
-                       an_time_us took)
+                       an_time_us took, const struct cost idle[2])
 {
 	const struct cost after = cost_of(fleet);
 	const uint64_t needed = (uint64_t)missing * RECORD_SIZE;
+	const uint64_t beyond = beyond_idle(before, &after, idle);
 	an_sim_say(fleet,
 	           "%zu copies were missing and are back after %llu s: %llu fetched, %llu in vain",
 	           missing, (unsigned long long)(took / AN_SECONDS(1)),
@@ -137,13 +148,15 @@ static void say_repair(struct an_sim_fleet *fleet, const struct cost *before, si
 	           (unsigned long long)(after.failed - before->failed));
 	an_sim_say(fleet,
 	           "record bytes moved: %llu of %llu that had to move (%llu %%); %llu keys told in "
-	           "%llu rounds; %llu bytes on the wire in all (%llu %%)",
+	           "%llu rounds; %llu bytes on the wire in all (%llu %%), %llu (%llu %%) beyond "
+	           "what it sends when idle",
 	           (unsigned long long)(after.moved - before->moved), (unsigned long long)needed,
 	           (unsigned long long)percent(after.moved - before->moved, needed),
 	           (unsigned long long)(after.keys_told - before->keys_told),
 	           (unsigned long long)(after.rounds - before->rounds),
 	           (unsigned long long)(after.bytes_sent - before->bytes_sent),
-	           (unsigned long long)percent(after.bytes_sent - before->bytes_sent, needed));
+	           (unsigned long long)percent(after.bytes_sent - before->bytes_sent, needed),
+	           (unsigned long long)beyond, (unsigned long long)percent(beyond, needed));
 	an_sim_expect(fleet, (after.moved - before->moved) * 100 <= needed * MOVED_PERCENT_MAX,
 	              "more than %d %% of the bytes that had to move were moved",
 	              MOVED_PERCENT_MAX);
@@ -164,19 +177,26 @@ static bool put_records(struct an_sim_fleet *fleet, size_t count, size_t size,
 	return !fleet->failed;
 }
 
-static bool settle(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+/* Writes what there was at the beginning and at the end of a time in which nothing happened. */
+static bool settle(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,
+                   struct cost ret_idle[2])
 {
 	if (!an_sim_grow(fleet, arguments) ||
 	    !put_records(fleet, records_of(arguments), RECORD_SIZE, arguments))
 		return false;
 	/* What new records cost, and the first long rounds, shall not count. */
 	wait_for_holders(fleet, INTERVALS_MAX);
-	return an_sim_pass(fleet, AN_SECONDS(2 * INTERVAL_SECONDS));
+	an_sim_pass(fleet, AN_SECONDS(INTERVAL_SECONDS));
+	ret_idle[0] = cost_of(fleet);
+	const bool passed = an_sim_pass(fleet, AN_SECONDS(INTERVAL_SECONDS));
+	ret_idle[1] = cost_of(fleet);
+	return passed;
 }
 
 void an_sim_leave(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
-	if (!settle(fleet, arguments))
+	struct cost idle[2];
+	if (!settle(fleet, arguments, idle))
 		return;
 	struct an_sim_node *node = an_sim_fleet_random_node(fleet);
 	an_sim_say(fleet, "node %zu leaves for good", node->index);
@@ -185,13 +205,14 @@ void an_sim_leave(struct an_sim_fleet *fleet, const struct an_sim_arguments *arg
 	const struct cost before = cost_of(fleet);
 	const size_t missing = copies_missing(fleet);
 	const an_time_us took = wait_for_holders(fleet, INTERVALS_MAX);
-	say_repair(fleet, &before, missing, took);
+	say_repair(fleet, &before, missing, took, idle);
 	an_sim_get_all(fleet);
 }
 
 void an_sim_newcomer(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
-	if (!settle(fleet, arguments))
+	struct cost idle[2];
+	if (!settle(fleet, arguments, idle))
 		return;
 	struct cost before = cost_of(fleet);
 	if (!an_sim_step(fleet, "one more node comes") ||
@@ -199,7 +220,7 @@ void an_sim_newcomer(struct an_sim_fleet *fleet, const struct an_sim_arguments *
 		return;
 	const size_t missing = copies_missing(fleet);
 	const an_time_us took = wait_for_holders(fleet, INTERVALS_MAX);
-	say_repair(fleet, &before, missing, took);
+	say_repair(fleet, &before, missing, took, idle);
 	an_sim_get_all(fleet);
 }
 
