@@ -127,8 +127,6 @@ def payments(seeds):
     for case in cases("payments", "proof", "client_proof"):
         for data in hexadecimal(case, "msgpack", "node_form_msgpack"):
             seeds.add("payment", case["kind"], b"\6" + data, long=True)
-
-
     for case in cases("payments", "proof"):
         seeds.add("payment", "proof_cbor", b"\x0f" + bytes.fromhex(case["cbor"]), long=True)
     for case in cases("payments", "client_proof"):
@@ -227,6 +225,36 @@ def data_api(seeds):
         seeds.add("data_api", "text", bytes([5 | number % 8 << 3]) + case["text"].encode())
     for case in cases("addresses", "multiaddr"):
         seeds.add("data_api", "multiaddr", bytes([5 | 6 << 3]) + case["text"].encode())
+
+
+def data_handles(seeds):
+    """The first byte: what it is, and sixteen times the form."""
+    def add(number, form, case, *names, long=False):
+        for data in hexadecimal(case, *names):
+            seeds.add("data_handles", case["kind"], bytes([number | form << 4]) + data, long)
+
+    for number, kind in ((0, "quote"), (2, "candidate"), (1, "proof")):
+        for case in cases("payments", kind):
+            add(number, 1, case, "msgpack", long=kind == "proof")
+            add(number, 2, case, "cbor", long=kind == "proof")
+    for number, kind, name in ((3, "branch_verify", "msgpack"), (4, "pool", "msgpack"),
+                               (5, "merkle_verify", "proof_msgpack")):
+        for case in cases("payments", kind):
+            add(number, 0, case, name, long=number > 3)
+    for case in cases("self_encryption"):
+        add(6, 1, case, "data_map_chunk")
+        add(6, 2, case, "msgpack", "bincode", "old_bincode")
+    for case in cases("archives", "user_data", "user_data_decode"):
+        add(7, 0, case, "bytes")
+    for case in cases("messages"):
+        if "request" in case["kind"] or "response" in case["kind"]:
+            add(8, 5 if "request" in case["kind"] else 2, case, "cbor", "bytes")
+    for case in cases("messages"):
+        for protocol in range(3):
+            if "kad" in case["kind"] or "identify" in case["kind"]:
+                add(9, protocol, case, "bytes", "protobuf")
+    for case in cases("records"):
+        add(10, 0, case, "record_value")
 
 
 def records(seeds):
@@ -338,9 +366,9 @@ def scripts(seeds):
 
 def main():
     seeds = Seeds()
-    for make in (messages, protocol_errors, peer_messages, records, data_api, signed, payments,
-                 merkle, archives, bls, derived_keys, maps, addresses, address_texts, agents, kademlia,
-                 bootstrap, settings, scripts):
+    for make in (messages, protocol_errors, peer_messages, records, data_api, data_handles, signed,
+                 payments, merkle, archives, bls, derived_keys, maps, addresses, address_texts, agents,
+                 kademlia, bootstrap, settings, scripts):
         make(seeds)
     for (target, kind), count in sorted(seeds.counts.items()):
         print(f"{target}: {count} {kind}")
