@@ -70,6 +70,7 @@ const struct an_profile an_profile_autonomi = {
 	.restart_suppression = AN_SECONDS(90),
 	.offer_lifetime = AN_SECONDS(900),
 	.fetch_parallel = 5,
+	.challenge_interval = AN_HOURS(2),
 
 	.bootstrap_cache_peers = 1500,
 	.bootstrap_cache_addresses = 3,

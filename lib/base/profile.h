@@ -83,6 +83,8 @@ struct an_profile {
 	an_time_us restart_suppression;  /* a peer may restart within this time */
 	an_time_us offer_lifetime;       /* of a record that a peer told us of */
 	size_t fetch_parallel;           /* records fetched at once */
+	an_time_us
+		challenge_interval; /* longest time between storage challenges; from its half on */
 
 	/* Bootstrap (semantics 1.8). */
 	size_t bootstrap_cache_peers;

@@ -48,6 +48,8 @@ static const struct {
 	NODE(records),
 	LINK(refused_connections),
 	NODE(replication_bytes),
+	REPLICATION("replication_challenged", challenged),
+	REPLICATION("replication_challenges_failed", challenges_failed),
 	REPLICATION("replication_failed", fetches_failed),
 	REPLICATION("replication_fetched", fetched),
 	REPLICATION("replication_keys_heard", keys_heard),

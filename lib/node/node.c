@@ -20,6 +20,7 @@ static void set_replication(struct an_profile *profile, an_time_us interval)
 	profile->replication_spacing = profile->replication_spacing * interval / usual;
 	profile->replication_spread = profile->replication_spread * interval / usual;
 	profile->replication_refresh = profile->replication_refresh * interval / usual;
+	profile->challenge_interval = profile->challenge_interval * interval / usual;
 }
 
 struct an_profile an_node_profile(const struct an_node_config *config)

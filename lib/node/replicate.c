@@ -66,6 +66,18 @@ static uint64_t changes(void *context)
 	return an_store_changes(node->store);
 }
 
+static size_t chunks(void *context)
+{
+	const struct an_node *node = context;
+	return an_store_count_type(node->store, AN_RECORD_CHUNK);
+}
+
+static const struct an_store_entry *near_chunk(void *context, struct an_random *random)
+{
+	const struct an_node *node = context;
+	return an_store_near_chunk(node->store, random);
+}
+
 an_status an_node_replication_open(struct an_node *node)
 {
 	if (node->store == NULL)
@@ -76,7 +88,7 @@ an_status an_node_replication_open(struct an_node *node)
 	const struct an_repl_config config = {
 		.profile = &node->profile,
 		.self = node->key_pair.identity.id,
-		.host = {node, nearest, converged, find, visit, changes},
+		.host = {node, nearest, converged, find, visit, changes, chunks, near_chunk},
 		.random = &node->random,
 		.logger = node->logger,
 	};
@@ -126,7 +138,7 @@ static void end_want(struct pending_want *want, an_status status)
 }
 
 /* What is our own fault says nothing of the peer, and one that is leaving is as good as gone. */
-static an_status verdict_on_peer(an_status status)
+an_status an_node_replication_verdict(an_status status)
 {
 	switch ((int)status) {
 	case AUTONOMI_E_NO_MEMORY:
@@ -146,7 +158,7 @@ static void answered(void *context, an_status status, struct an_blob *message, s
 {
 	(void)message;
 	(void)body;
-	end_want(context, verdict_on_peer(status));
+	end_want(context, an_node_replication_verdict(status));
 }
 
 static void admitted(void *context, const struct an_admission_verdict *verdict)
@@ -154,7 +166,7 @@ static void admitted(void *context, const struct an_admission_verdict *verdict)
 	struct pending_want *want = context;
 	if (verdict->status == AUTONOMI_OK && want->node->replication != NULL)
 		want->node->replication->bytes_fetched += want->size;
-	end_want(want, verdict_on_peer(verdict->status));
+	end_want(want, an_node_replication_verdict(verdict->status));
 }
 
 static an_status admit(struct pending_want *want, struct an_blob *message, struct an_span value)
@@ -186,7 +198,7 @@ static void record_came(void *context, an_status status, struct an_blob *message
 	if (status == AUTONOMI_OK)
 		status = admit(want, message, response.get_replicated_record.value);
 	if (status != AUTONOMI_OK)
-		end_want(want, verdict_on_peer(status));
+		end_want(want, an_node_replication_verdict(status));
 	an_buffer_done(&scratch);
 }
 
@@ -235,9 +247,13 @@ void an_node_replicate(struct an_node *node)
 		return;
 	struct an_repl *repl = node->replication->repl;
 	while (an_repl_next_want(repl, node->now, &want)) {
-		const an_status status = ask(node, &want);
+		const bool challenges = want.type == AN_REPL_PROVE ||
+		                        want.type == AN_REPL_CHALLENGE;
+		const an_status status = challenges ? an_node_challenge(node, &want)
+		                                    : ask(node, &want);
 		if (status != AUTONOMI_OK)
-			an_repl_ended(repl, want.token, verdict_on_peer(status), node->now);
+			an_repl_ended(repl, want.token, an_node_replication_verdict(status),
+			              node->now);
 	}
 }
 

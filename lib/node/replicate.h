@@ -26,6 +26,12 @@ void an_node_replication_free(struct an_node *node);
 void an_node_replication_changed(struct an_node *node, const struct an_contact *contact,
                                  bool added);
 
+/* What the end of a request says of the peer, as an_repl_ended reads it. */
+an_status an_node_replication_verdict(an_status status);
+
+/* challenge.c: makes the proofs that replication wants, or asks a peer for them. */
+an_status an_node_challenge(struct an_node *node, const struct an_repl_want *want);
+
 /* Does what replication wants. */
 void an_node_replicate(struct an_node *node);
 void an_node_replication_expire(struct an_node *node);

@@ -22,6 +22,10 @@ struct an_repl_host {
 	              void *visitor_context);
 	/* The number of the newest change (store/store.h). */
 	uint64_t (*changes)(void *context);
+	/* How many chunks there are, and one of the nearer half of them, drawn; NULL: none. Borrowed
+	 * until the next change. */
+	size_t (*chunks)(void *context);
+	const struct an_store_entry *(*near_chunk)(void *context, struct an_random *random);
 };
 
 /* How a replica of this record is checked, as lists say it. */

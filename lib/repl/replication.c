@@ -9,6 +9,8 @@ struct task {
 	enum an_repl_want_type type;
 	struct an_repl_list *list;
 	struct an_repl_offer *offer;
+	struct an_repl_challenged *challenged;
+	unsigned score; /* of its answer */
 };
 
 struct an_repl {
@@ -22,6 +24,7 @@ struct an_repl {
 	struct an_repl_offers offers;
 	struct an_repl_probes probes;
 	struct an_repl_history history;
+	struct an_repl_challenges challenges;
 
 	struct an_repl_view view; /* for judging what peers tell us */
 	bool view_stale;
@@ -29,7 +32,7 @@ struct an_repl {
 	an_time_us full_until; /* the store had no room: nothing is taken until then */
 
 	struct task tasks[AN_REPL_TASKS_MAX];
-	size_t under_way[AN_REPL_PROBE + 1]; /* by type */
+	size_t under_way[AN_REPL_CHALLENGE + 1]; /* by type */
 	uint64_t last_token;
 	bool step_again;
 	struct an_repl_counters counters;
@@ -56,6 +59,7 @@ an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
 	                    now);
 	an_repl_offers_init(&repl->offers, profile, &key, config->random);
 	an_repl_probes_init(&repl->probes, profile, config->random, now);
+	an_repl_challenges_init(&repl->challenges, profile, config->random, now);
 	*ret_repl = repl;
 	return AUTONOMI_OK;
 }
@@ -186,6 +190,8 @@ static bool has_room(const struct an_repl *repl, enum an_repl_want_type type)
 		[AN_REPL_SEND_LIST] = AN_REPL_SENDING_MAX,
 		[AN_REPL_FETCH_RECORD] = AN_REPL_FETCHING_MAX,
 		[AN_REPL_PROBE] = AN_REPL_PROBING_MAX,
+		[AN_REPL_PROVE] = 1,
+		[AN_REPL_CHALLENGE] = AN_REPL_CHALLENGED_MAX,
 	};
 	return repl->under_way[type] < most[type];
 }
@@ -205,6 +211,8 @@ static struct task *new_task(struct an_repl *repl, enum an_repl_want_type type,
 	                              .timeout = type == AN_REPL_FETCH_RECORD
 	                                                 ? repl->profile->request_timeout
 	                                                 : 2 * repl->profile->handshake_timeout};
+	memcpy(want->target, repl->challenges.target, sizeof(want->target));
+	want->nonce = repl->challenges.nonce;
 	return task;
 }
 
@@ -258,11 +266,25 @@ static bool next_probe(struct an_repl *repl, an_time_us now, struct an_repl_want
 	return true;
 }
 
+static bool next_challenge(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
+{
+	if (an_repl_challenges_begin(&repl->challenges, &repl->host, &repl->view,
+	                             repl->was_converged, now)) {
+		new_task(repl, AN_REPL_PROVE, &(struct an_contact){0}, want);
+		return true;
+	}
+	struct an_repl_challenged *peer = an_repl_challenges_next(&repl->challenges, now);
+	if (peer == NULL)
+		return false;
+	new_task(repl, AN_REPL_CHALLENGE, &peer->contact, want)->challenged = peer;
+	return true;
+}
+
 bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want *ret_want)
 {
 	refresh_view(repl, now);
 	return next_list(repl, now, ret_want) || next_record(repl, now, ret_want) ||
-	       next_probe(repl, now, ret_want);
+	       next_probe(repl, now, ret_want) || next_challenge(repl, now, ret_want);
 }
 
 static void list_ended(struct an_repl *repl, const struct task *task, an_status status)
@@ -292,19 +314,52 @@ static void fetch_ended(struct an_repl *repl, struct an_repl_offer *offer, an_st
 		no_room(repl, now);
 }
 
-void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now)
+static struct task *find_task(struct an_repl *repl, uint64_t token)
 {
-	struct task *task = NULL;
 	for (size_t i = 0; token != 0 && i < AN_REPL_TASKS_MAX; i++) {
 		if (repl->tasks[i].token == token)
-			task = &repl->tasks[i];
+			return &repl->tasks[i];
 	}
+	return NULL;
+}
+
+void an_repl_proofs(struct an_repl *repl, uint64_t token, struct an_message_list proofs,
+                    an_time_us now)
+{
+	struct task *task = find_task(repl, token);
+	if (task != NULL && task->type == AN_REPL_PROVE)
+		an_repl_challenges_proven(&repl->challenges, &repl->view, proofs);
+	else if (task != NULL && task->type == AN_REPL_CHALLENGE)
+		task->score = an_repl_challenges_score(task->challenged, proofs, now);
+}
+
+/* No answer is worth nothing; but one that has no time, or a fault of our own, says nothing. */
+static void challenge_ended(struct an_repl *repl, const struct task *task, an_status status)
+{
+	const bool healthy = an_challenge_healthy(task->score);
+	if (status != AUTONOMI_E_BUSY) {
+		repl->counters.challenged++;
+		repl->counters.challenges_failed += !healthy;
+		an_repl_challenged(repl, &task->challenged->contact.id, healthy);
+	}
+	an_repl_challenges_ended(&repl->challenges);
+}
+
+void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now)
+{
+	struct task *task = find_task(repl, token);
 	if (task == NULL)
 		return;
 	if (task->type == AN_REPL_SEND_LIST)
 		list_ended(repl, task, status);
 	if (task->type == AN_REPL_FETCH_RECORD)
 		fetch_ended(repl, task->offer, status, now);
+	/* Without proofs of ours the challenge is over. */
+	if (task->type == AN_REPL_PROVE)
+		an_repl_challenges_proven(&repl->challenges, &repl->view,
+		                          (struct an_message_list){0});
+	if (task->type == AN_REPL_CHALLENGE)
+		challenge_ended(repl, task, status);
 	end_task(repl, task);
 }
 
@@ -329,7 +384,7 @@ an_time_us an_repl_deadline(const struct an_repl *repl)
 		deadline = an_time_earlier(deadline, an_repl_rounds_deadline(&repl->rounds));
 	if (has_room(repl, AN_REPL_PROBE))
 		deadline = an_time_earlier(deadline, an_repl_probes_deadline(&repl->probes));
-	return deadline;
+	return an_time_earlier(deadline, an_repl_challenges_deadline(&repl->challenges));
 }
 
 void an_repl_expire(struct an_repl *repl, an_time_us now)

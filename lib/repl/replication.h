@@ -5,7 +5,8 @@
  *
  * A pure state machine. It says what it wants done (an_repl_next_want) and is told how that ended
  * (an_repl_ended). Its parts: the tracker says which changes of the table matter, rounds tell peers
- * what they must hold, offers are what peers told us, probes notice who left.
+ * what they must hold, offers are what peers told us, probes notice who left, challenges find out
+ * who does not hold what it must.
  *
  * Threading: single-threaded.
  */
@@ -13,6 +14,7 @@
 #define AN_REPL_REPLICATION_H
 
 #include "base/log.h"
+#include "repl/challenges.h"
 #include "repl/history.h"
 #include "repl/host.h"
 #include "repl/offers.h"
@@ -24,7 +26,8 @@ enum {
 	AN_REPL_SENDING_MAX = 4,   /* lists under way */
 	AN_REPL_PROBING_MAX = 4,   /* probes under way */
 	AN_REPL_FETCHING_MAX = 64, /* the profile's fetch_parallel is at most this */
-	AN_REPL_TASKS_MAX = AN_REPL_SENDING_MAX + AN_REPL_PROBING_MAX + AN_REPL_FETCHING_MAX,
+	AN_REPL_TASKS_MAX = AN_REPL_SENDING_MAX + AN_REPL_PROBING_MAX + AN_REPL_FETCHING_MAX + 1 +
+	                    AN_REPL_CHALLENGED_MAX,
 	AN_REPL_LIST_TAKEN = 2048, /* keys looked at of one list */
 };
 
@@ -42,6 +45,10 @@ enum an_repl_want_type {
 	AN_REPL_SEND_LIST,    /* send `message` to the contact; OK: it was answered */
 	AN_REPL_FETCH_RECORD, /* GetReplicatedRecord of `content.name`, and store what comes */
 	AN_REPL_PROBE,        /* anything that the contact answers */
+	/* Proofs of the AN_REPL_CHALLENGE_RECORDS chunks nearest to `target`, with `nonce`, which go to
+	 * an_repl_proofs before the want ends: our own, and those of the contact. */
+	AN_REPL_PROVE,
+	AN_REPL_CHALLENGE,
 };
 
 struct an_repl_want {
@@ -50,6 +57,8 @@ struct an_repl_want {
 	struct an_contact contact;
 	struct an_blob *message;        /* borrowed until the want has ended */
 	struct an_repl_content content; /* what the holder said */
+	uint8_t target[AN_RECORD_NAME_SIZE];
+	uint64_t nonce;
 	an_time_us timeout;
 };
 
@@ -60,7 +69,9 @@ struct an_repl_counters {
 	uint64_t lists_ignored; /* of strangers and of who is not believed */
 	uint64_t fetched;       /* records that came and were stored */
 	uint64_t fetches_failed;
-	size_t offers; /* now */
+	uint64_t challenged;        /* answers of peers to challenges, and silences */
+	uint64_t challenges_failed; /* of them, those of unhealthy peers */
+	size_t offers;              /* now */
 };
 
 /* E_INVALID: the profile's fetch_parallel is 0 or too large. */
@@ -84,6 +95,10 @@ bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want
  * E_BUSY: the peer, or our own store, has no time now. E_TIMEOUT, E_UNREACHABLE: the peer is gone.
  * Anything else: the peer does not have what it said. Unknown tokens are ignored. */
 void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now);
+
+/* The proofs that a want was for; borrowed. an_repl_ended follows. */
+void an_repl_proofs(struct an_repl *repl, uint64_t token, struct an_message_list proofs,
+                    an_time_us now);
 
 /* A challenge of this peer had a result. */
 void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool healthy);

@@ -29,6 +29,7 @@ struct an_sim_liar {
 	struct an_dht_key dht_key;
 	struct an_link *link;
 	uint64_t lies;
+	uint64_t false_proofs; /* of them */
 	enum an_sim_lie lie;
 	struct an_peer_id false_ids[FALSE_PEERS];
 };
@@ -117,6 +118,23 @@ static void acknowledge(struct an_sim_liar *liar, uint64_t inbound,
 	reply_buffer(liar, inbound, AN_LINK_KIND_MESSAGE, &buffer);
 }
 
+static void prove_falsely(struct an_sim_liar *liar, uint64_t inbound,
+                          const struct an_request *request)
+{
+	struct an_response response = {.type = AN_RESPONSE_GET_CHUNK_EXISTENCE_PROOF};
+	struct an_message_proof proof = {.address = request->get_chunk_existence_proof.key};
+	struct an_buffer items, buffer;
+	an_random_fill(&liar->random, proof.proof, sizeof(proof.proof));
+	an_buffer_init(&items, AN_MESSAGE_RESPONSE_MAX);
+	an_buffer_init(&buffer, AN_MESSAGE_RESPONSE_MAX);
+	an_message_add_proof(&items, &response.get_chunk_existence_proof.proofs, &proof);
+	response.get_chunk_existence_proof.proofs.items = an_buffer_span(&items);
+	an_response_encode(&response, &buffer);
+	liar->false_proofs++;
+	reply_buffer(liar, inbound, AN_LINK_KIND_MESSAGE, &buffer);
+	an_buffer_done(&items);
+}
+
 static void answer_message(struct an_sim_liar *liar, uint64_t inbound, struct an_span body)
 {
 	struct an_request request;
@@ -128,6 +146,8 @@ static void answer_message(struct an_sim_liar *liar, uint64_t inbound, struct an
 		acknowledge(liar, inbound, &request);
 	else if (status == AUTONOMI_OK && request.type == AN_REQUEST_GET_REPLICATED_RECORD)
 		give_another_record(liar, inbound);
+	else if (status == AUTONOMI_OK && request.type == AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF)
+		prove_falsely(liar, inbound, &request);
 	else
 		an_link_refuse(liar->link, inbound, AN_LINK_CODE_BUSY);
 	an_buffer_done(&scratch);
@@ -380,6 +400,14 @@ uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet)
 	for (const struct an_sim_liar *liar = fleet->first_liar; liar != NULL; liar = liar->next)
 		lies += liar->lies;
 	return lies;
+}
+
+uint64_t an_sim_liars_false_proofs(const struct an_sim_fleet *fleet)
+{
+	uint64_t proofs = 0;
+	for (const struct an_sim_liar *liar = fleet->first_liar; liar != NULL; liar = liar->next)
+		proofs += liar->false_proofs;
+	return proofs;
 }
 
 struct an_dht_key an_sim_liar_key(const struct an_sim_fleet *fleet, size_t number)

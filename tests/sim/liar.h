@@ -4,7 +4,8 @@
  * key as any peer is, brings itself into the tables of others, and then
  *   - answers every search with peers that are not there, and with real ones at false addresses;
  *   - acknowledges every record and stores none;
- *   - answers every request for a record with another one.
+ *   - answers every request for a record with another one;
+ *   - proves falsely that it has what it is asked for.
  */
 #ifndef AN_SIM_LIAR_H
 #define AN_SIM_LIAR_H
@@ -32,5 +33,7 @@ bool an_sim_liar_flood(struct an_sim_fleet *fleet);
 struct an_dht_key an_sim_liar_key(const struct an_sim_fleet *fleet, size_t number);
 /* How many lies were told. */
 uint64_t an_sim_liars_lies(const struct an_sim_fleet *fleet);
+/* How many of them were false proofs. */
+uint64_t an_sim_liars_false_proofs(const struct an_sim_fleet *fleet);
 
 #endif

@@ -4,6 +4,7 @@
  * left, after one came, and while nothing happens (docs/replication.md has the figures).
  */
 #include "ident/dht_key.h"
+#include "sim/liar.h"
 #include "sim/scenario.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 	QUIET_MINUTES = 10,
 	QUIET_WIRE_PERCENT_MAX = 50, /* of the payload */
 	QUIET_DISK_TIMES_MAX = 7,
+	CHALLENGE_HOURS = 3, /* at least one challenge by each node */
 };
 
 static size_t records_of(const struct an_sim_arguments *arguments)
@@ -260,4 +262,24 @@ void an_sim_settled(struct an_sim_fleet *fleet, const struct an_sim_arguments *a
 	an_sim_expect(fleet, disk <= payload * QUIET_DISK_TIMES_MAX,
 	              "the records take too much room on disk");
 	an_sim_expect(fleet, copies_missing(fleet) == 0, "copies are missing");
+}
+
+void an_sim_challenges(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	if (!an_sim_grow(fleet, arguments) ||
+	    !put_records(fleet, arguments->nodes * RECORDS_A_NODE, RECORD_SIZE, arguments))
+		return;
+	an_sim_step(fleet, "a liar comes, and hours pass");
+	an_sim_liar_add(fleet);
+	an_sim_pass(fleet, AN_HOURS(CHALLENGE_HOURS));
+	const uint64_t challenged = an_sim_fleet_counter(fleet, "replication_challenged");
+	const uint64_t failed = an_sim_fleet_counter(fleet, "replication_challenges_failed");
+	const uint64_t false_proofs = an_sim_liars_false_proofs(fleet);
+	an_sim_say(fleet, "%llu peers were challenged, %llu failed; %llu false proofs",
+	           (unsigned long long)challenged, (unsigned long long)failed,
+	           (unsigned long long)false_proofs);
+	an_sim_expect(fleet, false_proofs > 0, "nobody challenged the liar");
+	an_sim_expect(fleet, failed == false_proofs, "others failed than the liar");
+	an_sim_expect(fleet, challenged > failed, "nobody proved anything");
+	an_sim_get_all(fleet);
 }

@@ -38,6 +38,8 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"leave", "a node leaves for good; every record is back on its five holders", an_sim_leave},
 	{"newcomer", "a node comes and gets what it must hold", an_sim_newcomer},
 	{"settled", "nothing happens: what that costs", an_sim_settled},
+	{"challenges", "a liar proves falsely that it has records; nobody else is blamed",
+         an_sim_challenges},
 	{"mass-leave", "up to a third of the nodes leave for good within a minute",
          an_sim_mass_leave},
 	{"mass-join", "as many nodes again come at once", an_sim_mass_join},

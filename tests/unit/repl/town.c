@@ -93,6 +93,22 @@ static uint64_t changes(void *context)
 	return ((struct town_node *)context)->changes;
 }
 
+static size_t chunks(void *context)
+{
+	const struct town_node *node = context;
+	size_t count = 0;
+	for (size_t i = 0; i < node->count; i++)
+		count += node->entries[i].kind == AN_RECORD_CHUNK;
+	return count;
+}
+
+/* Of nodes that hold chunks alone, or none. */
+static const struct an_store_entry *near_chunk(void *context, struct an_random *random)
+{
+	const struct town_node *node = context;
+	return &node->entries[an_random_below(random, (node->count + 1) / 2)];
+}
+
 /* ---- Nodes. */
 
 static size_t index_of(const struct town_node *node)
@@ -116,7 +132,7 @@ static void open_node(struct town_node *node)
 	const struct an_repl_config config = {
 		.profile = &node->town->profile,
 		.self = node->contact.id,
-		.host = {node, nearest, converged, find, visit, changes},
+		.host = {node, nearest, converged, find, visit, changes, chunks, near_chunk},
 		.random = &node->town->random,
 		.logger = node->town->logger,
 	};
@@ -314,11 +330,64 @@ static an_status send_list(struct town_node *node, struct town_node *to,
 	return status;
 }
 
+static void add_proof(const struct town_node *node, const struct an_dht_key *target, size_t rank,
+                      uint64_t nonce, struct an_buffer *items, struct an_message_list *list)
+{
+	for (size_t i = 0; i < node->count; i++) {
+		size_t nearer = 0;
+		for (size_t j = 0; j < node->count; j++)
+			nearer += an_dht_key_compare(target, &node->entries[j].dht_key,
+			                             &node->entries[i].dht_key) < 0;
+		if (nearer != rank)
+			continue;
+		struct an_message_proof proof = {
+			.address = an_address_of_record_key(node->entries[i].key)};
+		an_record_proof(an_span(node->entries[i].key, AN_RECORD_KEY_SIZE), nonce,
+		                proof.proof);
+		an_message_add_proof(items, list, &proof);
+	}
+}
+
+/* The proof of a record is one of its name here. */
+static void challenge(struct town_node *node, struct town_node *peer,
+                      const struct an_repl_want *want)
+{
+	const an_time_us now = node->town->now;
+	const bool own = node == peer;
+	if (peer->mood == (own ? TOWN_CANNOT_PROVE : TOWN_ANSWERS_NOT)) {
+		an_repl_ended(node->repl, want->token, own ? AUTONOMI_E_BUSY : AUTONOMI_E_TIMEOUT,
+		              now);
+		return;
+	}
+	const bool nothing = !own && peer->mood == TOWN_PROVES_NOTHING;
+	const bool falsely = !own && peer->mood == TOWN_PROVES_FALSELY;
+	const bool late = !own && peer->mood == TOWN_PROVES_LATE;
+	const struct an_dht_key target = an_dht_key_of(an_span(want->target, sizeof(want->target)));
+	struct an_buffer items;
+	struct an_message_list list = {0};
+	an_buffer_init(&items, 1 << 16);
+	for (size_t rank = 0; !nothing && rank < AN_REPL_CHALLENGE_RECORDS; rank++)
+		add_proof(peer, &target, rank, want->nonce + falsely, &items, &list);
+	list.items = an_buffer_span(&items);
+	an_repl_proofs(node->repl, want->token, list, now + (late ? AN_SECONDS(4) : AN_MS(50)));
+	an_repl_ended(node->repl, want->token, AUTONOMI_OK, now);
+	an_buffer_done(&items);
+}
+
 static void do_want(struct town_node *node, const struct an_repl_want *want)
 {
+	if (want->type == AN_REPL_PROVE) {
+		challenge(node, node, want);
+		return;
+	}
 	struct town *town = node->town;
 	struct town_node *peer = node_of(town, &want->contact);
 	an_status status = AUTONOMI_OK;
+	if (want->type == AN_REPL_CHALLENGE && peer != NULL && peer->alive && !peer->busy) {
+		peer->challenges++;
+		challenge(node, peer, want);
+		return;
+	}
 	if (peer == NULL || !peer->alive)
 		status = AUTONOMI_E_UNREACHABLE;
 	else if (peer->busy)

@@ -11,12 +11,24 @@
 
 enum { TOWN_NODES = 30, TOWN_RECORDS = 6000 };
 
+/* What a node does when it is challenged, itself included. */
+enum town_mood {
+	TOWN_HONEST,
+	TOWN_PROVES_NOTHING,
+	TOWN_PROVES_FALSELY,
+	TOWN_PROVES_LATE,
+	TOWN_ANSWERS_NOT,
+	TOWN_CANNOT_PROVE, /* to itself */
+};
+
 struct town_node {
 	struct town *town;
 	struct an_repl *repl;
 	struct an_contact contact;
 	struct an_dht_key key;
 	bool alive, unconverged, busy, full;
+	enum town_mood mood;
+	size_t challenges; /* of others that it answered or not */
 	bool knows[TOWN_NODES];
 	an_time_us heard[TOWN_NODES];
 	struct an_store_entry *entries; /* nearest first */
