@@ -21,6 +21,7 @@ const struct an_profile an_profile_autonomi = {
 	.response_max = 10485760,
 
 	.request_timeout = AN_SECONDS(120),
+	.least_rate = 1024,
 	.lookup_timeout = AN_SECONDS(120),
 	.handshake_timeout = AN_SECONDS(10),
 	.idle_timeout = AN_SECONDS(10),

@@ -52,6 +52,7 @@ struct an_profile {
 
 	/* Timers (semantics 1.5, 6.18). */
 	an_time_us request_timeout;   /* from the request to the whole reply */
+	size_t least_rate;            /* bytes per second: so much longer where bytes go */
 	an_time_us lookup_timeout;    /* of one whole lookup */
 	an_time_us handshake_timeout; /* from dialling to an authenticated peer */
 	an_time_us idle_timeout;      /* of a connection without traffic */

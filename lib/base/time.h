@@ -23,6 +23,11 @@ static inline an_time_us an_time_after(an_time_us time, an_time_us duration)
 	return duration > AN_TIME_NEVER - time ? AN_TIME_NEVER : time + duration;
 }
 
+static inline an_time_us an_time_later(an_time_us a, an_time_us b)
+{
+	return a > b ? a : b;
+}
+
 static inline an_time_us an_time_earlier(an_time_us a, an_time_us b)
 {
 	return a < b ? a : b;

@@ -47,11 +47,15 @@ static struct an_link_inbound *inbound_new(struct an_link_connection *connection
 }
 
 /* A sender must go on at the pace of the idle timeout, unless it is we who hold it back, and be
- * done within the request timeout. */
+ * done within the request timeout, and as much longer as what it sent takes at the least rate. */
 static void await_more(struct an_link_inbound *inbound)
 {
 	struct an_link *link = inbound->connection->link;
-	const an_time_us whole = an_time_after(inbound->started_at, link->profile->request_timeout);
+	const struct an_blob *request = inbound->request.blob;
+	const an_time_us longer = an_link_time_for(link->profile,
+	                                           request != NULL ? request->size : 0);
+	const an_time_us whole = an_time_after(inbound->started_at,
+	                                       link->profile->request_timeout + longer);
 	const an_time_us next = an_time_after(link->now, link->profile->idle_timeout);
 	an_heap_set(&link->inbound_timers, &inbound->timer,
 	            inbound->owed > 0 ? whole : an_time_earlier(whole, next));
@@ -208,6 +212,18 @@ static enum an_link_code send_reply(struct an_link_inbound *inbound, enum an_lin
 	               : AN_LINK_CODE_BUSY;
 }
 
+/* One who does not fetch the answer, or only trickles, must not hold it for ever. */
+void an_link_inbound_progressed(struct an_link_inbound *inbound, uint64_t size)
+{
+	struct an_link *link = inbound->connection->link;
+	if (inbound->state != AN_LINK_INBOUND_ANSWERED)
+		return;
+	an_heap_set(&link->inbound_timers, &inbound->timer,
+	            an_time_after(inbound->started_at,
+	                          link->profile->request_timeout +
+	                                  an_link_time_for(link->profile, size)));
+}
+
 void an_link_reply(struct an_link *link, uint64_t id, enum an_link_kind kind,
                    struct an_blob *const *parts, size_t part_count)
 {
@@ -220,9 +236,8 @@ void an_link_reply(struct an_link *link, uint64_t id, enum an_link_kind kind,
 		return;
 	}
 	inbound->state = AN_LINK_INBOUND_ANSWERED;
-	/* One who does not fetch the answer must not hold it for ever. */
-	an_heap_set(&link->inbound_timers, &inbound->timer,
-	            an_time_after(link->now, link->profile->request_timeout));
+	inbound->started_at = link->now;
+	an_link_inbound_progressed(inbound, 0);
 	an_link_budget_grant(link);
 }
 

@@ -190,6 +190,18 @@ void an_link_reply(struct an_link *link, uint64_t inbound, enum an_link_kind kin
                    struct an_blob *const *parts, size_t part_count);
 void an_link_refuse(struct an_link *link, uint64_t inbound, enum an_link_code code);
 
+/* What was heard of the peer of a request, for one who may ask another peer besides. */
+struct an_link_sign {
+	an_time_us
+		heard_at; /* when its connection last gave a sign of life; 0: there is none yet */
+	an_time_us rtt;   /* 0: unknown */
+	bool delivered;   /* the peer has the whole request */
+};
+
+/* All 0 for an id that has ended or is unknown. */
+void an_link_request_sign(const struct an_link *link, uint64_t request,
+                          struct an_link_sign *ret_sign);
+
 /* The open connection to `id`, or NULL. Borrowed until the next call. */
 const struct an_link_peer *an_link_find(struct an_link *link, const struct an_peer_id *id);
 

@@ -98,7 +98,8 @@ an_status an_link_ask(struct an_link *link, const struct an_contact *contact,
 	}
 	request->handler = handler;
 	request->context = context;
-	an_heap_set(&link->outbound_timers, &request->timer, an_time_after(now, timeout));
+	request->deadline = an_time_after(now, timeout);
+	an_heap_set(&link->outbound_timers, &request->timer, request->deadline);
 	if (ret_request != NULL)
 		*ret_request = request->id;
 	an_link_target_wait(target, request);
@@ -183,6 +184,46 @@ void *an_link_cancel(struct an_link *link, uint64_t id)
 	return context;
 }
 
+/* A request whose bytes go, slowly as it may be, lives on after its deadline, as long as they go and no
+ * longer than the least rate allows. */
+static void allow_for_bytes(struct an_link_outbound *request)
+{
+	struct an_link *link = request->link;
+	const struct an_blob *reply = request->reply.blob;
+	const uint64_t bytes = request->acknowledged + (reply != NULL ? reply->size : 0);
+	const an_time_us most = an_time_after(request->deadline,
+	                                      an_link_time_for(link->profile, bytes));
+	const an_time_us next = an_time_after(link->now, link->profile->idle_timeout);
+	an_heap_set(&link->outbound_timers, &request->timer,
+	            an_time_earlier(most, an_time_later(request->deadline, next)));
+}
+
+void an_link_outbound_progressed(struct an_link_outbound *request, uint64_t size)
+{
+	request->acknowledged = size;
+	allow_for_bytes(request);
+}
+
+void an_link_request_sign(const struct an_link *link, uint64_t request,
+                          struct an_link_sign *ret_sign)
+{
+	*ret_sign = (struct an_link_sign){0};
+	const struct an_map_entry *entry = an_map_find(&link->outbound,
+	                                               an_span(&request, sizeof(request)));
+	if (entry == NULL)
+		return;
+	const struct an_link_outbound *outbound = an_container_of(entry, struct an_link_outbound,
+	                                                          entry);
+	const struct an_link_connection *connection = outbound->connection;
+	if (connection == NULL && outbound->target != NULL)
+		connection = outbound->target->kept;
+	if (connection == NULL || connection->quic == NULL)
+		return;
+	ret_sign->heard_at = an_time_later(connection->active_at, outbound->sent_at);
+	ret_sign->rtt = an_quic_connection_rtt(connection->quic);
+	ret_sign->delivered = outbound->delivered;
+}
+
 /* E_PROTOCOL, E_TOO_LARGE or E_NO_MEMORY where the reply cannot go on. */
 static an_status take_reply(struct an_link_outbound *request, struct an_span bytes, bool end)
 {
@@ -205,6 +246,8 @@ void an_link_outbound_data(struct an_link_outbound *request, struct an_span byte
 	an_quic_stream_consumed(request->stream.quic, bytes.size);
 	if (status != AUTONOMI_OK || end)
 		an_link_outbound_finish(request, status, 0);
+	else
+		allow_for_bytes(request);
 }
 
 void an_link_outbound_reset(struct an_link_outbound *request, uint64_t code)

@@ -126,6 +126,8 @@ struct an_link_outbound {
 	struct an_heap_node timer;
 	an_time_us asked_at;
 	an_time_us sent_at;
+	an_time_us deadline;   /* while no bytes go either way */
+	uint64_t acknowledged; /* bytes that the peer has */
 	bool delivered;
 	bool redialled; /* lost a connection that it waited for */
 	struct an_link_receiver reply;
@@ -156,7 +158,7 @@ struct an_link_inbound {
 	size_t charge; /* bytes that it holds of the budgets */
 	size_t owed;   /* flow-control credit that is held back */
 	struct an_heap_node timer;
-	an_time_us started_at;
+	an_time_us started_at; /* the request, then the answer */
 	struct an_link_event event;
 };
 
@@ -229,6 +231,12 @@ void an_link_target_lost(struct an_link_target *target);
 struct an_link_target *an_link_target_at(struct an_link *link, const struct an_endpoint *endpoint);
 
 /* connection.c */
+/* How much longer a message may take of which so many bytes have come. */
+static inline an_time_us an_link_time_for(const struct an_profile *profile, uint64_t bytes)
+{
+	return AN_SECONDS(bytes / profile->least_rate);
+}
+
 struct an_link_connection *an_link_connection_new(struct an_link *link);
 void an_link_connection_free(struct an_link_connection *connection);
 bool an_link_connection_usable(const struct an_link_connection *connection);
@@ -260,6 +268,8 @@ void an_link_outbound_finish(struct an_link_outbound *request, an_status status,
 void an_link_outbound_free(struct an_link_outbound *request);
 void an_link_outbound_data(struct an_link_outbound *request, struct an_span bytes, bool end);
 void an_link_outbound_reset(struct an_link_outbound *request, uint64_t code);
+/* The peer has the first `size` bytes of the stream. */
+void an_link_outbound_progressed(struct an_link_outbound *request, uint64_t size);
 void an_link_outbound_expire(struct an_link *link);
 void an_link_outbound_fail_all(struct an_link *link, an_status status);
 
@@ -268,6 +278,8 @@ void an_link_inbound_opened(struct an_link_connection *connection, struct an_qui
 void an_link_inbound_data(struct an_link_inbound *inbound, struct an_span bytes, bool end);
 /* The stream has ended or its peer gave up: forgets the request. */
 void an_link_inbound_end(struct an_link_inbound *inbound, enum an_link_code code);
+/* The peer has the first `size` bytes of the answer. */
+void an_link_inbound_progressed(struct an_link_inbound *inbound, uint64_t size);
 void an_link_inbound_expire(struct an_link *link);
 
 void an_link_inbound_free(struct an_link_inbound *inbound);

@@ -101,6 +101,19 @@ static void on_stream_reset(void *context, struct an_quic_stream *quic, uint64_t
 		an_link_outbound_reset(outbound_of(stream), code);
 }
 
+static void on_stream_progressed(void *context, struct an_quic_stream *quic, uint64_t size)
+{
+	(void)context;
+	struct an_link_stream *stream = an_quic_stream_user(quic);
+	touch(quic);
+	if (stream == NULL)
+		return;
+	if (stream->inbound)
+		an_link_inbound_progressed(inbound_of(stream), size);
+	else
+		an_link_outbound_progressed(outbound_of(stream), size);
+}
+
 static void on_stream_delivered(void *context, struct an_quic_stream *quic)
 {
 	(void)context;
@@ -131,6 +144,7 @@ const struct an_quic_events an_link_quic_events = {
 	.stream_opened = on_stream_opened,
 	.stream_data = on_stream_data,
 	.stream_reset = on_stream_reset,
+	.stream_progressed = on_stream_progressed,
 	.stream_delivered = on_stream_delivered,
 	.stream_closed = on_stream_closed,
 };

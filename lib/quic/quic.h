@@ -85,6 +85,8 @@ struct an_quic_events {
 	                    bool end);
 	/* The peer gave up sending (RESET_STREAM) or reading (STOP_SENDING). */
 	void (*stream_reset)(void *context, struct an_quic_stream *stream, uint64_t code);
+	/* So many bytes of what was sent are acknowledged now. May be NULL. */
+	void (*stream_progressed)(void *context, struct an_quic_stream *stream, uint64_t size);
 	/* Everything that was sent is acknowledged, the end included. */
 	void (*stream_delivered)(void *context, struct an_quic_stream *stream);
 	/* Exactly once for each stream, the last event about it. */

@@ -114,6 +114,8 @@ void an_quic_stream_acknowledge(struct an_quic_stream *stream, uint64_t offset)
 	const struct an_quic_events *events = &stream->connection->quic->events;
 	stream->acknowledged = offset;
 	drop_acknowledged(stream);
+	if (events->stream_progressed != NULL && an_quic_stream_listens(stream))
+		events->stream_progressed(events->context, stream, offset);
 	/* The end travels with the last byte, or alone where there is none. */
 	if (!stream->end_sent || stream->delivered || offset < stream->size)
 		return;

@@ -42,7 +42,7 @@ bool an_sim_get_all(struct an_sim_fleet *fleet);
 
 /* scenario_basic.c */
 an_sim_scenario_run an_sim_join, an_sim_put_get, an_sim_ip4, an_sim_lossy, an_sim_mtu,
-	an_sim_slow_link, an_sim_files, an_sim_close;
+	an_sim_slow_link, an_sim_slowest_link, an_sim_files, an_sim_close;
 /* scenario_faults.c */
 an_sim_scenario_run an_sim_crash_restart, an_sim_blackout, an_sim_last_holder, an_sim_partition,
 	an_sim_isolated, an_sim_full_disk, an_sim_slow_disk, an_sim_read_errors, an_sim_frozen,

@@ -71,23 +71,34 @@ void an_sim_mtu(struct an_sim_fleet *fleet, const struct an_sim_arguments *argum
 }
 
 /* A client behind a slow line; its chunks take minutes, and nobody may lose patience meanwhile. */
-void an_sim_slow_link(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+static void put_and_get_behind(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,
+                               uint64_t bytes_per_second)
 {
-	static const struct an_sim_link line = {
+	const struct an_sim_link line = {
 		.latency = 40000,
 		.jitter = 5000,
-		.bytes_per_second = 250000, /* 2 Mbit/s */
+		.bytes_per_second = bytes_per_second,
 		.queue_bytes = 128 << 10,
 	};
 	if (!an_sim_grow(fleet, arguments))
 		return;
 	struct an_sim_node *client = an_sim_fleet_client(fleet);
-	if (client == NULL || !an_sim_step(fleet, "a client behind 2 Mbit/s puts 4 MiB"))
+	if (client == NULL || !an_sim_step(fleet, "a client behind a slow line puts 4 MiB"))
 		return;
 	an_sim_host_set_link(client->host, &line);
 	if (an_sim_put(client, 1, 4194304, 1, an_sim_full_copies(arguments)) &&
 	    an_sim_step(fleet, "and gets them"))
 		an_sim_get(client, 0, 1);
+}
+
+void an_sim_slow_link(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	put_and_get_behind(fleet, arguments, 250000); /* 2 Mbit/s */
+}
+
+void an_sim_slowest_link(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	put_and_get_behind(fleet, arguments, 62500); /* 0.5 Mbit/s */
 }
 
 static void write_file(struct an_sim_node *client, const char *path, size_t size)

@@ -233,6 +233,8 @@ void an_wire_stream_acknowledged(struct an_quic_connection *connection, uint64_t
 		return;
 	stream->acknowledged += size;
 	stream->end_acknowledged = stream->end_acknowledged || end;
+	if (events->stream_progressed != NULL && listens(stream))
+		events->stream_progressed(events->context, stream, stream->acknowledged);
 	if (!stream->end_acknowledged || stream->acknowledged < stream->size || stream->delivered)
 		return;
 	stream->delivered = true;

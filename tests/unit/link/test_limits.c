@@ -164,9 +164,10 @@ START_TEST(a_full_budget_holds_senders_back_and_all_get_through)
 }
 END_TEST
 
-START_TEST(a_slow_sender_is_given_up)
+START_TEST(a_sender_below_the_least_rate_is_given_up)
 {
 	server->profile.request_timeout = AN_SECONDS(5);
+	server->profile.least_rate = 100000;
 	mesh_start(server);
 	struct mesh_node *slow = peer();
 	struct mesh_node *quick = peer();
@@ -185,6 +186,42 @@ START_TEST(a_slow_sender_is_given_up)
 }
 END_TEST
 
+START_TEST(a_slow_sender_that_goes_on_is_not_given_up)
+{
+	server->profile.request_timeout = AN_SECONDS(5);
+	server->profile.least_rate = 10000;
+	mesh_start(server);
+	struct mesh_node *slow = peer();
+	slow->profile.least_rate = 10000;
+	slow->uplink = 20000;
+	const struct an_contact contact = mesh_contact(server);
+	const struct mesh_ask *ask = mesh_ask_wish(slow, &contact, MESH_ANSWER, 0, 500000, 100,
+	                                           AN_SECONDS(5));
+	mesh_run(&mesh, AN_SECONDS(60));
+	ck_assert_int_eq(ask->status, AUTONOMI_OK);
+	ck_assert_uint_ge(ask->took, AN_SECONDS(20));
+	check_all_is_released();
+}
+END_TEST
+
+START_TEST(an_answer_that_is_fetched_slowly_is_not_given_up)
+{
+	server->profile.request_timeout = AN_SECONDS(5);
+	server->profile.least_rate = 10000;
+	server->uplink = 20000;
+	mesh_start(server);
+	struct mesh_node *reader = peer();
+	reader->profile.least_rate = 10000;
+	const struct an_contact contact = mesh_contact(server);
+	const struct mesh_ask *ask = mesh_ask_wish(reader, &contact, MESH_ANSWER, 0, 100, 500000,
+	                                           AN_SECONDS(5));
+	mesh_run(&mesh, AN_SECONDS(60));
+	ck_assert_int_eq(ask->status, AUTONOMI_OK);
+	ck_assert_uint_ge(ask->took, AN_SECONDS(20));
+	check_all_is_released();
+}
+END_TEST
+
 START_TEST(many_half_open_requests_hold_no_more_than_a_share)
 {
 	server->limits.requests_per_peer = 32;
@@ -194,6 +231,7 @@ START_TEST(many_half_open_requests_hold_no_more_than_a_share)
 	struct mesh_node *hostile = peer();
 	struct mesh_node *honest = peer();
 	hostile->uplink = 100000;
+	hostile->profile.least_rate = server->profile.least_rate = 1 * MIB;
 	ask_many(hostile, MESH_ANSWER, 200, 1 * MIB, 100, AN_SECONDS(30));
 	for (unsigned i = 0; i < 15; i++) {
 		const struct mesh_ask *ask = mesh_ask(honest, server, 100000, 100000);
@@ -255,7 +293,9 @@ Suite *suite(void)
 	tcase_add_test(limits, all_peers_together_stay_within_twice_the_budget);
 	tcase_add_test(limits, a_full_budget_refuses_newcomers_until_there_is_room);
 	tcase_add_test(limits, a_full_budget_holds_senders_back_and_all_get_through);
-	tcase_add_test(limits, a_slow_sender_is_given_up);
+	tcase_add_test(limits, a_sender_below_the_least_rate_is_given_up);
+	tcase_add_test(limits, a_slow_sender_that_goes_on_is_not_given_up);
+	tcase_add_test(limits, an_answer_that_is_fetched_slowly_is_not_given_up);
 	tcase_add_test(limits, many_half_open_requests_hold_no_more_than_a_share);
 	tcase_add_test(limits, answers_that_nobody_fetches_are_bounded_and_let_go);
 	tcase_add_test(limits, a_peer_that_is_full_of_connections_says_busy);

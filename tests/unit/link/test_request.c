@@ -267,6 +267,30 @@ START_TEST(a_connection_whose_peer_died_ends_its_requests)
 }
 END_TEST
 
+START_TEST(an_asker_sees_whether_the_peer_lives_and_has_the_request)
+{
+	struct an_link_sign sign;
+	const struct mesh_ask *ask = wish(MESH_SILENCE, 0, AN_SECONDS(60));
+	an_link_request_sign(alice->link, ask->id, &sign);
+	ck_assert_uint_eq(sign.heard_at, 0);
+	mesh_run_for(&mesh, AN_MS(500));
+	an_link_request_sign(alice->link, ask->id, &sign);
+	ck_assert_uint_gt(sign.heard_at, 0);
+	ck_assert_uint_gt(sign.rtt, 0);
+	ck_assert(sign.delivered);
+	mesh_crash(bob);
+	const struct mesh_ask *lost = wish(MESH_ANSWER, 0, AN_SECONDS(60));
+	const an_time_us crashed_at = mesh.now;
+	mesh_run_for(&mesh, AN_SECONDS(1));
+	an_link_request_sign(alice->link, lost->id, &sign);
+	ck_assert_uint_le(sign.heard_at, crashed_at);
+	ck_assert(!sign.delivered);
+	an_link_request_sign(alice->link, 4711, &sign);
+	ck_assert_uint_eq(sign.heard_at, 0);
+	mesh_run(&mesh, AN_SECONDS(30));
+}
+END_TEST
+
 START_TEST(several_silent_timeouts_in_a_row_end_a_connection)
 {
 	mesh_ask(alice, bob, 100, 100);
@@ -378,6 +402,7 @@ Suite *suite(void)
 	tcase_add_test(pair, an_answer_to_nobody_is_dropped);
 	tcase_add_test(pair, more_requests_than_the_limit_are_busy);
 	tcase_add_test(pair, a_connection_whose_peer_died_ends_its_requests);
+	tcase_add_test(pair, an_asker_sees_whether_the_peer_lives_and_has_the_request);
 	tcase_add_test(pair, several_silent_timeouts_in_a_row_end_a_connection);
 	tcase_add_test(pair, a_reply_may_be_kept_and_has_the_kind_of_its_request);
 	tcase_add_test(pair, the_address_at_which_we_are_seen_comes_back);
