@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "client/retry.h"
 
+enum { SILENT_ROUND_TRIPS = 4 };
+
 an_time_us an_client_now(const struct an_client *client)
 {
 	return client->network.now(client->network.context);
@@ -38,6 +40,12 @@ an_time_us an_client_request_timeout(const struct an_client *client, size_t size
 {
 	return an_time_after(client->profile->request_timeout,
 	                     AN_SECONDS(size / AN_CLIENT_SLOWEST_RATE));
+}
+
+an_time_us an_client_silence(const struct an_client *client, an_time_us rtt)
+{
+	return an_time_later(an_round_trip_late(&client->round_trip, client->profile),
+	                     SILENT_ROUND_TRIPS * rtt);
 }
 
 const char *an_client_name_text(const uint8_t name[AN_RECORD_NAME_SIZE],
@@ -79,7 +87,8 @@ an_status an_client_new(const struct an_client_config *config,
 	client->memory_max = config->memory_max;
 	client->random = config->random;
 	client->logger = config->logger;
-	client->spare_gets = AN_CLIENT_SPARE_GETS_FIRST;
+	client->spare_gets = AN_CLIENT_SPARES_FIRST;
+	client->spare_puts = AN_CLIENT_SPARES_FIRST;
 	an_heap_init(&client->timers);
 	an_list_init(&client->operations);
 	an_list_init(&client->works);

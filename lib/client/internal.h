@@ -18,9 +18,10 @@
 #include "data/record.h"
 
 enum {
-	AN_CLIENT_SLOWEST_RATE = 8192,   /* bytes per second of one request among many */
-	AN_CLIENT_SPARE_GETS_FIRST = 40, /* tenths, when a client begins */
-	AN_CLIENT_SPARE_GETS_MAX = 80,
+	AN_CLIENT_SLOWEST_RATE = 8192, /* bytes per second of one request among many */
+	AN_CLIENT_SPARE = 10,          /* tenths: one second request */
+	AN_CLIENT_SPARES_FIRST = 40,   /* tenths, when a client begins */
+	AN_CLIENT_SPARES_MAX = 80,
 };
 
 struct an_client_timer {
@@ -45,9 +46,10 @@ struct an_client {
 	an_time_us first_lookup;         /* 0: none yet */
 	struct an_round_trip round_trip; /* of small requests */
 	an_time_us get_duration; /* how long a chunk took to come, smoothed; 0: none came yet */
-	/* Second requests for chunks that are late, in tenths: what is left of their budget. Each
-	 * chunk that comes adds one tenth, so that they never make up more than a tenth of all. */
-	unsigned spare_gets;
+	/* Second requests for chunks that are late, and in place of peers that are silent while they
+	 * are sent a record, in tenths: what is left of their budgets. Each chunk that comes and each
+	 * copy that is stored adds one tenth, so that they never make up more than a tenth of all. */
+	unsigned spare_gets, spare_puts;
 	struct an_client_suspects suspects;
 };
 
@@ -65,6 +67,10 @@ an_time_us an_client_retry_wait(struct an_client *client, unsigned attempt);
 /* How long a request with `size` bytes of content, in it or in its answer, may take: nobody's timeout
  * is shorter than the work that it waits for (autonomi-2 10.2 row 5), on a slow line as well. */
 an_time_us an_client_request_timeout(const struct an_client *client, size_t size);
+
+/* How long a peer that was asked may be silent before another is asked besides: what round trips took
+ * lately, or, where those of this connection take longer, four of them. */
+an_time_us an_client_silence(const struct an_client *client, an_time_us rtt);
 
 /* ---- Jobs. A work is embedded in what it works on. Of an operation's works none is out when the
  * operation is released; other works (operation NULL) look in `finished` whether they are still

@@ -24,6 +24,14 @@ typedef void an_client_reply_handler(void *context, an_status status, struct an_
 
 enum { AN_CLIENT_PARTS_MAX = 3 }; /* of one request */
 
+/* What was heard of a peer that was asked. */
+struct an_client_sign {
+	an_time_us
+		heard_at; /* when its connection last gave a sign of life; 0: there is none yet */
+	an_time_us rtt;   /* 0: unknown */
+	bool delivered;   /* it has the whole request */
+};
+
 struct an_client_network {
 	void *context;
 	const struct an_profile *profile;
@@ -38,6 +46,8 @@ struct an_client_network {
 	an_status (*ask)(void *context, const struct an_contact *contact,
 	                 struct an_blob *const *parts, size_t part_count, an_time_us timeout,
 	                 an_client_reply_handler *handler, void *handler_context, uint64_t *ret_id);
+	/* What was heard of the peer of a request that is under way; otherwise all 0. */
+	void (*sign)(void *context, uint64_t id, struct an_client_sign *ret_sign);
 	/* The handler will not be called any more. 0 and finished ids are ignored. */
 	void (*cancel)(void *context, uint64_t id);
 	/* Hands a job to the workers. */

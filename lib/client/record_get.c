@@ -11,7 +11,6 @@
 enum {
 	BUSY_RESTS = 5,     /* how often busy peers are asked again */
 	LATE_DOUBLINGS = 4, /* of the patience within one get */
-	SPARE_GET = 10,     /* tenths */
 	SMOOTHING = 4,      /* a new duration weighs 1 in so many */
 };
 
@@ -76,7 +75,7 @@ static void note_success(struct an_record_get *get, const struct an_get_target *
 {
 	struct an_client *client = get->client;
 	const an_time_us took = an_time_until(an_client_now(client), target->asked_at);
-	if (client->spare_gets < AN_CLIENT_SPARE_GETS_MAX)
+	if (client->spare_gets < AN_CLIENT_SPARES_MAX)
 		client->spare_gets++;
 	if (client->get_duration == 0)
 		client->get_duration = took;
@@ -258,19 +257,71 @@ static void suspect_late_peers(struct an_record_get *get)
 	}
 }
 
-static void is_late(struct an_client_timer *timer)
+/* When a peer that has not even acknowledged the request counts as dead. From then on its bytes may
+ * take their time. */
+static an_time_us silent_at(const struct an_get_target *target)
+{
+	const struct an_record_get *get = target->get;
+	const struct an_client_network *network = &get->client->network;
+	struct an_client_sign sign;
+	network->sign(network->context, target->request, &sign);
+	if (sign.delivered)
+		return AN_TIME_NEVER;
+	const unsigned doublings = get->silent < LATE_DOUBLINGS ? get->silent : LATE_DOUBLINGS;
+	return an_time_after(an_time_later(target->asked_at, sign.heard_at),
+	                     an_client_silence(get->client, sign.rtt) << doublings);
+}
+
+/* The latest time at which one of those that were asked counts as dead: as long as one of them lives
+ * nobody else is asked for that reason. */
+static an_time_us all_silent_at(const struct an_record_get *get)
+{
+	an_time_us latest = 0;
+	for (size_t i = 0; i < get->ordered; i++) {
+		if (get->targets[i].state == AN_GET_TARGET_ASKED)
+			latest = an_time_later(latest, silent_at(&get->targets[i]));
+	}
+	return latest;
+}
+
+static void watch(struct an_record_get *get);
+
+static void look_at_time(struct an_client_timer *timer)
 {
 	struct an_record_get *get = an_container_of(timer, struct an_record_get, timer);
 	struct an_client *client = get->client;
-	suspect_late_peers(get);
-	if (client->spare_gets < SPARE_GET) {
-		an_client_set_timer(client, timer,
-		                    an_time_after(an_client_now(client), patience(get)));
+	const an_time_us now = an_client_now(client);
+	const bool silent = all_silent_at(get) <= now;
+	if (!silent && now < get->late_at) {
+		watch(get);
 		return;
 	}
-	client->spare_gets -= SPARE_GET;
-	get->late++;
+	suspect_late_peers(get);
+	if (!silent && client->spare_gets < AN_CLIENT_SPARE) {
+		get->late_at = an_time_after(now, patience(get));
+		watch(get);
+		return;
+	}
+	if (silent) {
+		get->silent++;
+	} else {
+		client->spare_gets -= AN_CLIENT_SPARE;
+		get->late++;
+	}
+	get->late_at = an_time_after(now, patience(get));
+	watch(get);
 	pursue(get);
+}
+
+/* Looks again when somebody may be late. */
+static void watch(struct an_record_get *get)
+{
+	get->timer.fire = look_at_time;
+	an_time_us when = an_time_earlier(get->late_at, all_silent_at(get));
+	const an_time_us now = an_client_now(get->client);
+	if (when <= now)
+		when = an_time_after(now, an_client_silence(get->client, 0));
+	an_client_set_timer(get->client, &get->timer, when);
 }
 
 static bool ask(struct an_get_target *target)
@@ -285,8 +336,8 @@ static bool ask(struct an_get_target *target)
 		fail_target(target, status);
 		return false;
 	}
-	get->timer.fire = is_late;
-	an_client_set_timer(client, &get->timer, an_time_after(target->asked_at, patience(get)));
+	get->late_at = an_time_after(target->asked_at, patience(get));
+	watch(get);
 	return true;
 }
 

@@ -3,7 +3,7 @@
  * One chunk from one of its holders (DESIGN 4, "A get takes one copy"; semantics 7.4). The closest
  * peers are asked one at a time: the close group in random order, so that not all readers ask the
  * same holder first (autonomi-2 10.2 row 15), then the farther ones. The next one is asked when one
- * fails, and besides it when one is late; the first good answer ends the others. What comes is hashed
+ * fails, and besides it when one gives no sign of life or its bytes are late; the first good answer ends the others. What comes is hashed
  * before it counts. Busy peers are asked again when nobody else is left, within a budget.
  *
  * Embedded in its owner, who fills in the first part. Owns requests, lookups and answers from start
@@ -49,7 +49,8 @@ struct an_record_get {
 	bool running;
 	an_status problem;
 	size_t absent, corrupt, busy; /* answers of that kind */
-	unsigned late, rests;
+	unsigned late, silent, rests;
+	an_time_us late_at; /* when the bytes are late */
 	struct an_client_search search;
 	struct an_get_target targets[AN_CLIENT_FOUND_MAX]; /* of search.found */
 	size_t order[AN_CLIENT_FOUND_MAX];                 /* in which they are asked */

@@ -43,17 +43,29 @@ static size_t under_way(const struct an_record_put *put)
 	       count_in(put, AN_PUT_TARGET_RESTING);
 }
 
+static size_t count_late(const struct an_record_put *put)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < put->search.count; i++)
+		count += put->targets[i].late;
+	return count;
+}
+
 static size_t copies_wanted(const struct an_record_put *put)
 {
 	const size_t width = an_placement_width(put->client->profile, AN_PLACEMENT_HOLDER);
 	return width < AN_RECORD_PUT_STORED_MAX ? width : AN_RECORD_PUT_STORED_MAX;
 }
 
-/* Whether more peers are wanted than have the record, a newer one, or are asked now. */
+static size_t have_it(const struct an_record_put *put)
+{
+	return put->copies + count_in(put, AN_PUT_TARGET_OUTDATED);
+}
+
+/* Whether more peers are wanted than have the record, a newer one, or are asked now and alive. */
 static bool is_missing(const struct an_record_put *put)
 {
-	return put->copies + count_in(put, AN_PUT_TARGET_OUTDATED) + under_way(put) <
-	       copies_wanted(put);
+	return have_it(put) + under_way(put) - count_late(put) < copies_wanted(put);
 }
 
 static bool has_stored(const struct an_record_put *put, const struct an_peer_id *id)
@@ -135,7 +147,9 @@ static void late_peers_are_missing(struct an_client_timer *timer)
 static void note_stored(struct an_put_target *target)
 {
 	struct an_record_put *put = target->put;
-	const struct an_client *client = put->client;
+	struct an_client *client = put->client;
+	if (client->spare_puts < AN_CLIENT_SPARES_MAX)
+		client->spare_puts++;
 	target->state = AN_PUT_TARGET_STORED;
 	if (put->copies < AN_RECORD_PUT_STORED_MAX)
 		put->stored_by[put->copies++] = put->search.found[index_of(target)].id;
@@ -148,12 +162,20 @@ static void note_stored(struct an_put_target *target)
 	                                  LINGERS_AFTER * client->profile->slow_peer));
 }
 
+/* The request of a target has ended. */
+static void take_back(struct an_put_target *target)
+{
+	target->request = 0;
+	target->late = false;
+	an_client_set_timer(target->put->client, &target->timer, AN_TIME_NEVER);
+}
+
 static void checked(void *context, an_status status, struct an_blob *message, struct an_span body)
 {
 	struct an_put_target *target = context;
 	struct an_record_put *put = target->put;
 	(void)message;
-	target->request = 0;
+	take_back(target);
 	target->checked = true;
 	if (status == AUTONOMI_OK)
 		status = an_put_read_proof(put, body);
@@ -173,7 +195,7 @@ static void answered(void *context, an_status status, struct an_blob *message, s
 	struct an_put_target *target = context;
 	struct an_record_put *put = target->put;
 	(void)message;
-	target->request = 0;
+	take_back(target);
 	if (status == AUTONOMI_OK)
 		status = an_put_read_answer(put, &put->search.found[index_of(target)], body);
 	if (status == AUTONOMI_OK)
@@ -187,11 +209,82 @@ static void answered(void *context, an_status status, struct an_blob *message, s
 	advance(put);
 }
 
+/* ---- Silence. On a line that is full the signs of all peers come slowly. */
+static an_time_us slowest_round_trip(const struct an_record_put *put)
+{
+	const struct an_client_network *network = &put->client->network;
+	an_time_us slowest = 0;
+	for (size_t i = 0; i < put->search.count; i++) {
+		struct an_client_sign sign;
+		network->sign(network->context, put->targets[i].request, &sign);
+		slowest = an_time_later(slowest, sign.rtt);
+	}
+	return slowest;
+}
+
+/* Who has all of it needs time to store it. */
+static an_time_us silent_at(const struct an_put_target *target)
+{
+	const struct an_record_put *put = target->put;
+	const struct an_client *client = put->client;
+	struct an_client_sign sign;
+	client->network.sign(client->network.context, target->request, &sign);
+	an_time_us patience = an_client_silence(client, slowest_round_trip(put));
+	if (sign.delivered)
+		patience = an_time_later(patience, client->profile->late_most);
+	return an_time_after(an_time_later(target->asked_at, sign.heard_at), patience);
+}
+
+static void look_at_time(struct an_client_timer *timer);
+
+static void look_at(struct an_put_target *target, an_time_us when)
+{
+	target->timer.fire = look_at_time;
+	an_client_set_timer(target->put->client, &target->timer, when);
+}
+
+/* Once nothing depends on one that has been silent for long, nobody waits for it. */
+static void give_up(struct an_put_target *target)
+{
+	struct an_record_put *put = target->put;
+	const struct an_client_network *network = &put->client->network;
+	network->cancel(network->context, target->request);
+	take_back(target);
+	fail_target(target, AUTONOMI_E_TIMEOUT);
+	advance(put);
+}
+
+static void look_at_time(struct an_client_timer *timer)
+{
+	struct an_put_target *target = an_container_of(timer, struct an_put_target, timer);
+	struct an_record_put *put = target->put;
+	struct an_client *client = put->client;
+	const an_time_us now = an_client_now(client);
+	const an_time_us when = silent_at(target);
+	if (when > now) {
+		target->late = false;
+		look_at(target, when);
+		return;
+	}
+	if (target->late && put->copies >= strategy_of(put)->put_quorum) {
+		give_up(target);
+		return;
+	}
+	look_at(target, an_time_after(now, client->profile->late_most));
+	if (target->late || client->spare_puts < AN_CLIENT_SPARE)
+		return;
+	client->spare_puts -= AN_CLIENT_SPARE;
+	target->late = true;
+	an_client_suspects_add(&client->suspects, &put->search.found[index_of(target)].id, now);
+	advance(put);
+}
+
 static void ask(struct an_put_target *target)
 {
 	struct an_record_put *put = target->put;
 	const struct an_contact *contact = &put->search.found[index_of(target)];
 	an_status status;
+	target->asked_at = an_client_now(put->client);
 	if (put->check && !target->checked) {
 		target->state = AN_PUT_TARGET_CHECKING;
 		status = an_put_ask_proof(put, contact, checked, target, &target->request);
@@ -199,8 +292,10 @@ static void ask(struct an_put_target *target)
 		target->state = AN_PUT_TARGET_SENDING;
 		status = an_put_send(put, contact, answered, target, &target->request);
 	}
-	if (status == AUTONOMI_OK)
+	if (status == AUTONOMI_OK) {
+		look_at(target, silent_at(target));
 		return;
+	}
 	target->request = 0;
 	if (status == AUTONOMI_E_BUSY)
 		rest(target);
@@ -304,6 +399,10 @@ static void advance(struct an_record_put *put)
 		ask(target);
 	if (put->search.running)
 		return;
+	if (have_it(put) >= copies_wanted(put)) {
+		attempt_over(put);
+		return;
+	}
 	if (is_missing(put) && widen(put))
 		return;
 	if (under_way(put) == 0)

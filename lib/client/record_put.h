@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One record to its close group (semantics 7.3). It goes to the closest peers in parallel; a peer that
- * refuses, fails or is late is replaced by the next closest, one that is busy is asked again within a
+ * refuses or fails is replaced by the next closest, one that gives no sign of life has a substitute
+ * within the client's budget, and its late acknowledgement still counts, one that is busy is asked again within a
  * budget, for that is an answer. Done when all that can be had have the record. Below the quorum the
  * whole is repeated with waits between, as the profile's strategy for the type says; who stored it
  * counts then too. A peer that has a newer version keeps its place: nobody replaces it.
@@ -35,9 +36,11 @@ struct an_put_target {
 	struct an_record_put *put;
 	enum an_put_target_state state;
 	bool checked; /* does not have it */
+	bool late;    /* asked, and gives no sign of life: another is asked besides */
 	unsigned rests;
 	uint64_t request;
-	struct an_client_timer timer;
+	an_time_us asked_at;
+	struct an_client_timer timer; /* of its rest, or when it may be late */
 };
 
 struct an_put_proof;

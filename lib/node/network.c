@@ -112,6 +112,14 @@ static void cancel(void *context, uint64_t id)
 	an_node_touch(node);
 }
 
+static void sign(void *context, uint64_t id, struct an_client_sign *ret_sign)
+{
+	const struct an_node *node = context;
+	struct an_link_sign heard;
+	an_link_request_sign(node->link, id >> 1, &heard);
+	*ret_sign = (struct an_client_sign){heard.heard_at, heard.rtt, heard.delivered};
+}
+
 static void submit(void *context, struct an_job *job)
 {
 	struct an_node *node = context;
@@ -131,6 +139,7 @@ struct an_client_network an_node_client_network(struct an_node *node)
 		.profile = &node->profile,
 		.closest = closest,
 		.ask = ask,
+		.sign = sign,
 		.cancel = cancel,
 		.submit = submit,
 		.now = now,

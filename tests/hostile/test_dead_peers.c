@@ -9,7 +9,7 @@
 
 #include "../prop/cluster.h"
 
-enum { NODES = 20, DEAD = 4, CHUNKS = 6, MOST_MS = 5000 };
+enum { NODES = 20, DEAD = 4, CHUNKS = 6, MOST_MS = 4000 };
 
 static struct cluster cluster;
 static autonomi_node *others[NODES];

@@ -17,6 +17,7 @@ struct event {
 	enum event_kind kind;
 	an_time_us due;
 	uint64_t id;
+	enum behaviour behaviour; /* of the peer that was asked */
 	an_status status;
 	void *handler_context;
 	an_client_closest_handler *closest;
@@ -454,7 +455,7 @@ static an_time_us reply_time(struct virtual_network *network, const struct virtu
 	an_time_us due = after_latency(network);
 	if (peer->behaviour == UNREACHABLE)
 		due = network->now + AN_SECONDS(10);
-	else if (peer->behaviour == SLOW)
+	else if (peer->behaviour == SLOW || peer->behaviour == SLOW_LINE)
 		due += network->slowness;
 	if (peer->behaviour == SILENT || due > network->now + timeout)
 		due = network->now + timeout;
@@ -482,6 +483,7 @@ static an_status ask(void *context, const struct an_contact *contact, struct an_
 	count_request(network, peer, request.type);
 	struct event *event = schedule(network, EVENT_REPLY, reply_time(network, peer, timeout));
 	event->reply = handler;
+	event->behaviour = peer->behaviour;
 	event->handler_context = handler_context;
 	plan_reply(network, peer, event, &request, timeout);
 	*ret_id = event->id;
@@ -500,6 +502,23 @@ static void cancel(void *context, uint64_t id)
 			drop(event_at(link));
 			return;
 		}
+	}
+}
+
+static void sign(void *context, uint64_t id, struct an_client_sign *ret_sign)
+{
+	const struct virtual_network *network = context;
+	*ret_sign = (struct an_client_sign){0};
+	for (struct an_list *link = an_list_first(&network->events); link != NULL;
+	     link = an_list_next(&network->events, link)) {
+		const struct event *event = event_at(link);
+		if (event->id != id || event->kind != EVENT_REPLY ||
+		    event->behaviour == UNREACHABLE || event->behaviour == SILENT)
+			continue;
+		ret_sign->rtt = network->latency;
+		ret_sign->delivered = event->behaviour != SLOW_LINE;
+		if (event->behaviour != SLOW)
+			ret_sign->heard_at = network->now;
 	}
 }
 
@@ -544,6 +563,7 @@ void network_open(struct virtual_network *network, size_t count, uint8_t seed)
 	                                            .profile = &network->profile,
 	                                            .closest = closest,
 	                                            .ask = ask,
+	                                            .sign = sign,
 	                                            .cancel = cancel,
 	                                            .submit = submit,
 	                                            .now = now};

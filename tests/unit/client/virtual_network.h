@@ -29,7 +29,8 @@ enum behaviour {
 	OVERSIZED,      /* gives a record above the limit */
 	NO_RECORD_FORM, /* gives bytes that are no record value */
 	FALSE_PROOF,    /* proves existence with noise */
-	SLOW,           /* answers `slowness` late */
+	SLOW,           /* has the request, and answers `slowness` late */
+	SLOW_LINE,      /* takes the request bit by bit, and answers `slowness` late */
 };
 
 /* One version of a record. */
