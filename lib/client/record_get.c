@@ -281,7 +281,7 @@ static an_time_us all_silent_at(const struct an_record_get *get)
 		if (get->targets[i].state == AN_GET_TARGET_ASKED)
 			latest = an_time_later(latest, silent_at(&get->targets[i]));
 	}
-	return latest;
+	return latest > 0 ? latest : AN_TIME_NEVER;
 }
 
 static void watch(struct an_record_get *get);

@@ -580,6 +580,7 @@ Suite *suite(void)
 {
 	Suite *s = suite_create("client/files");
 	TCase *files = tcase_create("files");
+	tcase_set_timeout(files, 60);
 	tcase_add_checked_fixture(files, setup, teardown);
 	add_files(files);
 	suite_add_tcase(s, files);
