@@ -162,7 +162,8 @@ static int crypto_data(ngtcp2_conn *conn, ngtcp2_encryption_level level, uint64_
 	const struct an_quic_connection *connection = user;
 	if (connection->tls == NULL)
 		return 0;
-	return ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, size, user);
+	const int status = ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, size, user);
+	return connection->tls_failed ? NGTCP2_ERR_CALLBACK_FAILURE : status;
 }
 
 static void set_crypto(ngtcp2_callbacks *callbacks)

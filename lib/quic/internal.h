@@ -128,8 +128,9 @@ struct an_quic_connection {
 	an_time_us began;
 
 	bool dialled;
-	bool verified;  /* `verify` accepted the peer's certificate */
-	bool connected; /* the handshake is complete */
+	bool verified;   /* `verify` accepted the peer's certificate */
+	bool connected;  /* the handshake is complete */
+	bool tls_failed; /* a key could not be installed */
 	bool close_wanted;
 	bool ended;
 	int broken; /* an error of ngtcp2 that a call of ours met: ends the connection */

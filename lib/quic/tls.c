@@ -89,6 +89,64 @@ static bool set_policy(WOLFSSL_CTX *context)
 	               WOLFSSL_SUCCESS;
 }
 
+/* ---- What TLS hands to QUIC (RFC 9001, 4.1). */
+
+static struct an_quic_connection *connection_of(WOLFSSL *session)
+{
+	const ngtcp2_crypto_conn_ref *reference = wolfSSL_get_app_data(session);
+	return reference->user_data;
+}
+
+/* A failure is noted and not told: wolfSSL 5.7.2 takes it for progress and then asks without end for
+ * the next message. crypto_data (callbacks.c) ends the connection. */
+static int take_secrets(WOLFSSL *session, WOLFSSL_ENCRYPTION_LEVEL of, const uint8_t *receive,
+                        const uint8_t *send, size_t size)
+{
+	struct an_quic_connection *connection = connection_of(session);
+	const ngtcp2_encryption_level level = ngtcp2_crypto_wolfssl_from_wolfssl_encryption_level(
+		of);
+	if (connection->tls_failed)
+		return 1;
+	if (receive != NULL &&
+	    ngtcp2_crypto_derive_and_install_rx_key(connection->conn, NULL, NULL, NULL, level,
+	                                            receive, size) != 0)
+		connection->tls_failed = true;
+	else if (send != NULL &&
+	         ngtcp2_crypto_derive_and_install_tx_key(connection->conn, NULL, NULL, NULL, level,
+	                                                 send, size) != 0)
+		connection->tls_failed = true;
+	return 1;
+}
+
+static int take_handshake_data(WOLFSSL *session, WOLFSSL_ENCRYPTION_LEVEL level,
+                               const uint8_t *data, size_t size)
+{
+	const int status = ngtcp2_conn_submit_crypto_data(
+		connection_of(session)->conn,
+		ngtcp2_crypto_wolfssl_from_wolfssl_encryption_level(level), data, size);
+	return status == 0;
+}
+
+static int flush_flight(WOLFSSL *session)
+{
+	(void)session;
+	return 1;
+}
+
+static int take_alert(WOLFSSL *session, WOLFSSL_ENCRYPTION_LEVEL level, uint8_t alert)
+{
+	(void)level;
+	ngtcp2_conn_set_tls_alert(connection_of(session)->conn, alert);
+	return 1;
+}
+
+static const WOLFSSL_QUIC_METHOD to_quic = {
+	.set_encryption_secrets = take_secrets,
+	.add_handshake_data = take_handshake_data,
+	.flush_flight = flush_flight,
+	.send_alert = take_alert,
+};
+
 static WOLFSSL_CTX *context_free(WOLFSSL_CTX *context)
 {
 	if (context != NULL)
@@ -112,6 +170,8 @@ an_status an_quic_tls_init(struct an_quic_tls *tls, const struct an_quic_config 
 		return AUTONOMI_E_NO_MEMORY;
 	if (ngtcp2_crypto_wolfssl_configure_server_context(tls->server) != 0 ||
 	    ngtcp2_crypto_wolfssl_configure_client_context(tls->client) != 0 ||
+	    wolfSSL_CTX_set_quic_method(tls->server, &to_quic) != WOLFSSL_SUCCESS ||
+	    wolfSSL_CTX_set_quic_method(tls->client, &to_quic) != WOLFSSL_SUCCESS ||
 	    !set_policy(tls->server) || !set_policy(tls->client) ||
 	    wolfSSL_CTX_no_ticket_TLSv13(tls->server) != 0)
 		return AUTONOMI_E_UNSUPPORTED;
