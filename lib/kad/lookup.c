@@ -7,7 +7,9 @@
 enum {
 	ROOM_FIRST = 32,
 	DOUBT_FROM = 3, /* dead discoveries before a peer is doubted: one may just have bad luck */
-	HURRIED_ANSWERS = 4, /* a lookup in a hurry waits so many times the slowest answer */
+	/* A lookup in a hurry waits so many times `slow_peer`, and the slowest answer. */
+	HURRIED_SLOW_PEERS = 2,
+	HURRIED_ANSWERS = 4,
 };
 
 static struct an_kad_candidate *at(const struct an_kad_lookup *lookup, size_t place)
@@ -355,42 +357,26 @@ void an_kad_lookup_failed(struct an_kad_lookup *lookup, int candidate)
 		set_state(lookup, &lookup->candidates[candidate], AN_KAD_CANDIDATE_FAILED);
 }
 
-/* How long a lookup in a hurry waits for an answer, within two bounds. */
-static an_time_us patience(const struct an_kad_lookup *lookup, an_time_us least, an_time_us most)
-{
-	const an_time_us patience = an_time_later(least, HURRIED_ANSWERS * lookup->slowest);
-	return an_time_earlier(patience, most);
-}
-
 static an_time_us slow_at(const struct an_kad_lookup *lookup,
                           const struct an_kad_candidate *candidate)
 {
-	const struct an_profile *profile = lookup->profile;
-	return an_time_after(candidate->asked_at,
-	                     lookup->hurried
-	                             ? patience(lookup, profile->late_first, profile->slow_peer)
-	                             : profile->slow_peer);
+	return an_time_after(candidate->asked_at, lookup->profile->slow_peer);
 }
 
-/* Before anybody has answered it may be our own line that is slow. */
 static an_time_us given_up_at(const struct an_kad_lookup *lookup,
                               const struct an_kad_candidate *candidate)
 {
-	const struct an_profile *profile = lookup->profile;
-	const an_time_us most = profile->handshake_timeout;
-	const bool hurried = lookup->hurried && lookup->slowest > 0;
-	return an_time_after(candidate->asked_at,
-	                     hurried ? patience(lookup, profile->late_most, most) : most);
+	return an_time_after(candidate->asked_at, lookup->profile->handshake_timeout);
 }
 
 static an_time_us overdue_at(const struct an_kad_lookup *lookup,
                              const struct an_kad_candidate *candidate)
 {
-	const struct an_profile *profile = lookup->profile;
 	if (!lookup->hurried || candidate->overdue)
 		return AN_TIME_NEVER;
-	return an_time_after(candidate->asked_at,
-	                     patience(lookup, profile->late_first, profile->handshake_timeout));
+	const an_time_us least = HURRIED_SLOW_PEERS * lookup->profile->slow_peer;
+	const an_time_us patience = HURRIED_ANSWERS * lookup->slowest;
+	return an_time_after(candidate->asked_at, patience > least ? patience : least);
 }
 
 void an_kad_lookup_expire(struct an_kad_lookup *lookup, an_time_us now)
@@ -421,7 +407,7 @@ an_time_us an_kad_lookup_deadline(const struct an_kad_lookup *lookup)
 		const an_time_us next = slow ? given_up_at(lookup, candidate)
 		                             : slow_at(lookup, candidate);
 		deadline = an_time_earlier(deadline, next);
-		if (is_in_flight(candidate))
+		if (slow)
 			deadline = an_time_earlier(deadline, overdue_at(lookup, candidate));
 	}
 	return deadline;

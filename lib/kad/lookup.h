@@ -6,9 +6,9 @@
  * What peers say is not believed, only tried. A contact becomes a result when it answered itself.
  *  - Slow: a peer that is silent for the profile's `slow_peer` gives up its place among the alpha
  *    requests in flight, and one more is asked in its stead. Its late answer still counts. After
- *    `handshake_timeout` the lookup no longer waits for it. A lookup in a hurry waits four times as
- *    long as the slowest answer took: at least `late_first`, where a close group of others has
- *    answered, and at least `late_most` where fewer have.
+ *    `handshake_timeout` the lookup no longer waits for it. A lookup in a hurry ends without it as
+ *    soon as enough others have answered: after twice `slow_peer`, or, where answers come slowly,
+ *    four times as long as the slowest of them took.
  *  - Dead: a failed peer is passed over.
  *    An answer names K peers: where so many of them are dead that nobody may have named all that live,
  *    the farthest of those that were found are asked once more, for their own neighbours.
