@@ -66,9 +66,9 @@ configure()
 	if [ -f "$folder/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$compiler $options $deps" ]; then
 		return 0
 	fi
-	# What a build folder holds is Meson's, but for build/deps.
-	[ ! -d "$folder/meson-private" ] || find "$folder" -mindepth 1 -maxdepth 1 ! -name deps ! -name .lock \
-		-exec rm -rf {} +
+	# What a build folder holds is Meson's, but for build/deps and what benchmarks measured.
+	[ ! -d "$folder/meson-private" ] || find "$folder" -mindepth 1 -maxdepth 1 ! -name deps ! -name bench \
+		! -name .lock -exec rm -rf {} +
 	# shellcheck disable=SC2086
 	CC=$compiler meson setup "$folder" "$ROOT" $options >"$folder.log" 2>&1 || {
 		tail -n 25 "$folder.log" >&2
