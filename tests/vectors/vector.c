@@ -109,6 +109,23 @@ struct an_span vector_bytes(const json_t *object, const char *name)
 	return vector_unhex(vector_text(object, name));
 }
 
+struct an_reader vector_reader(const json_t *object, const char *name)
+{
+	return an_reader(vector_bytes(object, name));
+}
+
+void vector_copy(const json_t *object, const char *name, void *to, size_t size)
+{
+	const struct an_span bytes = vector_bytes(object, name);
+	ck_assert_uint_eq(bytes.size, size);
+	memcpy(to, bytes.data, size);
+}
+
+bool vector_is_true(const json_t *object, const char *name)
+{
+	return json_is_true(vector_get(object, name));
+}
+
 struct an_span vector_payload(const json_t *payload)
 {
 	const char *generator = vector_text(payload, "generator");

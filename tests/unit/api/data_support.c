@@ -29,6 +29,13 @@ void data_equal(const uint8_t *bytes, size_t size, const json_t *object, const c
 	vector_equal(an_span(bytes, size), vector_bytes(object, name));
 }
 
+struct data_peer_id data_peer_id(const char *text)
+{
+	struct data_peer_id id;
+	ck_assert_int_eq(autonomi_peer_id_from_text(text, id.bytes, &id.size), AUTONOMI_OK);
+	return id;
+}
+
 uint32_t data_address_type(const char *name)
 {
 	static const char *const names[] = {

@@ -21,6 +21,13 @@ void data_expect(autonomi_bytes *bytes, struct an_span expected);
 void data_expect_text(autonomi_bytes *bytes, const char *expected);
 void data_equal(const uint8_t *bytes, size_t size, const json_t *object, const char *name);
 
+/* The peer id that a text writes. */
+struct data_peer_id {
+	uint8_t bytes[AUTONOMI_PEER_ID_MAX];
+	size_t size;
+};
+struct data_peer_id data_peer_id(const char *text);
+
 /* The number of an address type that a vector names ("ChunkAddress"). */
 uint32_t data_address_type(const char *name);
 

@@ -12,23 +12,6 @@ static const uint8_t seed[AUTONOMI_SEED_SIZE] = {5};
 static const uint8_t content[NAME] = {6};
 static const uint32_t msgpack = AUTONOMI_FORM_MSGPACK, cbor = AUTONOMI_FORM_CBOR;
 
-static bool is_true(const json_t *object, const char *name)
-{
-	return json_is_true(vector_get(object, name));
-}
-
-struct id {
-	uint8_t bytes[AUTONOMI_PEER_ID_MAX];
-	size_t size;
-};
-
-static struct id id_of(const char *text)
-{
-	struct id id;
-	ck_assert_int_eq(autonomi_peer_id_from_text(text, id.bytes, &id.size), AUTONOMI_OK);
-	return id;
-}
-
 static uint8_t *names_of(const json_t *list)
 {
 	uint8_t *names = malloc(json_array_size(list) * NAME + 1);
@@ -107,10 +90,10 @@ static void check_branch_verify(const json_t *vector)
 static void check_candidate(const json_t *vector)
 {
 	const struct an_span encoded = vector_bytes(vector, "msgpack");
-	const struct id id = id_of(vector_text(vector, "peer_id"));
+	const struct data_peer_id id = data_peer_id(vector_text(vector, "peer_id"));
 	autonomi_merkle_candidate *candidate = NULL, *same = NULL;
 	autonomi_bytes *bytes = NULL;
-	struct id said;
+	struct data_peer_id said;
 	ck_assert_int_eq(autonomi_merkle_candidate_decode(msgpack, encoded.data, encoded.size,
 	                                                  &candidate),
 	                 AUTONOMI_OK);
@@ -132,12 +115,12 @@ static void check_candidate_verify(const json_t *vector)
 {
 	const struct an_span encoded = vector_bytes(vector, "msgpack");
 	autonomi_merkle_candidate *candidate = NULL;
-	struct id said;
+	struct data_peer_id said;
 	ck_assert_int_eq(autonomi_merkle_candidate_decode(msgpack, encoded.data, encoded.size,
 	                                                  &candidate),
 	                 AUTONOMI_OK);
 	ck_assert_msg(autonomi_merkle_candidate_verify(candidate, said.bytes, &said.size) ==
-	                      (is_true(vector, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT),
+	                      (vector_is_true(vector, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT),
 	              "%s", vector_id());
 	autonomi_merkle_candidate_free(candidate);
 }
@@ -158,7 +141,7 @@ static void check_pool(const json_t *vector)
 	data_expect(bytes, encoded);
 	for (size_t i = 0; i < CANDIDATES; i++) {
 		autonomi_merkle_candidate *candidate = NULL;
-		struct id said;
+		struct data_peer_id said;
 		memcpy(packed[i], vector_bytes(json_array_get(commitment, i), "packed").data,
 		       AUTONOMI_WORD_SIZE);
 		ck_assert_int_eq(autonomi_merkle_pool_candidate(pool, i, &candidate), AUTONOMI_OK);
@@ -202,7 +185,7 @@ static void check_merkle_proof(const json_t *vector)
 		(uint32_t)vector_number(contract, "depth"), vector_number(contract, "timestamp"),
 		addresses[0], indices, json_array_size(paid), vector_number(vector, "now"), error,
 		sizeof(error));
-	if (is_true(vector, "ok")) {
+	if (vector_is_true(vector, "ok")) {
 		ck_assert_int_eq(status, AUTONOMI_OK);
 		ck_assert_str_eq(error, "");
 	} else {
@@ -282,7 +265,7 @@ START_TEST(arguments_of_merkle_payments_are_checked)
 	autonomi_merkle_candidate *candidate = NULL;
 	autonomi_bytes *bytes = NULL;
 	uint8_t out[NAME];
-	struct id id;
+	struct data_peer_id id;
 	ck_assert_int_eq(autonomi_merkle_tree_new(names[0], NULL, 1, NULL, &none),
 	                 AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_merkle_tree_new(names[0], NULL, 257, NULL, &none),

@@ -12,23 +12,6 @@ static const uint8_t content[NAME] = {6};
 static const uint8_t rewards[AUTONOMI_REWARDS_ADDRESS_SIZE] = {7};
 static const uint32_t msgpack = AUTONOMI_FORM_MSGPACK, cbor = AUTONOMI_FORM_CBOR;
 
-static bool is_true(const json_t *object, const char *name)
-{
-	return json_is_true(vector_get(object, name));
-}
-
-struct id {
-	uint8_t bytes[AUTONOMI_PEER_ID_MAX];
-	size_t size;
-};
-
-static struct id id_of(const char *text)
-{
-	struct id id;
-	ck_assert_int_eq(autonomi_peer_id_from_text(text, id.bytes, &id.size), AUTONOMI_OK);
-	return id;
-}
-
 /* ---- Amounts. */
 
 static void check_amount(const json_t *vector)
@@ -143,12 +126,12 @@ static void check_quote(const json_t *vector)
 {
 	const json_t *json = vector_get(vector, "quote");
 	const struct an_span encoded = vector_bytes(vector, "msgpack");
-	const struct id id = id_of(vector_text(vector, "peer_id"));
+	const struct data_peer_id id = data_peer_id(vector_text(vector, "peer_id"));
 	autonomi_quote *quote = NULL;
 	autonomi_quote_view view;
 	autonomi_bytes *bytes = NULL;
 	uint8_t hash[AUTONOMI_WORD_SIZE];
-	struct id said;
+	struct data_peer_id said;
 	ck_assert_int_eq(autonomi_quote_decode(msgpack, encoded.data, encoded.size, &quote),
 	                 AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_quote_get_view(quote, &view, sizeof(view)), AUTONOMI_OK);
@@ -177,12 +160,12 @@ static void check_quote(const json_t *vector)
 static void check_verify(const json_t *vector)
 {
 	const struct an_span encoded = vector_bytes(vector, "quote_msgpack");
-	const struct id id = id_of(vector_text(vector, "claimed_peer"));
+	const struct data_peer_id id = data_peer_id(vector_text(vector, "claimed_peer"));
 	autonomi_quote *quote = NULL;
 	ck_assert_int_eq(autonomi_quote_decode(msgpack, encoded.data, encoded.size, &quote),
 	                 AUTONOMI_OK);
 	ck_assert_msg(autonomi_quote_verify(quote, id.bytes, id.size) ==
-	                      (is_true(vector, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT),
+	                      (vector_is_true(vector, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT),
 	              "%s", vector_id());
 	autonomi_quote_free(quote);
 }
@@ -206,10 +189,10 @@ static void check_history(const json_t *vector)
 {
 	autonomi_quote *own = quote_of(vector_get(vector, "own"));
 	autonomi_quote *other = quote_of(vector_get(vector, "other"));
-	ck_assert_msg(autonomi_quote_is_newer(own, other) == is_true(vector, "is_newer"), "%s",
-	              vector_id());
+	ck_assert_msg(autonomi_quote_is_newer(own, other) == vector_is_true(vector, "is_newer"),
+	              "%s", vector_id());
 	ck_assert_msg(autonomi_quote_check_history(own, other, vector_number(vector, "now")) ==
-	                      (is_true(vector, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT),
+	                      (vector_is_true(vector, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT),
 	              "%s", vector_id());
 	autonomi_quote_free(own);
 	autonomi_quote_free(other);
@@ -255,7 +238,7 @@ static void check_proof(const json_t *vector)
 	ck_assert_int_eq(autonomi_payment_proof_decode(msgpack, encoded.data, encoded.size, &proof),
 	                 AUTONOMI_OK);
 	for (size_t i = 0; i < autonomi_payment_proof_count(proof); i++) {
-		struct id id;
+		struct data_peer_id id;
 		autonomi_quote *quote = NULL;
 		ck_assert_int_eq(autonomi_payment_proof_quote(proof, i, &quote), AUTONOMI_OK);
 		if (autonomi_payment_proof_peer(proof, i, id.bytes, &id.size) == AUTONOMI_OK)
@@ -275,9 +258,9 @@ static void check_proof(const json_t *vector)
 	const json_t *check;
 	json_array_foreach(vector_get(vector, "checks"), i, check)
 	{
-		const struct id id = id_of(vector_text(check, "peer"));
+		const struct data_peer_id id = data_peer_id(vector_text(check, "peer"));
 		ck_assert_int_eq(autonomi_payment_proof_verify_for(proof, id.bytes, id.size),
-		                 is_true(check, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT);
+		                 vector_is_true(check, "valid") ? AUTONOMI_OK : AUTONOMI_E_CORRUPT);
 	}
 	json_array_foreach(vector_get(vector, "types"), i, check)
 	{
@@ -306,7 +289,7 @@ START_TEST(arguments_of_quotes_and_proofs_are_checked)
 	uint8_t out[NAME], key[AUTONOMI_IDENTITY_PUBLIC_SIZE];
 	uint64_t value;
 	uint32_t type, count;
-	struct id id;
+	struct data_peer_id id;
 	ck_assert_int_eq(autonomi_quote_new(content, 1, 2, rewards, &quote), AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_identity_public_key(seed, key), AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_identity_peer_id(key, id.bytes, &id.size), AUTONOMI_OK);
@@ -325,7 +308,7 @@ START_TEST(arguments_of_quotes_and_proofs_are_checked)
 	ck_assert_int_eq(autonomi_quote_signed_bytes(NULL, &bytes), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_quote_is_newer(quote, NULL), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_quote_check_history(quote, NULL, 0), AUTONOMI_E_INVALID);
-	struct id nobody = id;
+	struct data_peer_id nobody = id;
 	ck_assert_int_eq(autonomi_quote_peer_id(quote, nobody.bytes, &nobody.size),
 	                 AUTONOMI_E_CORRUPT);
 	ck_assert_int_eq(autonomi_payment_proof_decode(3, content, 1, &read), AUTONOMI_E_INVALID);

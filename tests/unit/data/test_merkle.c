@@ -22,23 +22,6 @@ static void teardown(void)
 	an_buffer_done(&out);
 }
 
-static struct an_reader reader_of(const json_t *vector, const char *name)
-{
-	return an_reader(vector_bytes(vector, name));
-}
-
-static bool is_true(const json_t *object, const char *name)
-{
-	return json_is_true(vector_get(object, name));
-}
-
-static void copy(const json_t *object, const char *name, void *to, size_t size)
-{
-	const struct an_span bytes = vector_bytes(object, name);
-	ck_assert_uint_eq(bytes.size, size);
-	memcpy(to, bytes.data, size);
-}
-
 static struct an_merkle_hash hash_of(const char *text)
 {
 	struct an_merkle_hash hash;
@@ -63,7 +46,7 @@ static void check_branch_msgpack(const json_t *item, const struct an_merkle_bran
 
 static void check_midpoint(const json_t *item, struct an_merkle_midpoint *midpoint)
 {
-	struct an_reader reader = reader_of(item, "msgpack");
+	struct an_reader reader = vector_reader(item, "msgpack");
 	an_merkle_midpoint_read(&reader, midpoint);
 	ck_assert(an_reader_ok(&reader));
 	an_buffer_clear(&out);
@@ -74,7 +57,7 @@ static void check_midpoint(const json_t *item, struct an_merkle_midpoint *midpoi
 	hashes_equal(&hash, item, "hash");
 	an_merkle_midpoint_address(midpoint, &hash);
 	hashes_equal(&hash, item, "address");
-	ck_assert(an_merkle_branch_verify(&midpoint->branch) == is_true(item, "verifies"));
+	ck_assert(an_merkle_branch_verify(&midpoint->branch) == vector_is_true(item, "verifies"));
 }
 
 /* What the vector has of a tree is right; padding is random, so only full trees can be made again. */
@@ -86,11 +69,11 @@ static void check_given(const json_t *vector)
 	struct an_merkle_midpoint midpoint;
 	json_array_foreach(vector_get(vector, "branches"), i, item)
 	{
-		struct an_reader reader = reader_of(item, "msgpack");
+		struct an_reader reader = vector_reader(item, "msgpack");
 		an_merkle_branch_read(&reader, &branch);
 		ck_assert(an_reader_ok(&reader));
 		check_branch_msgpack(item, &branch);
-		ck_assert(an_merkle_branch_verify(&branch) == is_true(item, "verifies"));
+		ck_assert(an_merkle_branch_verify(&branch) == vector_is_true(item, "verifies"));
 		hashes_equal(&branch.unsalted, item, "unsalted_leaf_hash");
 	}
 	json_array_foreach(vector_get(vector, "midpoints"), i, item)
@@ -205,11 +188,11 @@ END_TEST
 
 static void check_branch(const json_t *vector)
 {
-	struct an_reader reader = reader_of(vector, "msgpack");
+	struct an_reader reader = vector_reader(vector, "msgpack");
 	struct an_merkle_branch branch;
 	an_merkle_branch_read(&reader, &branch);
 	ck_assert(an_reader_ok(&reader));
-	ck_assert_msg(an_merkle_branch_verify(&branch) == is_true(vector, "outcome"), "%s",
+	ck_assert_msg(an_merkle_branch_verify(&branch) == vector_is_true(vector, "outcome"), "%s",
 	              vector_id());
 }
 
@@ -223,7 +206,7 @@ END_TEST
 
 static void read_pool(const json_t *vector, const char *name)
 {
-	struct an_reader reader = reader_of(vector, name);
+	struct an_reader reader = vector_reader(vector, name);
 	an_merkle_pool_read(&reader, &pool);
 	ck_assert_msg(an_reader_ok(&reader), "%s", vector_id());
 	an_buffer_clear(&out);
@@ -294,7 +277,7 @@ static void assert_fault_words(enum an_merkle_fault fault,
 
 static void check_merkle_verify(const json_t *vector)
 {
-	struct an_reader reader = reader_of(vector, "proof_msgpack");
+	struct an_reader reader = vector_reader(vector, "proof_msgpack");
 	an_merkle_proof_read(&reader, &merkle_proof);
 	ck_assert(an_reader_ok(&reader));
 	an_buffer_clear(&out);
@@ -312,13 +295,13 @@ static void check_merkle_verify(const json_t *vector)
 	};
 	for (size_t i = 0; i < contract.paid_count; i++) {
 		const json_t *item = json_array_get(vector_get(json, "paid"), i);
-		copy(item, "address", paid[i].address, AN_REWARDS_ADDRESS_SIZE);
+		vector_copy(item, "address", paid[i].address, AN_REWARDS_ADDRESS_SIZE);
 		paid[i].index = vector_number(item, "index");
 	}
 	const enum an_merkle_fault fault = an_merkle_proof_verify(&merkle_proof, &contract,
 	                                                          vector_number(vector, "now"));
-	ck_assert_msg((fault == AN_MERKLE_GOOD) == is_true(vector, "ok"), "%s: %d", vector_id(),
-	              fault);
+	ck_assert_msg((fault == AN_MERKLE_GOOD) == vector_is_true(vector, "ok"), "%s: %d",
+	              vector_id(), fault);
 	assert_fault_words(fault, &contract, vector_number(vector, "now"),
 	                   fault != AN_MERKLE_GOOD ? vector_text(vector, "error") : "");
 }

@@ -22,23 +22,6 @@ static void teardown(void)
 	an_buffer_done(&out);
 }
 
-static struct an_reader reader_of(const json_t *vector, const char *name)
-{
-	return an_reader(vector_bytes(vector, name));
-}
-
-static bool is_true(const json_t *object, const char *name)
-{
-	return json_is_true(vector_get(object, name));
-}
-
-static void copy(const json_t *object, const char *name, void *to, size_t size)
-{
-	const struct an_span bytes = vector_bytes(object, name);
-	ck_assert_uint_eq(bytes.size, size);
-	memcpy(to, bytes.data, size);
-}
-
 static struct an_peer_id peer_of(const char *text)
 {
 	struct an_peer_id id;
@@ -70,7 +53,8 @@ static struct an_quoting_metrics metrics_of(const json_t *json)
 			json_array_get(pair, 1));
 	}
 	if (metrics.has_network_density)
-		copy(json, "network_density", metrics.network_density, AN_NETWORK_DENSITY_SIZE);
+		vector_copy(json, "network_density", metrics.network_density,
+		            AN_NETWORK_DENSITY_SIZE);
 	if (metrics.has_network_size)
 		metrics.network_size = vector_number(json, "network_size");
 	return metrics;
@@ -92,7 +76,7 @@ static void check_metrics(const json_t *vector)
 	an_buffer_clear(&out);
 	an_quoting_metrics_write_msgpack(&out, &metrics);
 	vector_equal(an_buffer_span(&out), vector_bytes(vector, "msgpack"));
-	struct an_reader reader = reader_of(vector, "msgpack");
+	struct an_reader reader = vector_reader(vector, "msgpack");
 	struct an_quoting_metrics again;
 	an_quoting_metrics_read_msgpack(&reader, &again);
 	ck_assert(an_reader_ok(&reader));
@@ -125,8 +109,8 @@ static void check_quote(const json_t *vector)
 		.timestamp_nanos = (uint32_t)vector_number(json, "timestamp_nanos"),
 		.metrics = metrics_of(vector_get(json, "quoting_metrics")),
 	};
-	copy(json, "content", quote.content, sizeof(quote.content));
-	copy(json, "rewards_address", quote.rewards_address, AN_REWARDS_ADDRESS_SIZE);
+	vector_copy(json, "content", quote.content, sizeof(quote.content));
+	vector_copy(json, "rewards_address", quote.rewards_address, AN_REWARDS_ADDRESS_SIZE);
 	const struct an_key_pair pair = pair_of(vector);
 	ck_assert_int_eq(an_quote_sign(&quote, &pair), AUTONOMI_OK);
 	vector_equal(an_span(quote.signature.bytes, quote.signature.size),
@@ -150,12 +134,12 @@ END_TEST
 
 static void check_quote_verify(const json_t *vector)
 {
-	struct an_reader reader = reader_of(vector, "quote_msgpack");
+	struct an_reader reader = vector_reader(vector, "quote_msgpack");
 	struct an_quote quote;
 	an_quote_read_msgpack(&reader, &quote);
 	ck_assert_msg(an_reader_ok(&reader), "%s", vector_id());
 	const struct an_peer_id claimed = peer_of(vector_text(vector, "claimed_peer"));
-	ck_assert_msg(an_quote_verify(&quote, &claimed) == is_true(vector, "valid"), "%s",
+	ck_assert_msg(an_quote_verify(&quote, &claimed) == vector_is_true(vector, "valid"), "%s",
 	              vector_id());
 	struct an_peer_id id;
 	ck_assert(an_quote_peer(&quote, &id) == vector_has(vector, "peer_id"));
@@ -186,9 +170,9 @@ static void check_historical(const json_t *vector)
 {
 	const struct an_quote own = historical(vector_get(vector, "own"));
 	const struct an_quote other = historical(vector_get(vector, "other"));
-	ck_assert(an_quote_is_newer(&own, &other) == is_true(vector, "is_newer"));
+	ck_assert(an_quote_is_newer(&own, &other) == vector_is_true(vector, "is_newer"));
 	ck_assert_msg(an_quote_history_valid(&own, &other, vector_number(vector, "now")) ==
-	                      is_true(vector, "valid"),
+	                      vector_is_true(vector, "valid"),
 	              "%s", vector_id());
 }
 
@@ -228,7 +212,7 @@ static void check_payees(const json_t *payees, const struct an_payment_proof *pr
 
 static void check_cbor(const json_t *vector)
 {
-	struct an_reader reader = reader_of(vector, "cbor");
+	struct an_reader reader = vector_reader(vector, "cbor");
 	struct an_payment_proof proof;
 	an_payment_proof_read_cbor(&reader, &proof);
 	ck_assert_msg(an_reader_ok(&reader), "%s", vector_id());
@@ -241,7 +225,7 @@ static void check_cbor(const json_t *vector)
 static void check_proof(const json_t *vector)
 {
 	check_cbor(vector);
-	struct an_reader reader = reader_of(vector, "msgpack");
+	struct an_reader reader = vector_reader(vector, "msgpack");
 	struct an_payment_proof proof;
 	an_payment_proof_read(&reader, &proof);
 	ck_assert_msg(an_reader_ok(&reader), "%s", vector_id());
@@ -255,7 +239,8 @@ static void check_proof(const json_t *vector)
 	json_array_foreach(vector_get(vector, "checks"), i, check)
 	{
 		const struct an_peer_id id = peer_of(vector_text(check, "peer"));
-		ck_assert_msg(an_payment_proof_is_for(&proof, &id) == is_true(check, "valid"),
+		ck_assert_msg(an_payment_proof_is_for(&proof, &id) ==
+		                      vector_is_true(check, "valid"),
 		              "%s %zu", vector_id(), i);
 	}
 	json_array_foreach(vector_get(vector, "types"), i, check)
@@ -275,7 +260,7 @@ END_TEST
 
 static void check_client_proof(const json_t *vector)
 {
-	struct an_reader reader = reader_of(vector, "node_form_msgpack");
+	struct an_reader reader = vector_reader(vector, "node_form_msgpack");
 	struct an_payment_proof proof;
 	an_payment_proof_read(&reader, &proof);
 	ck_assert(an_reader_ok(&reader));
@@ -288,7 +273,7 @@ static void check_client_proof(const json_t *vector)
 static void check_client_addresses(const json_t *vector)
 {
 	static struct an_payment_addresses addresses[AN_PAYMENT_QUOTES_MAX];
-	struct an_reader reader = reader_of(vector, "msgpack");
+	struct an_reader reader = vector_reader(vector, "msgpack");
 	struct an_payment_proof proof;
 	an_client_proof_read(&reader, &proof, addresses);
 	ck_assert(an_reader_ok(&reader));
@@ -445,7 +430,7 @@ static void check_candidate(const json_t *vector)
 		.metrics = metrics_of(vector_get(json, "quoting_metrics")),
 		.merkle_payment_timestamp = vector_number(json, "merkle_payment_timestamp"),
 	};
-	copy(json, "reward_address", candidate.reward_address, AN_REWARDS_ADDRESS_SIZE);
+	vector_copy(json, "reward_address", candidate.reward_address, AN_REWARDS_ADDRESS_SIZE);
 	const struct an_key_pair pair = pair_of(vector);
 	ck_assert_int_eq(an_merkle_candidate_sign(&candidate, &pair), AUTONOMI_OK);
 	uint8_t space[AN_QUOTE_SIGNED_MAX];
@@ -462,12 +447,12 @@ static void check_candidate(const json_t *vector)
 
 static void check_candidate_verify(const json_t *vector)
 {
-	struct an_reader reader = reader_of(vector, "msgpack");
+	struct an_reader reader = vector_reader(vector, "msgpack");
 	struct an_merkle_candidate candidate;
 	an_merkle_candidate_read_msgpack(&reader, &candidate);
 	ck_assert(an_reader_ok(&reader));
-	ck_assert_msg(an_merkle_candidate_verify(&candidate) == is_true(vector, "valid"), "%s",
-	              vector_id());
+	ck_assert_msg(an_merkle_candidate_verify(&candidate) == vector_is_true(vector, "valid"),
+	              "%s", vector_id());
 }
 
 START_TEST(candidates_are_signed_and_judged_as_the_real_crate_does)

@@ -33,13 +33,6 @@ static struct an_reader body(struct an_span value)
 	return an_reader(an_span(value.data + HEADER, value.size - HEADER));
 }
 
-static void copy(const json_t *object, const char *name, uint8_t *to, size_t size)
-{
-	const struct an_span bytes = vector_bytes(object, name);
-	ck_assert_uint_eq(bytes.size, size);
-	memcpy(to, bytes.data, size);
-}
-
 static struct an_address target_of(const json_t *json)
 {
 	static const char *const names[] = {"PeerId", "ChunkAddress", "GraphEntryAddress",
@@ -117,17 +110,17 @@ static void make_entry(const json_t *json, struct an_graph_entry *entry)
 	ck_assert_int_eq(an_graph_entry_init(entry, json_array_size(parents),
 	                                     json_array_size(descendants)),
 	                 AUTONOMI_OK);
-	copy(json, "owner", entry->owner, sizeof(entry->owner));
-	copy(json, "content", entry->content, sizeof(entry->content));
-	copy(json, "signature", entry->signature, sizeof(entry->signature));
+	vector_copy(json, "owner", entry->owner, sizeof(entry->owner));
+	vector_copy(json, "content", entry->content, sizeof(entry->content));
+	vector_copy(json, "signature", entry->signature, sizeof(entry->signature));
 	for (size_t i = 0; i < entry->parent_count; i++) {
 		const char *text = json_string_value(json_array_get(parents, i));
 		memcpy(entry->parents[i].key, vector_unhex(text).data, AN_OWNER_KEY_SIZE);
 	}
 	for (size_t i = 0; i < entry->descendant_count; i++) {
 		const json_t *item = json_array_get(descendants, i);
-		copy(item, "public_key", entry->descendants[i].key, AN_OWNER_KEY_SIZE);
-		copy(item, "content", entry->descendants[i].content, AN_GRAPH_CONTENT_SIZE);
+		vector_copy(item, "public_key", entry->descendants[i].key, AN_OWNER_KEY_SIZE);
+		vector_copy(item, "content", entry->descendants[i].content, AN_GRAPH_CONTENT_SIZE);
 	}
 }
 
