@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Autonomi's types of data without a node: keys, addresses, records, pointers, graph entries,
- * scratchpads, archives, registers, vaults, self-encryption, quotes, payments, messages. This
+ * scratchpads, archives, registers, vaults, self-encryption, quotes, payments, messages, agent strings. This
  * header includes the others.
  *
  * Bytes are those of Autonomi's own crates: what these functions write, its nodes and clients read,
@@ -15,6 +15,7 @@
 #define AUTONOMI_DATA_H
 
 #include <autonomi/address.h>
+#include <autonomi/agent.h>
 #include <autonomi/archive.h>
 #include <autonomi/bytes.h>
 #include <autonomi/graph_entry.h>

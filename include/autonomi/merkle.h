@@ -54,6 +54,16 @@ AUTONOMI_API autonomi_status autonomi_merkle_tree_midpoint(const autonomi_merkle
                                                            size_t index, uint64_t timestamp,
                                                            uint8_t *ret_address);
 
+/* What stands for a midpoint in the hash of its pool, AUTONOMI_NAME_SIZE bytes. Returns as
+ * autonomi_merkle_tree_midpoint. */
+AUTONOMI_API autonomi_status autonomi_merkle_tree_midpoint_hash(const autonomi_merkle_tree *tree,
+                                                                size_t index, uint64_t timestamp,
+                                                                uint8_t *ret_hash);
+
+/* The levels between the midpoints and the root of a tree with `depth` levels between leaves and
+ * root. */
+AUTONOMI_API size_t autonomi_merkle_midpoint_depth(size_t depth);
+
 /* The way of a name to the root. Returns AUTONOMI_OK, and the branch goes to `ret_branch`, owned by the
  * caller; AUTONOMI_E_INVALID, also where there is no such name; AUTONOMI_E_NO_MEMORY. */
 AUTONOMI_API autonomi_status autonomi_merkle_tree_branch(const autonomi_merkle_tree *tree,
@@ -80,6 +90,18 @@ AUTONOMI_API autonomi_status autonomi_merkle_branch_verify(const autonomi_merkle
 /* ---- Candidates: nodes of a pool, each with what it signed. */
 
 typedef struct autonomi_merkle_candidate autonomi_merkle_candidate;
+
+/* What a node signs when it is asked to be a candidate: the metrics of `quote`, whom to pay
+ * (AUTONOMI_REWARDS_ADDRESS_SIZE bytes) and the time of the payment in seconds, signed with the node's
+ * key as in autonomi_quote_sign. Returns AUTONOMI_OK, and the candidate goes to `ret_candidate`, owned
+ * by the caller; AUTONOMI_E_INVALID; AUTONOMI_E_INTERNAL; AUTONOMI_E_NO_MEMORY. */
+AUTONOMI_API autonomi_status autonomi_merkle_candidate_new(
+	const autonomi_quote *quote, const uint8_t *rewards_address, uint64_t timestamp,
+	const uint8_t *identity_secret, autonomi_merkle_candidate **ret_candidate);
+
+/* The bytes that a candidate signs. Returns AUTONOMI_OK; AUTONOMI_E_INVALID; AUTONOMI_E_NO_MEMORY. */
+AUTONOMI_API autonomi_status autonomi_merkle_candidate_signed_bytes(
+	const autonomi_merkle_candidate *candidate, autonomi_bytes **ret_bytes);
 
 /* Reads a candidate that makes up the whole of `bytes`, `form` being AUTONOMI_FORM_.... Nothing is
  * verified. Returns AUTONOMI_OK, and it goes to `ret_candidate`, owned by the caller;
@@ -152,6 +174,12 @@ AUTONOMI_API autonomi_status autonomi_merkle_proof_encode(const autonomi_merkle_
 
 /* NULL is allowed. Returns NULL. */
 AUTONOMI_API autonomi_merkle_proof *autonomi_merkle_proof_free(autonomi_merkle_proof *proof);
+
+/* A copy of the pool that was paid, owned by the caller: its hash is that of the contract, and its
+ * nodes' verified ids are the peers that the proof names. Returns AUTONOMI_OK; AUTONOMI_E_INVALID;
+ * AUTONOMI_E_NO_MEMORY. */
+AUTONOMI_API autonomi_status autonomi_merkle_proof_pool(const autonomi_merkle_proof *proof,
+                                                        autonomi_merkle_pool **ret_pool);
 
 /* Whether the proof pays for its record, where the contract has under `pool_hash`: `depth`,
  * `timestamp` and whom it paid: `paid_count` entries, each an address of AUTONOMI_REWARDS_ADDRESS_SIZE

@@ -114,6 +114,15 @@ AUTONOMI_API autonomi_status autonomi_quote_set_metric(autonomi_quote *quote, ui
 AUTONOMI_API autonomi_status autonomi_quote_record_type(const autonomi_quote *quote, size_t index,
                                                         uint32_t *ret_type, uint32_t *ret_count);
 
+/* Adds a pair of them, and sets the network's density, AUTONOMI_WORD_SIZE bytes, or that it is unknown
+ * (NULL); a signature gets wrong. Each returns AUTONOMI_OK; AUTONOMI_E_TOO_LARGE above 64 pairs;
+ * AUTONOMI_E_INVALID. */
+AUTONOMI_API autonomi_status autonomi_quote_add_record_type(autonomi_quote *quote, uint32_t type,
+                                                            uint32_t count);
+/* As autonomi_quote_add_record_type. */
+AUTONOMI_API autonomi_status autonomi_quote_set_network_density(autonomi_quote *quote,
+                                                                const uint8_t *density);
+
 /* Signs the quote with a node's key. Returns AUTONOMI_OK; AUTONOMI_E_INVALID; AUTONOMI_E_INTERNAL. */
 AUTONOMI_API autonomi_status autonomi_quote_sign(autonomi_quote *quote,
                                                  const uint8_t *identity_secret);
@@ -154,11 +163,18 @@ typedef struct autonomi_payment_proof autonomi_payment_proof;
 AUTONOMI_API autonomi_payment_proof *autonomi_payment_proof_new(void);
 
 /* Reads a proof that makes up the whole of `bytes`, `form` being AUTONOMI_FORM_...: uploads have
- * MessagePack. Nothing is verified. Returns AUTONOMI_OK, and the proof goes to `ret_proof`, owned by the caller; AUTONOMI_E_CORRUPT; AUTONOMI_E_TOO_LARGE
- * above 64 quotes; AUTONOMI_E_INVALID; AUTONOMI_E_NO_MEMORY. */
+ * MessagePack. Nothing is verified. Returns AUTONOMI_OK, and the proof goes to `ret_proof`, owned by
+ * the caller; AUTONOMI_E_CORRUPT; AUTONOMI_E_TOO_LARGE above 64 quotes; AUTONOMI_E_INVALID;
+ * AUTONOMI_E_NO_MEMORY. */
 AUTONOMI_API autonomi_status autonomi_payment_proof_decode(uint32_t form, const uint8_t *bytes,
                                                            size_t size,
                                                            autonomi_payment_proof **ret_proof);
+
+/* Reads the form that clients keep (MessagePack; semantics 7.6), with the addresses of those who are
+ * paid, and leaves these out: what an upload carries. Returns as autonomi_payment_proof_decode;
+ * AUTONOMI_E_TOO_LARGE also above 16 addresses of one. */
+AUTONOMI_API autonomi_status autonomi_payment_proof_decode_client(
+	const uint8_t *bytes, size_t size, autonomi_payment_proof **ret_proof);
 
 /* NULL is allowed. Returns NULL. */
 AUTONOMI_API autonomi_payment_proof *autonomi_payment_proof_free(autonomi_payment_proof *proof);

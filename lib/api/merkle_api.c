@@ -107,17 +107,37 @@ size_t autonomi_merkle_tree_midpoints(const autonomi_merkle_tree *tree)
 	return tree != NULL ? an_merkle_midpoints(tree->value.depth) : 0;
 }
 
+typedef void midpoint_naming(const struct an_merkle_midpoint *midpoint,
+                             struct an_merkle_hash *ret_name);
+
+static an_status name_midpoint(const autonomi_merkle_tree *tree, size_t index, uint64_t timestamp,
+                               midpoint_naming *naming, uint8_t *ret_name)
+{
+	struct an_merkle_midpoint midpoint;
+	struct an_merkle_hash name;
+	if (index >= autonomi_merkle_tree_midpoints(tree) || ret_name == NULL)
+		return AUTONOMI_E_INVALID;
+	an_merkle_tree_midpoint(&tree->value, index, timestamp, &midpoint);
+	naming(&midpoint, &name);
+	memcpy(ret_name, name.bytes, sizeof(name.bytes));
+	return AUTONOMI_OK;
+}
+
 autonomi_status autonomi_merkle_tree_midpoint(const autonomi_merkle_tree *tree, size_t index,
                                               uint64_t timestamp, uint8_t *ret_address)
 {
-	struct an_merkle_midpoint midpoint;
-	struct an_merkle_hash address;
-	if (index >= autonomi_merkle_tree_midpoints(tree) || ret_address == NULL)
-		return AUTONOMI_E_INVALID;
-	an_merkle_tree_midpoint(&tree->value, index, timestamp, &midpoint);
-	an_merkle_midpoint_address(&midpoint, &address);
-	memcpy(ret_address, address.bytes, sizeof(address.bytes));
-	return AUTONOMI_OK;
+	return name_midpoint(tree, index, timestamp, an_merkle_midpoint_address, ret_address);
+}
+
+autonomi_status autonomi_merkle_tree_midpoint_hash(const autonomi_merkle_tree *tree, size_t index,
+                                                   uint64_t timestamp, uint8_t *ret_hash)
+{
+	return name_midpoint(tree, index, timestamp, an_merkle_midpoint_hash, ret_hash);
+}
+
+size_t autonomi_merkle_midpoint_depth(size_t depth)
+{
+	return depth / 2 + depth % 2;
 }
 
 /* ---- Branches. */
@@ -222,6 +242,50 @@ autonomi_status autonomi_merkle_branch_encode(const autonomi_merkle_branch *bran
 }
 
 /* ---- Candidates. */
+
+static an_status sign_candidate(struct an_merkle_candidate *candidate, const uint8_t *secret)
+{
+	struct an_key_pair pair;
+	an_status status = an_key_pair_from_secret(&pair, secret);
+	if (status == AUTONOMI_OK)
+		status = an_merkle_candidate_sign(candidate, &pair);
+	an_key_pair_done(&pair);
+	return status;
+}
+
+autonomi_status autonomi_merkle_candidate_new(const autonomi_quote *quote,
+                                              const uint8_t *rewards_address, uint64_t timestamp,
+                                              const uint8_t *identity_secret,
+                                              autonomi_merkle_candidate **ret_candidate)
+{
+	struct an_guard guard;
+	if (quote == NULL || rewards_address == NULL || identity_secret == NULL ||
+	    ret_candidate == NULL)
+		return AUTONOMI_E_INVALID;
+	struct an_merkle_candidate value = {.metrics = quote->value.metrics,
+	                                    .merkle_payment_timestamp = timestamp};
+	memcpy(value.reward_address, rewards_address, sizeof(value.reward_address));
+	an_guard_begin(&guard);
+	an_status status = sign_candidate(&value, identity_secret);
+	if (status == AUTONOMI_OK)
+		status = an_api_give_candidate(&value, ret_candidate);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_merkle_candidate_signed_bytes(const autonomi_merkle_candidate *candidate,
+                                                       autonomi_bytes **ret_bytes)
+{
+	struct an_guard guard;
+	struct an_buffer out;
+	uint8_t space[AN_QUOTE_SIGNED_MAX];
+	if (candidate == NULL || ret_bytes == NULL)
+		return AUTONOMI_E_INVALID;
+	an_guard_begin(&guard);
+	an_buffer_init(&out, AN_API_BYTES_MAX);
+	const an_status status = an_buffer_append(
+		&out, an_merkle_candidate_signed_bytes(&candidate->value, space));
+	return an_guard_leave(&guard, an_api_take_bytes(&out, status, ret_bytes));
+}
 
 static void read_candidate_msgpack(struct an_reader *reader, void *ret_value)
 {
@@ -398,6 +462,21 @@ autonomi_status autonomi_merkle_proof_new(const uint8_t *name, const autonomi_me
 	proof->value.data = branch->value;
 	proof->value.pool = pool->value;
 	*ret_proof = proof;
+	return an_guard_leave(&guard, AUTONOMI_OK);
+}
+
+autonomi_status autonomi_merkle_proof_pool(const autonomi_merkle_proof *proof,
+                                           autonomi_merkle_pool **ret_pool)
+{
+	struct an_guard guard;
+	if (proof == NULL || ret_pool == NULL)
+		return AUTONOMI_E_INVALID;
+	an_guard_begin(&guard);
+	struct autonomi_merkle_pool *pool = an_malloc(sizeof(*pool));
+	if (pool == NULL)
+		return an_guard_leave(&guard, AUTONOMI_E_NO_MEMORY);
+	pool->value = proof->value.pool;
+	*ret_pool = pool;
 	return an_guard_leave(&guard, AUTONOMI_OK);
 }
 

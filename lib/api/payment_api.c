@@ -17,25 +17,49 @@ autonomi_payment_proof *autonomi_payment_proof_new(void)
 	return proof;
 }
 
-autonomi_status autonomi_payment_proof_decode(uint32_t form, const uint8_t *bytes, size_t size,
-                                              autonomi_payment_proof **ret_proof)
+typedef void proof_reading(struct an_reader *reader, struct an_payment_proof *ret_proof);
+
+static an_status decode(proof_reading *reading, const uint8_t *bytes, size_t size,
+                        struct autonomi_payment_proof **ret_proof)
 {
 	struct an_guard guard;
-	if (!an_api_is_form(form) || bytes == NULL || ret_proof == NULL)
+	if (bytes == NULL || ret_proof == NULL)
 		return AUTONOMI_E_INVALID;
 	struct autonomi_payment_proof *proof = autonomi_payment_proof_new();
 	if (proof == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	an_guard_begin(&guard);
 	struct an_reader reader = an_reader(an_span(bytes, size));
-	(form == AUTONOMI_FORM_CBOR ? an_payment_proof_read_cbor
-	                            : an_payment_proof_read)(&reader, &proof->value);
+	reading(&reader, &proof->value);
 	const an_status status = an_api_read_whole(&reader);
 	if (status == AUTONOMI_OK)
 		*ret_proof = proof;
 	else
 		autonomi_payment_proof_free(proof);
 	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_payment_proof_decode(uint32_t form, const uint8_t *bytes, size_t size,
+                                              autonomi_payment_proof **ret_proof)
+{
+	if (!an_api_is_form(form))
+		return AUTONOMI_E_INVALID;
+	return decode(form == AUTONOMI_FORM_CBOR ? an_payment_proof_read_cbor
+	                                         : an_payment_proof_read,
+	              bytes, size, ret_proof);
+}
+
+/* The addresses borrow from the bytes, and go with this call. */
+static void read_client_form(struct an_reader *reader, struct an_payment_proof *ret_proof)
+{
+	struct an_payment_addresses addresses[AN_PAYMENT_QUOTES_MAX];
+	an_client_proof_read(reader, ret_proof, addresses);
+}
+
+autonomi_status autonomi_payment_proof_decode_client(const uint8_t *bytes, size_t size,
+                                                     autonomi_payment_proof **ret_proof)
+{
+	return decode(read_client_form, bytes, size, ret_proof);
 }
 
 autonomi_payment_proof *autonomi_payment_proof_free(autonomi_payment_proof *proof)

@@ -150,6 +150,29 @@ autonomi_status autonomi_quote_record_type(const autonomi_quote *quote, size_t i
 	return AUTONOMI_OK;
 }
 
+autonomi_status autonomi_quote_add_record_type(autonomi_quote *quote, uint32_t type, uint32_t count)
+{
+	if (quote == NULL)
+		return AUTONOMI_E_INVALID;
+	struct an_quoting_metrics *metrics = &quote->value.metrics;
+	if (metrics->record_type_count == AN_QUOTE_RECORD_TYPES_MAX)
+		return AUTONOMI_E_TOO_LARGE;
+	metrics->records_per_type[metrics->record_type_count].type = type;
+	metrics->records_per_type[metrics->record_type_count++].count = count;
+	return AUTONOMI_OK;
+}
+
+autonomi_status autonomi_quote_set_network_density(autonomi_quote *quote, const uint8_t *density)
+{
+	if (quote == NULL)
+		return AUTONOMI_E_INVALID;
+	struct an_quoting_metrics *metrics = &quote->value.metrics;
+	metrics->has_network_density = density != NULL;
+	if (density != NULL)
+		memcpy(metrics->network_density, density, sizeof(metrics->network_density));
+	return AUTONOMI_OK;
+}
+
 /* ---- Signatures. */
 
 static an_status sign(struct an_quote *quote, const uint8_t *secret)

@@ -200,8 +200,7 @@ bool an_agent_version_read(struct an_agent_version *ret_version, struct an_span 
 	return true;
 }
 
-/* The version in an agent text: needs "ant" in front and at least five parts. */
-static bool version_of(struct an_agent_version *ret_version, struct an_span text)
+bool an_agent_version_of(struct an_agent_version *ret_version, struct an_span text)
 {
 	struct an_span parts[PARTS];
 	bool more;
@@ -212,7 +211,7 @@ static bool version_of(struct an_agent_version *ret_version, struct an_span text
 enum an_agent_verdict an_agent_judge(struct an_span text, const struct an_agent_version *minimum)
 {
 	struct an_agent_version version;
-	if (version_of(&version, text)) {
+	if (an_agent_version_of(&version, text)) {
 		const bool old = minimum != NULL && an_agent_version_compare(&version, minimum) < 0;
 		return old ? AN_AGENT_REJECTED : AN_AGENT_ACCEPTED;
 	}

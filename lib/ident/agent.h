@@ -54,6 +54,9 @@ int an_agent_version_compare(const struct an_agent_version *a, const struct an_a
  * count. False where `text` is not of that form. */
 bool an_agent_version_read(struct an_agent_version *ret_version, struct an_span text);
 
+/* The same of the version in an agent text, which needs "ant" in front and at least five parts. */
+bool an_agent_version_of(struct an_agent_version *ret_version, struct an_span text);
+
 enum an_agent_verdict {
 	AN_AGENT_ACCEPTED,
 	AN_AGENT_REJECTED,    /* older than the minimum */

@@ -68,6 +68,9 @@ static void check_tree(const json_t *vector)
 		ck_assert_int_eq(autonomi_merkle_tree_midpoint(tree, i, time, address),
 		                 AUTONOMI_OK);
 		data_equal(address, NAME, midpoint, "address");
+		ck_assert_int_eq(autonomi_merkle_tree_midpoint_hash(tree, i, time, address),
+		                 AUTONOMI_OK);
+		data_equal(address, NAME, midpoint, "hash");
 	}
 	ck_assert_ptr_null(autonomi_merkle_tree_free(tree));
 	free(names);
@@ -107,8 +110,61 @@ static void check_candidate(const json_t *vector)
 	data_expect(bytes, vector_bytes(vector, "cbor"));
 	ck_assert_int_eq(autonomi_merkle_candidate_encode(same, msgpack, &bytes), AUTONOMI_OK);
 	data_expect(bytes, encoded);
+	ck_assert_int_eq(autonomi_merkle_candidate_signed_bytes(same, &bytes), AUTONOMI_OK);
+	data_expect(bytes, vector_bytes(vector, "signed_bytes"));
 	autonomi_merkle_candidate_free(same);
 	ck_assert_ptr_null(autonomi_merkle_candidate_free(candidate));
+}
+
+static void set_metrics(autonomi_quote *quote, const json_t *metrics)
+{
+	static const char *const names[] = {"data_type",
+	                                    "data_size",
+	                                    "close_records_stored",
+	                                    "max_records",
+	                                    "received_payment_count",
+	                                    "live_time",
+	                                    "network_size"};
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (vector_has(metrics, names[i]))
+			ck_assert_int_eq(autonomi_quote_set_metric(quote, i,
+			                                           vector_number(metrics,
+			                                                         names[i])),
+			                 AUTONOMI_OK);
+	}
+	const json_t *types = vector_get(metrics, "records_per_type");
+	for (size_t i = 0; i < json_array_size(types); i++) {
+		const json_t *pair = json_array_get(types, i);
+		ck_assert_int_eq(autonomi_quote_add_record_type(
+					 quote,
+					 (uint32_t)json_integer_value(json_array_get(pair, 0)),
+					 (uint32_t)json_integer_value(json_array_get(pair, 1))),
+		                 AUTONOMI_OK);
+	}
+	const bool dense = vector_has(metrics, "network_density");
+	ck_assert_int_eq(autonomi_quote_set_network_density(
+				 quote,
+				 dense ? vector_bytes(metrics, "network_density").data : NULL),
+	                 AUTONOMI_OK);
+}
+
+static void check_new_candidate(const json_t *vector)
+{
+	const json_t *node = vector_get(vector, "node");
+	const uint8_t *rewards = vector_bytes(node, "reward_address").data;
+	autonomi_quote *quote = NULL;
+	autonomi_merkle_candidate *candidate = NULL;
+	autonomi_bytes *bytes = NULL;
+	ck_assert_int_eq(autonomi_quote_new(content, 0, 0, rewards, &quote), AUTONOMI_OK);
+	set_metrics(quote, vector_get(node, "quoting_metrics"));
+	ck_assert_int_eq(autonomi_merkle_candidate_new(
+				 quote, rewards, vector_number(node, "merkle_payment_timestamp"),
+				 vector_bytes(vector, "node_secret").data, &candidate),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_merkle_candidate_encode(candidate, msgpack, &bytes), AUTONOMI_OK);
+	data_expect(bytes, vector_bytes(vector, "msgpack"));
+	autonomi_merkle_candidate_free(candidate);
+	autonomi_quote_free(quote);
 }
 
 static void check_candidate_verify(const json_t *vector)
@@ -185,6 +241,12 @@ static void check_merkle_proof(const json_t *vector)
 		(uint32_t)vector_number(contract, "depth"), vector_number(contract, "timestamp"),
 		addresses[0], indices, json_array_size(paid), vector_number(vector, "now"), error,
 		sizeof(error));
+	autonomi_merkle_pool *pool = NULL;
+	uint8_t hash[AUTONOMI_WORD_SIZE];
+	ck_assert_int_eq(autonomi_merkle_proof_pool(proof, &pool), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_merkle_pool_hash(pool, hash), AUTONOMI_OK);
+	data_equal(hash, sizeof(hash), vector, "winner_pool_hash");
+	autonomi_merkle_pool_free(pool);
 	if (vector_is_true(vector, "ok")) {
 		ck_assert_int_eq(status, AUTONOMI_OK);
 		ck_assert_str_eq(error, "");
@@ -200,6 +262,7 @@ START_TEST(merkle_payments_are_made_and_judged_as_the_real_crate_does)
 	ck_assert_uint_gt(vector_each("payments", "merkle_tree", check_tree), 0);
 	ck_assert_uint_gt(vector_each("payments", "branch_verify", check_branch_verify), 0);
 	ck_assert_uint_gt(vector_each("payments", "candidate", check_candidate), 0);
+	ck_assert_uint_gt(vector_each("payments", "candidate", check_new_candidate), 0);
 	ck_assert_uint_gt(vector_each("payments", "candidate_verify", check_candidate_verify), 0);
 	ck_assert_uint_gt(vector_each("payments", "pool", check_pool), 0);
 	ck_assert_uint_gt(vector_each("payments", "merkle_verify", check_merkle_proof), 0);
@@ -222,6 +285,15 @@ static void load_pool(void)
 {
 	ck_assert_uint_gt(vector_each("payments", "pool", keep_pool), 0);
 }
+
+/* Semantics 8.5: of a tree of depth d the midpoints' way to the root is ceil(d / 2) long. */
+START_TEST(midpoints_are_half_way_up)
+{
+	static const size_t depths[] = {0, 1, 1, 2, 2, 3, 3, 4, 4};
+	for (size_t depth = 0; depth < sizeof(depths) / sizeof(depths[0]); depth++)
+		ck_assert_uint_eq(autonomi_merkle_midpoint_depth(depth), depths[depth]);
+}
+END_TEST
 
 START_TEST(a_proof_is_made_of_name_branch_and_pool)
 {
@@ -276,6 +348,11 @@ START_TEST(arguments_of_merkle_payments_are_checked)
 	ck_assert_uint_eq(autonomi_merkle_tree_count(NULL), 0);
 	ck_assert_uint_eq(autonomi_merkle_tree_midpoints(NULL), 0);
 	ck_assert_int_eq(autonomi_merkle_tree_midpoint(tree, 2, 0, out), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_merkle_tree_midpoint_hash(tree, 0, 0, NULL), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_merkle_candidate_new(NULL, out, 0, out, &candidate),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_merkle_candidate_signed_bytes(NULL, &bytes), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_merkle_proof_pool(NULL, &pool), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_merkle_tree_branch(tree, 2, &branch), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_merkle_branch_decode(content, 1, NULL), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_merkle_branch_decode(NULL, 1, &branch), AUTONOMI_E_INVALID);
@@ -312,9 +389,11 @@ static autonomi_status use_merkle(void)
 	autonomi_merkle_tree *tree = NULL;
 	autonomi_merkle_branch *branch = NULL;
 	autonomi_merkle_pool *pool = NULL;
-	autonomi_merkle_candidate *candidate = NULL;
+	autonomi_merkle_candidate *candidate = NULL, *made = NULL;
 	autonomi_merkle_proof *proof = NULL, *read = NULL;
-	autonomi_bytes *bytes = NULL;
+	autonomi_merkle_pool *paid = NULL;
+	autonomi_quote *quote = NULL;
+	autonomi_bytes *bytes = NULL, *signed_bytes = NULL;
 	autonomi_status status = autonomi_merkle_tree_new(names[0], NULL, 3, seed, &tree);
 	if (status == AUTONOMI_OK)
 		status = autonomi_merkle_tree_branch(tree, 1, &branch);
@@ -323,12 +402,24 @@ static autonomi_status use_merkle(void)
 	if (status == AUTONOMI_OK)
 		status = autonomi_merkle_pool_candidate(pool, 1, &candidate);
 	if (status == AUTONOMI_OK)
+		status = autonomi_merkle_candidate_signed_bytes(candidate, &signed_bytes);
+	if (status == AUTONOMI_OK)
+		status = autonomi_quote_new(content, 0, 0, content, &quote);
+	if (status == AUTONOMI_OK)
+		status = autonomi_merkle_candidate_new(quote, content, 0, seed, &made);
+	if (status == AUTONOMI_OK)
 		status = autonomi_merkle_proof_new(names[1], branch, pool, &proof);
 	if (status == AUTONOMI_OK)
 		status = autonomi_merkle_proof_encode(proof, &bytes);
 	if (status == AUTONOMI_OK)
 		status = autonomi_merkle_proof_decode(data_span(bytes).data, data_span(bytes).size,
 		                                      &read);
+	if (status == AUTONOMI_OK)
+		status = autonomi_merkle_proof_pool(read, &paid);
+	autonomi_merkle_pool_free(paid);
+	autonomi_merkle_candidate_free(made);
+	autonomi_quote_free(quote);
+	autonomi_bytes_free(signed_bytes);
 	autonomi_bytes_free(bytes);
 	autonomi_merkle_proof_free(proof);
 	autonomi_merkle_proof_free(read);
@@ -351,6 +442,7 @@ Suite *suite(void)
 	Suite *merkle = suite_create("data_merkle");
 	TCase *tests = tcase_create("merkle");
 	tcase_add_test(tests, merkle_payments_are_made_and_judged_as_the_real_crate_does);
+	tcase_add_test(tests, midpoints_are_half_way_up);
 	tcase_add_test(tests, a_proof_is_made_of_name_branch_and_pool);
 	tcase_add_test(tests, arguments_of_merkle_payments_are_checked);
 	tcase_add_test(tests, without_memory_nothing_is_made_and_nothing_leaks);

@@ -228,6 +228,20 @@ END_TEST
 
 /* ---- Proofs. */
 
+static void check_client_proof(const json_t *vector)
+{
+	const struct an_span encoded = vector_bytes(vector, "msgpack");
+	autonomi_payment_proof *proof = NULL;
+	autonomi_bytes *bytes = NULL;
+	ck_assert_int_eq(autonomi_payment_proof_decode_client(encoded.data, encoded.size, &proof),
+	                 AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_payment_proof_count(proof),
+	                  json_array_size(vector_get(vector, "proof")));
+	ck_assert_int_eq(autonomi_payment_proof_encode(proof, msgpack, &bytes), AUTONOMI_OK);
+	data_expect(bytes, vector_bytes(vector, "node_form_msgpack"));
+	autonomi_payment_proof_free(proof);
+}
+
 static void check_proof(const json_t *vector)
 {
 	const struct an_span encoded = vector_bytes(vector, "msgpack");
@@ -276,6 +290,7 @@ static void check_proof(const json_t *vector)
 START_TEST(proofs_of_payment_are_read_made_and_judged_as_the_real_crate_does)
 {
 	ck_assert_uint_gt(vector_each("payments", "proof", check_proof), 0);
+	ck_assert_uint_gt(vector_each("payments", "client_proof", check_client_proof), 0);
 }
 END_TEST
 
@@ -312,6 +327,11 @@ START_TEST(arguments_of_quotes_and_proofs_are_checked)
 	ck_assert_int_eq(autonomi_quote_peer_id(quote, nobody.bytes, &nobody.size),
 	                 AUTONOMI_E_CORRUPT);
 	ck_assert_int_eq(autonomi_payment_proof_decode(3, content, 1, &read), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_payment_proof_decode_client(NULL, 1, &read), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_payment_proof_decode_client(content, 1, &read),
+	                 AUTONOMI_E_CORRUPT);
+	ck_assert_int_eq(autonomi_quote_add_record_type(NULL, 0, 0), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_quote_set_network_density(NULL, content), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_payment_proof_decode(msgpack, content, 1, &read),
 	                 AUTONOMI_E_CORRUPT);
 	ck_assert_int_eq(autonomi_payment_proof_add(proof, content, 3, quote), AUTONOMI_E_ADDRESS);
