@@ -112,13 +112,20 @@ autonomi_message *autonomi_message_free(autonomi_message *message)
 	return an_free(message);
 }
 
+/* A request that was decoded is whole as it came; of one that was made an address may be missing. */
+static bool is_whole(const struct autonomi_message *message)
+{
+	return !message->is_request || message->bytes.size > 0 ||
+	       an_api_request_is_whole(&message->request);
+}
+
 autonomi_status autonomi_message_encode(const autonomi_message *message, uint32_t record_form,
                                         autonomi_bytes **ret_bytes)
 {
 	struct an_guard guard;
 	struct an_buffer out;
 	if (message == NULL || !is_record_form(record_form) || ret_bytes == NULL ||
-	    (message->is_request && !an_api_request_is_whole(&message->request)))
+	    !is_whole(message))
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
 	an_buffer_init(&out, MESSAGE_MAX);

@@ -311,6 +311,21 @@ static autonomi_message *unit_response(void)
 	return decode(response, vector_unhex("a163436d64a1695265706c6963617465a1624f6b80"));
 }
 
+/* Found by fuzzing: what was decoded could not be encoded again, as if its address had never been set. */
+START_TEST(a_request_with_an_empty_peer_id_is_written_as_it_was_read)
+{
+	static const uint8_t sent[] = "\xa1\x65Query\xa1\x6aGetVersion\xa1\x66PeerId\x40";
+	autonomi_message *message = NULL;
+	autonomi_bytes *bytes = NULL;
+	ck_assert_int_eq(autonomi_message_decode(AUTONOMI_MESSAGE_REQUEST, 0, sent,
+	                                         sizeof(sent) - 1, &message),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_message_encode(message, 0, &bytes), AUTONOMI_OK);
+	data_expect(bytes, an_span(sent, sizeof(sent) - 1));
+	autonomi_message_free(message);
+}
+END_TEST
+
 START_TEST(arguments_of_messages_are_checked)
 {
 	autonomi_message *message = put_request(), *read = NULL, *empty = NULL;
@@ -629,6 +644,7 @@ Suite *suite(void)
 	tcase_add_test(tests, quotes_candidates_records_and_versions_are_taken_out);
 	tcase_add_test(tests, unusual_messages_are_judged_as_the_real_crate_judges_them);
 	tcase_add_test(tests, a_record_value_has_two_forms);
+	tcase_add_test(tests, a_request_with_an_empty_peer_id_is_written_as_it_was_read);
 	tcase_add_test(tests, arguments_of_messages_are_checked);
 	tcase_add_test(tests, fields_that_a_message_does_not_have_are_not_found);
 	tcase_add_test(tests, numbers_and_ranges_that_a_field_cannot_have_are_refused);
