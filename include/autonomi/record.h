@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Records with an owner on the network: pointers, graph entries, scratchpads (semantics 7.3, 7.4,
- * 7.7). Objects and bytes of them are those of <autonomi/data.h>. Operations as in
- * <autonomi/network.h>.
+ * 7.7), and registers, which are built of them (2.8). Objects and bytes of them are those of
+ * <autonomi/data.h>. Operations as in <autonomi/network.h>.
  *
  * Puts. A record goes to the peers closest to its owner's record key. The completion's data is the
  * owner's public key, AUTONOMI_PUBLIC_KEY_SIZE bytes, its text the same in hexadecimal, its count the
@@ -115,6 +115,48 @@ AUTONOMI_API autonomi_status autonomi_scratchpad_update(autonomi_node *node,
 /* Fetches the scratchpad of an owner; autonomi_scratchpad_decrypt opens what it decodes to. */
 AUTONOMI_API autonomi_status autonomi_scratchpad_get(autonomi_node *node, const uint8_t *owner,
                                                      uint64_t tag, autonomi_op *ret_op);
+
+/* ---- Registers: values of up to AUTONOMI_GRAPH_CONTENT_SIZE bytes, with zeros behind them. The
+ * address of a register is the public key of its secret (<autonomi/register.h>). A write stores a
+ * graph entry and then the head pointer, each as a put above, and fails as these do; it may be cut off
+ * between the two, and what the next one makes of that is said below. Each returns at once
+ * AUTONOMI_E_INVALID where the key is none, and AUTONOMI_E_TOO_LARGE for a value that is too long. */
+
+/* Makes a register with its first value. The completion's data is the address, its text the same in
+ * hexadecimal; its count the copies of what has fewest; autonomi_event_counter the head's. It fails
+ * with AUTONOMI_E_EXISTS where the register is there. One whose creation was cut off is completed: with
+ * AUTONOMI_OK where it has the same value, else with AUTONOMI_E_EXISTS. */
+AUTONOMI_API autonomi_status autonomi_register_create(autonomi_node *node,
+                                                      const uint8_t *register_secret,
+                                                      const uint8_t *value, size_t value_size,
+                                                      uint64_t tag, autonomi_op *ret_op);
+
+/* Appends a value, which is the register's from then on; where the newest place is a fork, behind the
+ * value that Autonomi's rule chooses, which mends it. The completion is that of
+ * autonomi_register_create. It fails with AUTONOMI_E_NOT_FOUND where there is no register;
+ * AUTONOMI_E_CORRUPT where something else is stored there; AUTONOMI_E_TOO_LARGE where the head has the
+ * highest counter; and with AUTONOMI_E_OUTDATED where there is a value that the head did not point at,
+ * of an update that was cut off or of somebody else: then it points at that now, and the update can be
+ * repeated where it is needed still. Two updates at the same time may both succeed: that is a fork. */
+AUTONOMI_API autonomi_status autonomi_register_update(autonomi_node *node,
+                                                      const uint8_t *register_secret,
+                                                      const uint8_t *value, size_t value_size,
+                                                      uint64_t tag, autonomi_op *ret_op);
+
+/* Fetches the newest value of the register at an address, AUTONOMI_PUBLIC_KEY_SIZE bytes. The
+ * completion's data is AUTONOMI_GRAPH_CONTENT_SIZE bytes, its count the peers that gave them,
+ * autonomi_event_counter the head's. It fails with AUTONOMI_E_FORK where several values are at the
+ * newest place, and data has them one behind the other; where two heads have the same counter it has
+ * none. AUTONOMI_E_CORRUPT where something else is stored there; or as a get above. */
+AUTONOMI_API autonomi_status autonomi_register_get(autonomi_node *node, const uint8_t *address,
+                                                   uint64_t tag, autonomi_op *ret_op);
+
+/* Fetches all values. The completion's data has them one behind the other, the oldest first; its count
+ * says how many. At a fork it has the value behind which an update goes on; autonomi_event_versions is
+ * above 1 where there was one. It fails with AUTONOMI_E_TOO_LARGE above 32,768 values, and as
+ * autonomi_register_get. */
+AUTONOMI_API autonomi_status autonomi_register_history(autonomi_node *node, const uint8_t *address,
+                                                       uint64_t tag, autonomi_op *ret_op);
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,8 @@
  * record of their own but a chain of graph entries, one for each value, and a pointer, the head, to
  * the newest. The address of a register is the public key of its secret.
  *
- * These functions make the parts; putting them on a network is up to the host or to a node.
+ * These functions make the parts; <autonomi/record.h> has the operations of a node that create, update
+ * and read registers.
  *
  * Threading: any thread; nothing is kept between calls.
  */

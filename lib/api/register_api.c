@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <string.h>
-
 #include "api/data_handle.h"
 #include "base/memory.h"
 #include "data/derived_keys.h"
+#include "data/register.h"
 
 autonomi_status autonomi_register_key(const uint8_t *owner_secret, const uint8_t *name,
                                       size_t name_size, uint8_t *ret_secret)
@@ -33,62 +32,21 @@ autonomi_status autonomi_register_head_public(const uint8_t *public_key, uint8_t
 	return an_guard_leave(&guard, an_head_public_key(public_key, ret_public_key));
 }
 
-/* ---- Entries. The content of an entry's one descendant is the index from which the key of the next
- * entry is derived. */
-
-/* The secret key of the entry behind `before`. E_CORRUPT where that is none of this register's. */
-static an_status secret_behind(const uint8_t *secret, const struct an_graph_entry *before,
-                               uint8_t ret_secret[AN_BLS_SECRET_SIZE])
-{
-	uint8_t key[AN_OWNER_KEY_SIZE];
-	if (before->descendant_count != 1)
-		return AUTONOMI_E_CORRUPT;
-	const struct an_graph_descendant *next = &before->descendants[0];
-	an_status status = an_bls_child_secret(secret,
-	                                       an_span(next->content, sizeof(next->content)),
-	                                       ret_secret);
-	if (status == AUTONOMI_OK)
-		status = an_bls_public_key(ret_secret, key);
-	if (status == AUTONOMI_OK && memcmp(key, next->key, sizeof(key)) != 0)
-		status = AUTONOMI_E_CORRUPT;
-	return status;
-}
-
-static an_status set_descendant(const uint8_t *secret, const uint8_t *seed,
-                                struct an_graph_descendant *descendant)
+/* ---- Entries. */
+static an_status make_entry(const uint8_t *secret, const struct an_graph_entry *before,
+                            struct an_span value, const uint8_t *seed,
+                            struct an_graph_entry *ret_entry)
 {
 	struct an_random random;
-	uint8_t public_key[AN_OWNER_KEY_SIZE];
-	an_status status = an_bls_public_key(secret, public_key);
+	uint8_t content[AN_GRAPH_CONTENT_SIZE], index[AN_GRAPH_CONTENT_SIZE];
+	an_status status = an_register_value(value, content);
 	if (status == AUTONOMI_OK)
 		status = an_api_random(seed, &random);
 	if (status != AUTONOMI_OK)
 		return status;
-	an_random_fill(&random, descendant->content, sizeof(descendant->content));
+	an_random_fill(&random, index, sizeof(index));
 	an_random_done(&random);
-	return an_bls_child_public(public_key,
-	                           an_span(descendant->content, sizeof(descendant->content)),
-	                           descendant->key);
-}
-
-static an_status fill(const uint8_t *secret, const struct an_graph_entry *before,
-                      struct an_span value, const uint8_t *seed, struct an_graph_entry *entry)
-{
-	uint8_t own[AN_BLS_SECRET_SIZE];
-	an_status status = AUTONOMI_OK;
-	memcpy(own, secret, sizeof(own));
-	if (before != NULL) {
-		memcpy(entry->parents[0].key, before->owner, AN_OWNER_KEY_SIZE);
-		status = secret_behind(secret, before, own);
-	}
-	if (status == AUTONOMI_OK)
-		status = an_register_value(value, entry->content);
-	if (status == AUTONOMI_OK)
-		status = set_descendant(secret, seed, &entry->descendants[0]);
-	if (status == AUTONOMI_OK)
-		status = an_graph_entry_sign(entry, own);
-	an_wipe(own, sizeof(own));
-	return status;
+	return an_register_entry_make(secret, before, content, index, ret_entry);
 }
 
 autonomi_status autonomi_register_entry(const uint8_t *register_secret,
@@ -97,14 +55,12 @@ autonomi_status autonomi_register_entry(const uint8_t *register_secret,
                                         autonomi_graph_entry **ret_entry)
 {
 	struct an_guard guard;
-	struct an_graph_entry entry;
+	struct an_graph_entry entry = {0};
 	if (register_secret == NULL || !an_api_has(value, value_size) || ret_entry == NULL)
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
-	an_status status = an_graph_entry_init(&entry, before != NULL ? 1 : 0, 1);
-	if (status == AUTONOMI_OK)
-		status = fill(register_secret, before != NULL ? &before->value : NULL,
-		              an_span(value, value_size), seed, &entry);
+	const an_status status = make_entry(register_secret, before != NULL ? &before->value : NULL,
+	                                    an_span(value, value_size), seed, &entry);
 	return an_guard_leave(&guard, an_api_give_graph_entry(&entry, status, ret_entry));
 }
 
@@ -125,24 +81,6 @@ autonomi_status autonomi_register_head(const uint8_t *register_secret,
 	return an_guard_leave(&guard, status);
 }
 
-static an_status next_owner(const uint8_t *public_key, const struct an_graph_entry *entry,
-                            uint8_t *ret_owner)
-{
-	uint8_t key[AN_OWNER_KEY_SIZE];
-	if (entry->descendant_count != 1)
-		return AUTONOMI_E_CORRUPT;
-	const struct an_graph_descendant *next = &entry->descendants[0];
-	const an_status status = an_bls_child_public(public_key,
-	                                             an_span(next->content, sizeof(next->content)),
-	                                             key);
-	if (status != AUTONOMI_OK)
-		return status;
-	if (memcmp(key, next->key, sizeof(key)) != 0)
-		return AUTONOMI_E_CORRUPT;
-	memcpy(ret_owner, key, sizeof(key));
-	return AUTONOMI_OK;
-}
-
 autonomi_status autonomi_register_next_owner(const uint8_t *public_key,
                                              const autonomi_graph_entry *entry, uint8_t *ret_owner)
 {
@@ -150,5 +88,5 @@ autonomi_status autonomi_register_next_owner(const uint8_t *public_key,
 	if (public_key == NULL || entry == NULL || ret_owner == NULL)
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
-	return an_guard_leave(&guard, next_owner(public_key, &entry->value, ret_owner));
+	return an_guard_leave(&guard, an_register_next_owner(public_key, &entry->value, ret_owner));
 }

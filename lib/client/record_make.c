@@ -121,17 +121,22 @@ an_status an_record_make_scratchpad(struct an_scratchpad *scratchpad,
 	return status;
 }
 
+an_status an_record_write_graph(const struct an_graph_entry *entry, struct an_blob **ret_value)
+{
+	if (an_graph_entry_too_big(entry))
+		return AUTONOMI_E_TOO_LARGE;
+	struct an_buffer out;
+	begin(&out, AN_RECORD_GRAPH_ENTRY);
+	an_msgpack_write_array(&out, 1);
+	an_graph_entry_write(&out, entry);
+	return take(&out, ret_value);
+}
+
 an_status an_record_make_graph(struct an_graph_entry *entry,
                                const uint8_t secret[AN_BLS_SECRET_SIZE], struct an_blob **ret_value)
 {
 	if (an_graph_entry_too_big(entry))
 		return AUTONOMI_E_TOO_LARGE;
 	const an_status status = an_graph_entry_sign(entry, secret);
-	if (status != AUTONOMI_OK)
-		return status;
-	struct an_buffer out;
-	begin(&out, AN_RECORD_GRAPH_ENTRY);
-	an_msgpack_write_array(&out, 1);
-	an_graph_entry_write(&out, entry);
-	return take(&out, ret_value);
+	return status == AUTONOMI_OK ? an_record_write_graph(entry, ret_value) : status;
 }

@@ -37,6 +37,9 @@ an_status an_record_make_graph(struct an_graph_entry *entry,
                                const uint8_t secret[AN_BLS_SECRET_SIZE],
                                struct an_blob **ret_value);
 
+/* The value of an entry that is signed already. E_TOO_LARGE, E_NO_MEMORY. */
+an_status an_record_write_graph(const struct an_graph_entry *entry, struct an_blob **ret_value);
+
 /* What a value of this type holds, behind its header. E_CORRUPT where it is another type, or none. */
 an_status an_record_body(struct an_span value, enum an_record_type type,
                          struct an_reader *ret_reader);

@@ -79,3 +79,61 @@ an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECO
 	                                 &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
+
+/* ---- Registers. */
+typedef an_status register_writer(struct an_client *client, const struct an_register_write *write,
+                                  an_client_done *done, void *context, uint64_t *ret_id);
+typedef an_status register_reader(struct an_client *client, const uint8_t owner[AN_OWNER_KEY_SIZE],
+                                  an_client_done *done, void *context, uint64_t *ret_id);
+
+static an_status write_register(struct an_node *node, register_writer *writer,
+                                const struct an_register_write *write, uint64_t tag,
+                                autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = writer(node->client, write, written, operation, &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+static an_status read_register(struct an_node *node, register_reader *reader, size_t size_max,
+                               const uint8_t owner[AN_OWNER_KEY_SIZE], uint64_t tag,
+                               autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, size_max + AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = reader(node->client, owner, read_record, operation, &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_register_create(struct an_node *node, const struct an_register_write *write,
+                                  uint64_t tag, autonomi_op *ret_op)
+{
+	return write_register(node, an_client_register_create, write, tag, ret_op);
+}
+
+an_status an_node_register_update(struct an_node *node, const struct an_register_write *write,
+                                  uint64_t tag, autonomi_op *ret_op)
+{
+	return write_register(node, an_client_register_update, write, tag, ret_op);
+}
+
+an_status an_node_register_get(struct an_node *node, const uint8_t owner[AN_OWNER_KEY_SIZE],
+                               uint64_t tag, autonomi_op *ret_op)
+{
+	return read_register(node, an_client_register_get,
+	                     AN_GRAPH_FORKS_MAX * AN_GRAPH_CONTENT_SIZE, owner, tag, ret_op);
+}
+
+an_status an_node_register_history(struct an_node *node, const uint8_t owner[AN_OWNER_KEY_SIZE],
+                                   uint64_t tag, autonomi_op *ret_op)
+{
+	return read_register(node, an_client_register_history,
+	                     AN_REGISTER_VALUES_MAX * AN_GRAPH_CONTENT_SIZE, owner, tag, ret_op);
+}

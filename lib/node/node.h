@@ -17,6 +17,7 @@
 #include <autonomi/event.h>
 
 #include "client/records.h"
+#include "client/registers.h"
 #include "base/profile.h"
 #include "node/config.h"
 #include "store/store.h"
@@ -77,6 +78,14 @@ an_status an_node_record_get(struct an_node *node, enum an_record_type type,
                              autonomi_op *ret_op);
 an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
                                 uint64_t tag, autonomi_op *ret_op);
+an_status an_node_register_create(struct an_node *node, const struct an_register_write *write,
+                                  uint64_t tag, autonomi_op *ret_op);
+an_status an_node_register_update(struct an_node *node, const struct an_register_write *write,
+                                  uint64_t tag, autonomi_op *ret_op);
+an_status an_node_register_get(struct an_node *node, const uint8_t owner[AN_OWNER_KEY_SIZE],
+                               uint64_t tag, autonomi_op *ret_op);
+an_status an_node_register_history(struct an_node *node, const uint8_t owner[AN_OWNER_KEY_SIZE],
+                                   uint64_t tag, autonomi_op *ret_op);
 an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t count,
                                uint64_t tag, autonomi_op *ret_op);
 an_status an_node_table(struct an_node *node, uint64_t tag, autonomi_op *ret_op);
