@@ -30,6 +30,7 @@ struct an_client_sign {
 		heard_at; /* when its connection last gave a sign of life; 0: there is none yet */
 	an_time_us rtt;   /* 0: unknown */
 	bool delivered;   /* it has the whole request */
+	bool answering;   /* the first bytes of its answer are here */
 };
 
 struct an_client_network {

@@ -227,8 +227,8 @@ static an_status send_request(struct an_get_target *target)
 	an_status status = an_request_encode_blob(&request, client->profile->record_form, &message);
 	if (status == AUTONOMI_OK)
 		status = network->ask(network->context, contact, &message, 1,
-		                      an_client_request_timeout(client, client->profile->chunk_max),
-		                      answered, target, &target->request);
+		                      client->profile->request_timeout, answered, target,
+		                      &target->request);
 	an_blob_unref(message);
 	return status;
 }
@@ -257,16 +257,18 @@ static void suspect_late_peers(struct an_record_get *get)
 	}
 }
 
-/* When a peer that has not even acknowledged the request counts as dead. From then on its bytes may
- * take their time. */
+/* When a peer that has not even acknowledged the request counts as dead, or one that has it all and
+ * sends not a byte: it withholds the answer. Once bytes come they may take their time. */
 static an_time_us silent_at(const struct an_get_target *target)
 {
 	const struct an_record_get *get = target->get;
 	const struct an_client_network *network = &get->client->network;
 	struct an_client_sign sign;
 	network->sign(network->context, target->request, &sign);
-	if (sign.delivered)
+	if (sign.answering)
 		return AN_TIME_NEVER;
+	if (sign.delivered)
+		return an_time_after(target->asked_at, get->client->profile->idle_timeout);
 	const unsigned doublings = get->silent < LATE_DOUBLINGS ? get->silent : LATE_DOUBLINGS;
 	return an_time_after(an_time_later(target->asked_at, sign.heard_at),
 	                     an_client_silence(get->client, sign.rtt) << doublings);

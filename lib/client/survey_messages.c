@@ -22,14 +22,6 @@ static struct an_request request_of(const struct an_record_survey *survey,
 	return request;
 }
 
-/* A pointer is small whatever the peer sends: more bytes than a record has are refused by the link. */
-static an_time_us timeout_of(const struct an_record_survey *survey)
-{
-	const struct an_client *client = survey->client;
-	const bool large = !survey->existence && survey->type == AN_RECORD_SCRATCHPAD;
-	return an_client_request_timeout(client, large ? client->profile->chunk_max : 0);
-}
-
 an_status an_survey_send(struct an_survey_target *target, const struct an_contact *contact,
                          an_client_reply_handler *handler)
 {
@@ -40,8 +32,9 @@ an_status an_survey_send(struct an_survey_target *target, const struct an_contac
 	an_status status = an_request_encode_blob(&request, survey->client->profile->record_form,
 	                                          &message);
 	if (status == AUTONOMI_OK)
-		status = network->ask(network->context, contact, &message, 1, timeout_of(survey),
-		                      handler, target, &target->request);
+		status = network->ask(network->context, contact, &message, 1,
+		                      survey->client->profile->request_timeout, handler, target,
+		                      &target->request);
 	an_blob_unref(message);
 	return status;
 }

@@ -196,6 +196,7 @@ struct an_link_sign {
 		heard_at; /* when its connection last gave a sign of life; 0: there is none yet */
 	an_time_us rtt;   /* 0: unknown */
 	bool delivered;   /* the peer has the whole request */
+	bool answering;   /* the first bytes of its reply are here */
 };
 
 /* All 0 for an id that has ended or is unknown. */

@@ -222,6 +222,7 @@ void an_link_request_sign(const struct an_link *link, uint64_t request,
 	ret_sign->heard_at = an_time_later(connection->active_at, outbound->sent_at);
 	ret_sign->rtt = an_quic_connection_rtt(connection->quic);
 	ret_sign->delivered = outbound->delivered;
+	ret_sign->answering = outbound->reply.has_kind;
 }
 
 /* E_PROTOCOL, E_TOO_LARGE or E_NO_MEMORY where the reply cannot go on. */

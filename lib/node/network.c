@@ -117,7 +117,8 @@ static void sign(void *context, uint64_t id, struct an_client_sign *ret_sign)
 	const struct an_node *node = context;
 	struct an_link_sign heard;
 	an_link_request_sign(node->link, id >> 1, &heard);
-	*ret_sign = (struct an_client_sign){heard.heard_at, heard.rtt, heard.delivered};
+	*ret_sign = (struct an_client_sign){heard.heard_at, heard.rtt, heard.delivered,
+	                                    heard.answering};
 }
 
 static void submit(void *context, struct an_job *job)

@@ -453,6 +453,27 @@ START_TEST(second_requests_for_late_chunks_have_a_budget)
 }
 END_TEST
 
+/* Hostile peers that withhold what they were asked for may be several, and the budget is for those
+ * whose bytes are on their way. */
+START_TEST(withheld_answers_cost_seconds_though_the_budget_is_spent)
+{
+	store();
+	make_closest(0, 4, WITHHOLDING);
+	for (size_t i = 0; i < 12; i++) {
+		const an_time_us began = network.now;
+		ck_assert_int_eq(an_client_chunk_get(client, name, outcome_done, &outcome, NULL),
+		                 AUTONOMI_OK);
+		network_run(&network, client, &outcome);
+		ck_assert_int_eq(outcome.result.status, AUTONOMI_OK);
+		ck_assert_uint_le(network.now - began, 5 * network.profile.idle_timeout);
+		outcome_release(&outcome);
+		while (network_step(&network, client))
+			continue;
+		network.now += AN_SECONDS(61); /* nobody is shunned any more */
+	}
+}
+END_TEST
+
 START_TEST(holders_outside_the_close_group_are_found)
 {
 	store();
@@ -583,6 +604,7 @@ Suite *suite(void)
 	tcase_add_test(gets, a_dead_holder_costs_one_get_its_time_and_not_each);
 	tcase_add_test(gets, a_peer_is_not_shunned_for_long);
 	tcase_add_test(gets, second_requests_for_late_chunks_have_a_budget);
+	tcase_add_test(gets, withheld_answers_cost_seconds_though_the_budget_is_spent);
 	tcase_add_test(gets, holders_outside_the_close_group_are_found);
 	tcase_add_test(gets, a_chunk_that_nobody_has_is_not_found_with_its_address_in_the_message);
 	tcase_add_test(gets, false_bytes_from_everybody_are_corruption);

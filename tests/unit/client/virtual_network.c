@@ -457,7 +457,8 @@ static an_time_us reply_time(struct virtual_network *network, const struct virtu
 		due = network->now + AN_SECONDS(10);
 	else if (peer->behaviour == SLOW || peer->behaviour == SLOW_LINE)
 		due += network->slowness;
-	if (peer->behaviour == SILENT || due > network->now + timeout)
+	if (peer->behaviour == SILENT || peer->behaviour == WITHHOLDING ||
+	    due > network->now + timeout)
 		due = network->now + timeout;
 	return due;
 }
@@ -517,6 +518,7 @@ static void sign(void *context, uint64_t id, struct an_client_sign *ret_sign)
 			continue;
 		ret_sign->rtt = network->latency;
 		ret_sign->delivered = event->behaviour != SLOW_LINE;
+		ret_sign->answering = event->behaviour == SLOW;
 		if (event->behaviour != SLOW)
 			ret_sign->heard_at = network->now;
 	}

@@ -18,6 +18,7 @@ enum behaviour {
 	HONEST,
 	UNREACHABLE,      /* cannot be dialled: says so after ten seconds */
 	SILENT,           /* never answers: the request times out */
+	WITHHOLDING,      /* takes the request, and never answers it */
 	FULL,             /* refuses every record, in an answer */
 	BUSY_FOR_A_WHILE, /* busy three times, then honest */
 	ALWAYS_BUSY,
@@ -29,7 +30,7 @@ enum behaviour {
 	OVERSIZED,      /* gives a record above the limit */
 	NO_RECORD_FORM, /* gives bytes that are no record value */
 	FALSE_PROOF,    /* proves existence with noise */
-	SLOW,           /* has the request, and answers `slowness` late */
+	SLOW,           /* has the request, and its answer takes `slowness` */
 	SLOW_LINE,      /* takes the request bit by bit, and answers `slowness` late */
 };
 
