@@ -29,6 +29,8 @@ static int open_flags(enum an_file_mode mode)
 		return O_RDONLY;
 	case AN_FILE_WRITE:
 		return O_RDWR | O_CREAT;
+	case AN_FILE_WRITE_HERE:
+		return O_RDWR | O_CREAT | O_NOFOLLOW;
 	case AN_FILE_CREATE_NEW:
 		return O_RDWR | O_CREAT | O_EXCL;
 	}
@@ -55,7 +57,8 @@ an_status an_sys_file_open(void *context, const char *path, enum an_file_mode mo
 	file->fd = open_uninterrupted(path, open_flags(mode));
 	if (file->fd < 0) {
 		an_free(file);
-		return an_sys_status_of(errno);
+		return mode == AN_FILE_WRITE_HERE && errno == ELOOP ? AUTONOMI_E_EXISTS
+		                                                    : an_sys_status_of(errno);
 	}
 	*ret_file = file;
 	return AUTONOMI_OK;
@@ -148,26 +151,54 @@ static enum an_file_kind kind_of(mode_t mode)
 {
 	if (S_ISREG(mode))
 		return AN_FILE_REGULAR;
-	return S_ISDIR(mode) ? AN_FILE_DIRECTORY : AN_FILE_OTHER;
+	if (S_ISDIR(mode))
+		return AN_FILE_DIRECTORY;
+	return S_ISLNK(mode) ? AN_FILE_LINK : AN_FILE_OTHER;
 }
 
-an_status an_sys_path_info(void *context, const char *path, struct an_file_info *ret_info)
+/* What stat or lstat, which returned `result`, found. */
+static an_status tell_info(int result, const struct stat *found, struct an_file_info *ret_info)
 {
-	(void)context;
-	struct stat found;
-	if (stat(path, &found) != 0) {
+	if (result != 0) {
 		if (an_sys_status_of(errno) != AUTONOMI_E_NO_FILE)
 			return an_sys_status_of(errno);
 		*ret_info = (struct an_file_info){.kind = AN_FILE_NONE};
 		return AUTONOMI_OK;
 	}
 	*ret_info = (struct an_file_info){
-		.kind = kind_of(found.st_mode),
-		.size = (uint64_t)found.st_size,
-		.modified_us = (uint64_t)found.st_mtim.tv_sec * 1000000 +
-	                       (uint64_t)found.st_mtim.tv_nsec / 1000,
+		.kind = kind_of(found->st_mode),
+		.size = (uint64_t)found->st_size,
+		.modified_us = (uint64_t)found->st_mtim.tv_sec * 1000000 +
+	                       (uint64_t)found->st_mtim.tv_nsec / 1000,
 	};
 	return AUTONOMI_OK;
+}
+
+an_status an_sys_path_info(void *context, const char *path, struct an_file_info *ret_info)
+{
+	(void)context;
+	struct stat found;
+	return tell_info(stat(path, &found), &found, ret_info);
+}
+
+/* Not every file system and kernel knows it. */
+static uint64_t created_us(const char *path)
+{
+	struct statx found;
+	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &found) != 0 ||
+	    (found.stx_mask & STATX_BTIME) == 0 || found.stx_btime.tv_sec < 0)
+		return 0;
+	return (uint64_t)found.stx_btime.tv_sec * 1000000 + found.stx_btime.tv_nsec / 1000;
+}
+
+an_status an_sys_path_link_info(void *context, const char *path, struct an_file_info *ret_info)
+{
+	(void)context;
+	struct stat found;
+	const an_status status = tell_info(lstat(path, &found), &found, ret_info);
+	if (status == AUTONOMI_OK && ret_info->kind == AN_FILE_REGULAR)
+		ret_info->created_us = created_us(path);
+	return status;
 }
 
 an_status an_sys_path_rename(void *context, const char *from, const char *to)

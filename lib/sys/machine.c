@@ -34,6 +34,7 @@ static const struct an_sys machine = {
 	.file_sync = an_sys_file_sync,
 	.file_lock = an_sys_file_lock,
 	.path_info = an_sys_path_info,
+	.path_link_info = an_sys_path_link_info,
 	.path_rename = an_sys_path_rename,
 	.path_remove = an_sys_path_remove,
 	.path_make_directory = an_sys_path_make_directory,

@@ -53,6 +53,7 @@ an_status an_sys_file_truncate(void *context, struct an_file *file, uint64_t siz
 an_status an_sys_file_sync(void *context, struct an_file *file);
 an_status an_sys_file_lock(void *context, struct an_file *file, enum an_file_lock lock);
 an_status an_sys_path_info(void *context, const char *path, struct an_file_info *ret_info);
+an_status an_sys_path_link_info(void *context, const char *path, struct an_file_info *ret_info);
 an_status an_sys_path_rename(void *context, const char *from, const char *to);
 an_status an_sys_path_remove(void *context, const char *path);
 an_status an_sys_path_make_directory(void *context, const char *path);

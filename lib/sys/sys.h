@@ -34,10 +34,17 @@ struct an_udp_options {
 enum an_file_mode {
 	AN_FILE_READ,       /* must exist */
 	AN_FILE_WRITE,      /* read and write; made where missing, mode 0600 */
+	AN_FILE_WRITE_HERE, /* the same; E_EXISTS where the path is a symbolic link */
 	AN_FILE_CREATE_NEW, /* read and write; E_EXISTS where it exists, mode 0600 */
 };
 
-enum an_file_kind { AN_FILE_NONE, AN_FILE_REGULAR, AN_FILE_DIRECTORY, AN_FILE_OTHER };
+enum an_file_kind {
+	AN_FILE_NONE,
+	AN_FILE_REGULAR,
+	AN_FILE_DIRECTORY,
+	AN_FILE_LINK, /* symbolic: from path_link_info only */
+	AN_FILE_OTHER,
+};
 
 enum an_file_lock { AN_FILE_LOCK_SHARED, AN_FILE_LOCK_EXCLUSIVE };
 
@@ -45,6 +52,7 @@ struct an_file_info {
 	enum an_file_kind kind; /* AN_FILE_NONE: the path does not exist */
 	uint64_t size;
 	uint64_t modified_us; /* Unix time */
+	uint64_t created_us; /* likewise, from path_link_info only; 0 where the system keeps none */
 };
 
 /* What made the reactor's descriptor readable. */
@@ -121,6 +129,8 @@ struct an_sys {
 	an_status (*file_lock)(void *context, struct an_file *file, enum an_file_lock lock);
 	/* kind AN_FILE_NONE and AUTONOMI_OK where nothing is there. */
 	an_status (*path_info)(void *context, const char *path, struct an_file_info *ret_info);
+	/* The same, but where the path is a symbolic link, of that and not of what it leads to. */
+	an_status (*path_link_info)(void *context, const char *path, struct an_file_info *ret_info);
 	an_status (*path_rename)(void *context, const char *from, const char *to);
 	an_status (*path_remove)(void *context, const char *path);
 	/* Makes one directory, mode 0700; AUTONOMI_OK where it exists. */

@@ -183,6 +183,11 @@ static an_status path_info(void *context, const char *path, struct an_file_info 
 	return REAL(context)->path_info(REAL_CONTEXT(context), path, ret_info);
 }
 
+static an_status path_link_info(void *context, const char *path, struct an_file_info *ret_info)
+{
+	return REAL(context)->path_link_info(REAL_CONTEXT(context), path, ret_info);
+}
+
 static an_status path_rename(void *context, const char *from, const char *to)
 {
 	if (is_due(context, AN_FAULTY_RENAME))
@@ -280,6 +285,7 @@ static const struct an_sys functions = {
 	.file_sync = file_sync,
 	.file_lock = file_lock,
 	.path_info = path_info,
+	.path_link_info = path_link_info,
 	.path_rename = path_rename,
 	.path_remove = path_remove,
 	.path_make_directory = path_make_directory,

@@ -343,6 +343,7 @@ struct an_sys an_sim_machine(struct an_sim_host *host, const char *vfs)
 		.file_sync = file_sync,
 		.file_lock = file_lock,
 		.path_info = path_info,
+		.path_link_info = path_info, /* the virtual disk has no links */
 		.path_rename = path_rename,
 		.path_remove = path_remove,
 		.path_make_directory = path_make_directory,

@@ -173,6 +173,35 @@ START_TEST(path_info_tells_kinds_and_sizes)
 }
 END_TEST
 
+START_TEST(link_info_tells_of_a_link_itself_and_when_a_file_was_made)
+{
+	struct an_file_info info;
+	ck_assert_int_eq(sys->path_link_info(sys->context, path, &info), AUTONOMI_OK);
+	ck_assert_int_eq(info.kind, AN_FILE_NONE);
+	make_file(path, "12345");
+	ck_assert_int_eq(symlink(path, other_path), 0);
+	ck_assert_int_eq(info_of(other_path).kind, AN_FILE_REGULAR);
+	ck_assert_int_eq(sys->path_link_info(sys->context, other_path, &info), AUTONOMI_OK);
+	ck_assert_int_eq(info.kind, AN_FILE_LINK);
+	ck_assert_int_eq(sys->path_link_info(sys->context, path, &info), AUTONOMI_OK);
+	ck_assert_int_eq(info.kind, AN_FILE_REGULAR);
+	ck_assert_uint_eq(info.size, 5);
+	ck_assert(info.created_us == 0 || info.created_us + AN_SECONDS(100) > info.modified_us);
+}
+END_TEST
+
+START_TEST(nothing_is_written_through_a_link_where_that_is_asked)
+{
+	struct an_file *file = NULL;
+	ck_assert_int_eq(symlink(path, other_path), 0);
+	ck_assert_int_eq(sys->file_open(sys->context, other_path, AN_FILE_WRITE_HERE, &file),
+	                 AUTONOMI_E_EXISTS);
+	ck_assert_int_eq(info_of(path).kind, AN_FILE_NONE);
+	sys->file_close(sys->context, open_file(path, AN_FILE_WRITE_HERE));
+	ck_assert_int_eq(info_of(path).kind, AN_FILE_REGULAR);
+}
+END_TEST
+
 START_TEST(rename_replaces_what_was_there)
 {
 	make_file(path, "new");
@@ -279,6 +308,8 @@ Suite *suite(void)
 	tcase_add_test(machine, an_exclusive_lock_keeps_others_out_until_it_is_closed);
 	tcase_add_test(machine, a_forked_child_that_closes_its_copy_does_not_unlock);
 	tcase_add_test(machine, path_info_tells_kinds_and_sizes);
+	tcase_add_test(machine, link_info_tells_of_a_link_itself_and_when_a_file_was_made);
+	tcase_add_test(machine, nothing_is_written_through_a_link_where_that_is_asked);
 	tcase_add_test(machine, rename_replaces_what_was_there);
 	tcase_add_test(machine, remove_takes_files_and_empty_directories_only);
 	tcase_add_test(machine, making_a_directory_twice_is_no_error_but_over_a_file_is);
