@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Files: self-encrypted into chunks (semantics 7.8), stored, and put together again. Files may be
- * larger than memory. Operations as in <autonomi/network.h>, with progress events.
+ * larger than memory. Data that is in memory takes the same way. Operations as in
+ * <autonomi/network.h>, with progress events.
  *
  * Threading: as the node.
  */
@@ -15,9 +16,10 @@ extern "C" {
 #endif
 
 enum {
-	AUTONOMI_FILE_MIN = 3, /* bytes that self-encryption needs */
+	AUTONOMI_FILE_MIN = 3,          /* bytes that self-encryption needs */
+	AUTONOMI_DATA_MAX = 1073741824, /* bytes that autonomi_data_put takes */
 
-	/* Flags of autonomi_file_upload. Public: the data map is stored as a chunk too, and the file
+	/* Flags of autonomi_file_upload and autonomi_data_put. Public: the data map is stored as a chunk too, and the file
 	 * has an address. Otherwise the completion gives the data map, the only key to the file. */
 	AUTONOMI_UPLOAD_PUBLIC = 1,
 
@@ -46,6 +48,21 @@ AUTONOMI_API autonomi_status autonomi_file_download(autonomi_node *node, const u
                                                     size_t source_size, const char *path,
                                                     uint32_t flags, uint64_t tag,
                                                     autonomi_op *ret_op);
+
+/* Stores `data`, which is copied, as a file with these bytes would be: the same chunks, the same
+ * address. Completes as autonomi_file_upload, and fails likewise; nothing is remembered for another
+ * run. AUTONOMI_E_TOO_LARGE at once above AUTONOMI_DATA_MAX. */
+AUTONOMI_API autonomi_status autonomi_data_put(autonomi_node *node, const uint8_t *data,
+                                               size_t data_size, uint32_t flags, uint64_t tag,
+                                               autonomi_op *ret_op);
+
+/* Fetches a file into memory; `source` as for autonomi_file_download. The data of the completion is
+ * its bytes. `size_max` bytes are reserved of the option events.max_bytes until the completion is
+ * taken: AUTONOMI_E_TOO_LARGE at once where that is less, and in the completion where the file is
+ * larger. It fails otherwise as autonomi_file_download, but for what concerns the disk. */
+AUTONOMI_API autonomi_status autonomi_data_get(autonomi_node *node, const uint8_t *source,
+                                               size_t source_size, size_t size_max, uint64_t tag,
+                                               autonomi_op *ret_op);
 
 #ifdef __cplusplus
 }

@@ -74,6 +74,12 @@ static inline struct an_list *an_list_first(const struct an_list *head)
 	return head->next != head ? head->next : NULL;
 }
 
+/* The last member, or NULL. */
+static inline struct an_list *an_list_last(const struct an_list *head)
+{
+	return head->previous != head ? head->previous : NULL;
+}
+
 /* The member after `member`, or NULL at the end. */
 static inline struct an_list *an_list_next(const struct an_list *head, const struct an_list *member)
 {

@@ -126,7 +126,8 @@ struct an_client *an_client_free(struct an_client *client)
 		operation_at(link)->kind->stop(operation_at(link));
 	while ((link = an_list_take(&client->works)) != NULL)
 		work_at(link)->release(work_at(link));
-	while ((link = an_list_first(&client->operations)) != NULL)
+	/* The youngest first: what an operation began may use what it has. */
+	while ((link = an_list_last(&client->operations)) != NULL)
 		release_operation(operation_at(link));
 	an_free(client->data_directory);
 	an_free(client);

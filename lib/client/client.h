@@ -82,6 +82,16 @@ an_status an_client_download(struct an_client *client, struct an_span source, co
                              bool replace, an_client_progress *progress, an_client_done *done,
                              void *context, uint64_t *ret_id);
 
+/* Stores data in memory as a file is; takes a reference. */
+an_status an_client_data_put(struct an_client *client, struct an_blob *content, bool is_public,
+                             an_client_progress *progress, an_client_done *done, void *context,
+                             uint64_t *ret_id);
+
+/* Fetches it; E_TOO_LARGE where it has more than `size_max` bytes. */
+an_status an_client_data_get(struct an_client *client, struct an_span source, size_t size_max,
+                             an_client_progress *progress, an_client_done *done, void *context,
+                             uint64_t *ret_id);
+
 /* Ends the operation with E_CANCELLED as soon as its running jobs allow. Unknown ids are ignored. */
 void an_client_cancel(struct an_client *client, uint64_t id);
 

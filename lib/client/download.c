@@ -71,7 +71,7 @@ static size_t charge_of(const struct an_data_map_entry *entry)
 static bool has_room(const struct an_download *download, size_t charge)
 {
 	const struct an_client *client = download->operation.client;
-	return download->piece_count < FEWEST_PIECES ||
+	return download->share->held < FEWEST_PIECES ||
 	       (client->memory_used <= client->memory_max &&
 	        charge <= client->memory_max - client->memory_used);
 }
@@ -81,6 +81,9 @@ static void free_piece(struct an_download_piece *piece)
 	struct an_download *download = piece->download;
 	an_list_remove(&piece->link);
 	download->piece_count--;
+	download->share->held--;
+	if (piece->stage == AN_FETCH_FETCHING)
+		download->share->fetching--;
 	an_client_memory_freed(download->operation.client, piece->charge);
 	an_blob_unref(piece->plain);
 	an_blob_unref(piece->get.blob);
@@ -106,6 +109,7 @@ static struct an_download_piece *begin_piece(struct an_download *download)
 	download->operation.client->memory_used += piece->charge;
 	an_list_append(&download->pieces, &piece->link);
 	download->piece_count++;
+	download->share->held++;
 	return piece;
 }
 
@@ -113,7 +117,6 @@ static void fetched(struct an_record_get *get)
 {
 	struct an_download_piece *piece = an_container_of(get, struct an_download_piece, get);
 	struct an_download *download = piece->download;
-	download->fetching--;
 	const uint64_t most = download->map.entries[piece->index].src_size + AN_SELF_GROWTH_MAX +
 	                      AN_DOWNLOAD_CHUNK_SLACK;
 	if (get->status != AUTONOMI_OK)
@@ -121,20 +124,22 @@ static void fetched(struct an_record_get *get)
 	else if (get->content.size > most)
 		end_bad_map(download, AUTONOMI_E_CORRUPT);
 	piece->stage = AN_FETCH_HERE;
-	an_client_soon(&download->operation);
+	download->share->fetching--;
+	/* Whoever waits for a turn advances, this download too. */
+	an_client_memory_freed(download->operation.client, 0);
 }
 
 static void fetch_waiting(struct an_download *download)
 {
 	struct an_client *client = download->operation.client;
 	for (struct an_list *link = an_list_first(&download->pieces);
-	     link != NULL && download->fetching < client->parallel_gets;
+	     link != NULL && download->share->fetching < client->parallel_gets;
 	     link = an_list_next(&download->pieces, link)) {
 		struct an_download_piece *piece = piece_at(link);
 		if (piece->stage != AN_FETCH_WAITING)
 			continue;
 		piece->stage = AN_FETCH_FETCHING;
-		download->fetching++;
+		download->share->fetching++;
 		piece->get.client = client;
 		piece->get.done = fetched;
 		an_record_get_start(&piece->get);
@@ -145,11 +150,21 @@ static void fetch_waiting(struct an_download *download)
 static void opened(struct an_client_work *work)
 {
 	struct an_download *download = an_container_of(work, struct an_download, work);
-	if (download->status != AUTONOMI_OK)
+	if (download->status == AUTONOMI_E_EXISTS && download->exists)
+		end_unwritten(download, download->path, download->status);
+	else if (download->status != AUTONOMI_OK)
 		end_unwritten(download, download->part_path, download->status);
 	download->next = 0;
 	download->next_offset = 0;
 	download->phase = AN_DOWNLOAD_PIECES;
+}
+
+static void existing_opened(struct an_client_work *work)
+{
+	struct an_download *download = an_container_of(work, struct an_download, work);
+	if (download->status != AUTONOMI_OK)
+		end_unwritten(download, download->path, download->status);
+	download->phase = AN_DOWNLOAD_COMPARING;
 }
 
 static void closed(struct an_client_work *work)
@@ -159,6 +174,22 @@ static void closed(struct an_client_work *work)
 		end_unwritten(download, download->path, download->status);
 	else
 		an_client_end(&download->operation, AUTONOMI_OK, "%s", "");
+}
+
+static void open_memory(struct an_download *download)
+{
+	if (download->size > download->size_max) {
+		an_client_end(&download->operation, AUTONOMI_E_TOO_LARGE,
+		              "the data has %llu bytes, more than the %llu that there is room for; "
+		              "fetch it to a file",
+		              (unsigned long long)download->size,
+		              (unsigned long long)download->size_max);
+		return;
+	}
+	download->memory = an_blob_new((size_t)download->size);
+	if (download->memory == NULL)
+		an_client_end_no_memory(&download->operation);
+	download->phase = AN_DOWNLOAD_PIECES;
 }
 
 /* ---- The data map. */
@@ -194,7 +225,12 @@ static void take_map(struct an_download *download)
 	}
 	download->size = result->size = an_data_map_size(&download->map);
 	download->phase = AN_DOWNLOAD_OPENING;
-	an_download_open(download, opened);
+	if (download->path == NULL)
+		open_memory(download);
+	else if (download->exists)
+		an_download_open_existing(download, existing_opened);
+	else
+		an_download_open(download, opened);
 }
 
 static void free_pieces(struct an_download *download)
@@ -225,13 +261,8 @@ static void root_fetched(struct an_record_get *get)
 	an_download_decode(download, get->content, map_came);
 }
 
-static void target_looked_at(struct an_client_work *work)
+static void begin_root(struct an_download *download)
 {
-	struct an_download *download = an_container_of(work, struct an_download, work);
-	if (download->status != AUTONOMI_OK) {
-		end_unwritten(download, download->path, download->status);
-		return;
-	}
 	download->phase = AN_DOWNLOAD_ROOT;
 	if (download->root != NULL) {
 		an_download_decode(download, an_blob_span(download->root), map_came);
@@ -240,6 +271,15 @@ static void target_looked_at(struct an_client_work *work)
 	download->get.client = download->operation.client;
 	download->get.done = root_fetched;
 	an_record_get_start(&download->get);
+}
+
+static void target_looked_at(struct an_client_work *work)
+{
+	struct an_download *download = an_container_of(work, struct an_download, work);
+	if (download->status != AUTONOMI_OK)
+		end_unwritten(download, download->path, download->status);
+	else
+		begin_root(download);
 }
 
 /* The chunks of a level are all in memory at once: maps are small, and bounded above. */
@@ -265,13 +305,20 @@ static void advance_level(struct an_download *download)
 }
 
 /* ---- Pieces of the file. */
+static void report_progress(struct an_download *download)
+{
+	struct an_client_operation *operation = &download->operation;
+	if (operation->progress != NULL)
+		operation->progress(operation->context, download->written, download->size);
+}
+
 static void in_place(struct an_download_piece *piece)
 {
 	struct an_download *download = piece->download;
-	struct an_client_operation *operation = &download->operation;
 	download->written += download->map.entries[piece->index].src_size;
-	if (operation->progress != NULL)
-		operation->progress(operation->context, download->written, download->size);
+	/* What is compared may be another file after all, and progress never goes back. */
+	if (download->phase != AN_DOWNLOAD_COMPARING)
+		report_progress(download);
 	free_piece(piece);
 }
 
@@ -292,6 +339,10 @@ static void decrypted(struct an_client_work *work)
 		end_bad_map(piece->download, piece->status);
 		return;
 	}
+	if (piece->download->memory != NULL) {
+		in_place(piece);
+		return;
+	}
 	piece->stage = AN_FETCH_WRITING;
 	an_download_write(piece, written);
 }
@@ -310,6 +361,18 @@ static void decrypt_arrived(struct an_download *download)
 	}
 }
 
+/* What is on the disk is not this piece. */
+static void part_differs(struct an_download_piece *piece)
+{
+	struct an_download *download = piece->download;
+	piece->plain = an_blob_unref(piece->plain);
+	piece->stage = AN_FETCH_WAITING;
+	if (download->phase != AN_DOWNLOAD_COMPARING)
+		return;
+	download->differs = true;
+	free_piece(piece);
+}
+
 static void part_hashed(struct an_client_work *work)
 {
 	struct an_download_piece *piece = an_container_of(work, struct an_download_piece, work);
@@ -318,15 +381,14 @@ static void part_hashed(struct an_client_work *work)
 	if (memcmp(piece->hash, entry->src_hash, sizeof(piece->hash)) == 0)
 		in_place(piece);
 	else
-		piece->stage = AN_FETCH_WAITING;
+		part_differs(piece);
 }
 
 static void part_read(struct an_client_work *work)
 {
 	struct an_download_piece *piece = an_container_of(work, struct an_download_piece, work);
 	if (piece->status != AUTONOMI_OK) {
-		piece->plain = an_blob_unref(piece->plain);
-		piece->stage = AN_FETCH_WAITING;
+		part_differs(piece);
 		return;
 	}
 	piece->stage = AN_FETCH_HASHING;
@@ -354,9 +416,45 @@ static void begin_pieces(struct an_download *download)
 		if (piece == NULL)
 			return;
 		piece->stage = AN_FETCH_WAITING;
-		if (download->resumes)
+		if (download->resumes || download->phase == AN_DOWNLOAD_COMPARING)
 			read_part(piece);
 	}
+}
+
+static void begin_again(struct an_download *download)
+{
+	const struct an_sys *sys = download->operation.client->sys;
+	if (download->file != NULL)
+		sys->file_close(sys->context, download->file);
+	download->file = NULL;
+	download->written = 0;
+	download->next = 0;
+	download->next_offset = 0;
+	download->phase = AN_DOWNLOAD_OPENING;
+	an_download_open(download, opened);
+}
+
+static void advance_comparing(struct an_download *download)
+{
+	if (!download->differs)
+		begin_pieces(download);
+	if (download->operation.over || download->piece_count > 0)
+		return;
+	if (download->differs) {
+		begin_again(download);
+	} else if (download->written == download->size) {
+		report_progress(download);
+		an_client_end(&download->operation, AUTONOMI_OK, "%s", "");
+	}
+}
+
+static void give_memory(struct an_download *download)
+{
+	struct an_client_result *result = &download->operation.result;
+	result->content = download->memory;
+	result->bytes = an_blob_span(download->memory);
+	download->memory = NULL;
+	an_client_end(&download->operation, AUTONOMI_OK, "%s", "");
 }
 
 static void advance_pieces(struct an_download *download)
@@ -366,19 +464,27 @@ static void advance_pieces(struct an_download *download)
 		return;
 	fetch_waiting(download);
 	decrypt_arrived(download);
-	if (download->written == download->size && download->piece_count == 0) {
-		download->phase = AN_DOWNLOAD_CLOSING;
-		an_download_close(download, closed);
+	if (download->written < download->size || download->piece_count > 0)
+		return;
+	if (download->memory != NULL) {
+		give_memory(download);
+		return;
 	}
+	download->phase = AN_DOWNLOAD_CLOSING;
+	an_download_close(download, closed);
 }
 
 /* ---- The whole. */
 static void advance(struct an_client_operation *operation)
 {
 	struct an_download *download = download_of(operation);
-	if (download->phase == AN_DOWNLOAD_NEW) {
+	if (download->phase == AN_DOWNLOAD_NEW && download->path == NULL) {
+		begin_root(download);
+	} else if (download->phase == AN_DOWNLOAD_NEW) {
 		download->phase = AN_DOWNLOAD_LOOKING;
 		an_download_look(download, target_looked_at);
+	} else if (download->phase == AN_DOWNLOAD_COMPARING) {
+		advance_comparing(download);
 	} else if (download->phase == AN_DOWNLOAD_LEVEL) {
 		advance_level(download);
 	} else if (download->phase == AN_DOWNLOAD_PIECES) {
@@ -403,6 +509,7 @@ static void release(struct an_client_operation *operation)
 	if (download->file != NULL)
 		sys->file_close(sys->context, download->file);
 	an_blob_unref(download->get.blob);
+	an_blob_unref(download->memory);
 	an_blob_unref(download->root);
 	an_data_map_done(&download->map);
 	an_free(download->level);
@@ -451,29 +558,48 @@ static an_status take_source(struct an_download *download, struct an_span source
 	return download->root != NULL ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
 }
 
-an_status an_client_download(struct an_client *client, struct an_span source, const char *path,
-                             bool replace, an_client_progress *progress, an_client_done *done,
-                             void *context, uint64_t *ret_id)
+an_status an_download_begin(struct an_client *client, const struct an_download_spec *spec,
+                            an_client_progress *progress, an_client_done *done, void *context,
+                            uint64_t *ret_id)
 {
 	static const struct an_client_operation_kind kind = {advance, stop, release};
-	if (path[0] == '\0' || source.size == 0)
+	if ((spec->path != NULL && spec->path[0] == '\0') || spec->source.size == 0)
 		return AUTONOMI_E_INVALID;
-	if (source.size > client->profile->chunk_max)
+	if (spec->source.size > client->profile->chunk_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_download *download = an_calloc(1, sizeof(*download));
 	if (download == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	download->operation.client = client;
 	download->operation.progress = progress;
-	download->replace = replace;
+	download->replace = spec->replace;
+	download->compare = spec->compare;
+	download->size_max = spec->size_max;
+	download->share = spec->share != NULL ? spec->share : &download->own;
 	an_list_init(&download->pieces);
-	an_status status = take_paths(download, path);
+	an_status status = spec->path != NULL ? take_paths(download, spec->path) : AUTONOMI_OK;
 	if (status == AUTONOMI_OK)
-		status = take_source(download, source);
+		status = take_source(download, spec->source);
 	if (status != AUTONOMI_OK) {
 		release(&download->operation);
 		return status;
 	}
 	an_client_begin(client, &download->operation, &kind, done, context, ret_id);
 	return AUTONOMI_OK;
+}
+
+an_status an_client_download(struct an_client *client, struct an_span source, const char *path,
+                             bool replace, an_client_progress *progress, an_client_done *done,
+                             void *context, uint64_t *ret_id)
+{
+	const struct an_download_spec spec = {.source = source, .path = path, .replace = replace};
+	return an_download_begin(client, &spec, progress, done, context, ret_id);
+}
+
+an_status an_client_data_get(struct an_client *client, struct an_span source, size_t size_max,
+                             an_client_progress *progress, an_client_done *done, void *context,
+                             uint64_t *ret_id)
+{
+	const struct an_download_spec spec = {.source = source, .size_max = size_max};
+	return an_download_begin(client, &spec, progress, done, context, ret_id);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A file on its way out of the network: its struct, shared by download.c (what happens when) and
- * download_jobs.c (what blocks or takes long).
+ * A file, or data for memory, on its way out of the network: its struct, shared by download.c (what
+ * happens when) and download_jobs.c (what blocks or takes long).
  *
  * The root map comes as bytes or as a chunk; while it has a child, its chunks are fetched and give the
  * map one level below. Then each piece is fetched, decrypted and written at its place in `PATH.part`,
  * several at once. A `.part` of the right size is from an earlier run: each of its pieces is hashed
- * and only what is missing is fetched. At the end it is synced and renamed.
+ * and only what is missing is fetched. At the end it is synced and renamed. Where a file of a
+ * directory may be there already, from an earlier run, it is hashed likewise, and stays where it is
+ * what the map says.
  *
  * A map comes from a stranger: the number of its levels, the size of each level and of each piece are
  * bounded before memory is taken for them, and a piece must have the size that the map says.
@@ -31,6 +33,7 @@ enum an_download_phase {
 	AN_DOWNLOAD_LEVEL,   /* the chunks of a map with a child are fetched */
 	AN_DOWNLOAD_EXPANDING,
 	AN_DOWNLOAD_OPENING,
+	AN_DOWNLOAD_COMPARING, /* the file that is there with what should be */
 	AN_DOWNLOAD_PIECES,
 	AN_DOWNLOAD_CLOSING, /* sync and rename */
 };
@@ -62,11 +65,22 @@ struct an_download_piece {
 	struct an_record_get get; /* owns the chunk while it has one */
 };
 
+/* What downloads that belong together share. A download alone has a share of its own. */
+struct an_download_share {
+	size_t fetching; /* chunks */
+	size_t held;     /* pieces */
+};
+
 struct an_download {
 	struct an_client_operation operation;
 	enum an_download_phase phase;
 	bool replace;
-	char *path, *part_path, *directory;
+	bool compare;                       /* what is at the path may be what is to be there */
+	bool exists;                        /* a file is at the path, and is to be compared */
+	bool differs;                       /* it is another one */
+	char *path, *part_path, *directory; /* NULL: to memory */
+	uint64_t size_max;                  /* of data for memory */
+	struct an_blob *memory;
 	struct an_blob *root; /* given by the host; NULL: fetched */
 	struct an_file *file;
 	bool resumes;
@@ -78,12 +92,26 @@ struct an_download {
 	uint64_t written; /* bytes that are in place */
 	struct an_list pieces;
 	size_t piece_count; /* in the list */
-	size_t fetching;
+	struct an_download_share own, *share;
 	struct an_client_work work; /* look, decode, expand, open, close */
 	an_status status;           /* of it */
 	struct an_span *level;      /* contents of the map's chunks, while it is expanded */
 	struct an_record_get get;   /* of the root */
 };
+
+struct an_download_spec {
+	struct an_span source; /* an address of 32 bytes, or a data map */
+	const char *path;      /* NULL: the completion's content */
+	uint64_t size_max;     /* of data for memory */
+	bool replace;
+	bool compare; /* a file at the path that has the right bytes already stays, and is success */
+	struct an_download_share *share; /* outlives the download; NULL: one of its own */
+};
+
+/* Begins an operation. */
+an_status an_download_begin(struct an_client *client, const struct an_download_spec *spec,
+                            an_client_progress *progress, an_client_done *done, void *context,
+                            uint64_t *ret_id);
 
 /* Each starts a job; `finished` follows on the pump. */
 void an_download_look(struct an_download *download, void (*finished)(struct an_client_work *work));
@@ -92,6 +120,9 @@ void an_download_decode(struct an_download *download, struct an_span bytes,
                         void (*finished)(struct an_client_work *work));
 void an_download_expand(struct an_download *download,
                         void (*finished)(struct an_client_work *work));
+/* Opens the file that is there, to compare it. */
+void an_download_open_existing(struct an_download *download,
+                               void (*finished)(struct an_client_work *work));
 void an_download_open(struct an_download *download, void (*finished)(struct an_client_work *work));
 void an_download_close(struct an_download *download, void (*finished)(struct an_client_work *work));
 void an_download_read(struct an_download_piece *piece,

@@ -37,16 +37,29 @@ static an_status look(const struct an_sys *sys, const struct an_download *downlo
 		return status;
 	if (info.kind != AN_FILE_DIRECTORY)
 		return AUTONOMI_E_NO_FILE;
-	status = sys->path_info(sys->context, download->path, &info);
+	status = sys->path_link_info(sys->context, download->path, &info);
 	if (status != AUTONOMI_OK || info.kind == AN_FILE_NONE)
 		return status;
-	return download->replace && info.kind == AN_FILE_REGULAR ? AUTONOMI_OK : AUTONOMI_E_EXISTS;
+	/* A link is replaced itself: nothing is written through it. */
+	const bool may_be_replaced = info.kind == AN_FILE_REGULAR || info.kind == AN_FILE_LINK;
+	return download->replace && may_be_replaced ? AUTONOMI_OK : AUTONOMI_E_EXISTS;
+}
+
+/* Whether a file is there that may be the one which is to be there. */
+static bool can_compare(const struct an_sys *sys, const struct an_download *download)
+{
+	struct an_file_info info;
+	return download->compare &&
+	       sys->path_link_info(sys->context, download->path, &info) == AUTONOMI_OK &&
+	       info.kind == AN_FILE_REGULAR;
 }
 
 static void run_look(struct an_job *job)
 {
 	struct an_download *download = download_of(job);
-	download->status = look(download->operation.client->sys, download);
+	const struct an_sys *sys = download->operation.client->sys;
+	download->exists = can_compare(sys, download);
+	download->status = download->exists ? AUTONOMI_OK : look(sys, download);
 }
 
 void an_download_look(struct an_download *download, void (*finished)(struct an_client_work *work))
@@ -54,12 +67,40 @@ void an_download_look(struct an_download *download, void (*finished)(struct an_c
 	submit(download, &download->work, AN_JOB_DISK, run_look, finished);
 }
 
+static an_status open_existing(struct an_download *download)
+{
+	const struct an_sys *sys = download->operation.client->sys;
+	struct an_file_info info;
+	const an_status status = sys->path_link_info(sys->context, download->path, &info);
+	if (status != AUTONOMI_OK)
+		return status;
+	download->differs = info.kind != AN_FILE_REGULAR || info.size != download->size;
+	return download->differs ? AUTONOMI_OK
+	                         : sys->file_open(sys->context, download->path, AN_FILE_READ,
+	                                          &download->file);
+}
+
+static void run_open_existing(struct an_job *job)
+{
+	struct an_download *download = download_of(job);
+	download->status = open_existing(download);
+}
+
+void an_download_open_existing(struct an_download *download,
+                               void (*finished)(struct an_client_work *work))
+{
+	submit(download, &download->work, AN_JOB_DISK, run_open_existing, finished);
+}
+
 static an_status open_part(struct an_download *download)
 {
 	const struct an_sys *sys = download->operation.client->sys;
 	struct an_file_info info;
 	uint64_t room = 0;
-	an_status status = sys->path_info(sys->context, download->part_path, &info);
+	/* The file that was there is another one: it is in the way after all. */
+	an_status status = download->exists ? look(sys, download) : AUTONOMI_OK;
+	if (status == AUTONOMI_OK)
+		status = sys->path_link_info(sys->context, download->part_path, &info);
 	if (status != AUTONOMI_OK)
 		return status;
 	download->resumes = info.kind == AN_FILE_REGULAR && info.size == download->size;
@@ -68,7 +109,8 @@ static an_status open_part(struct an_download *download)
 	    sys->path_free_space(sys->context, download->directory, &room) == AUTONOMI_OK &&
 	    room < download->size)
 		return AUTONOMI_E_DISK_FULL;
-	status = sys->file_open(sys->context, download->part_path, AN_FILE_WRITE, &download->file);
+	status = sys->file_open(sys->context, download->part_path, AN_FILE_WRITE_HERE,
+	                        &download->file);
 	if (status == AUTONOMI_OK)
 		status = sys->file_lock(sys->context, download->file, AN_FILE_LOCK_EXCLUSIVE);
 	if (status == AUTONOMI_OK && !download->resumes)
@@ -177,6 +219,8 @@ static void run_decrypt(struct an_job *job)
 	piece->status = an_self_decrypt(&piece->key, piece->get.content, size, size, &piece->plain);
 	if (piece->status == AUTONOMI_OK && piece->plain->size != size)
 		piece->status = AUTONOMI_E_CORRUPT;
+	if (piece->status == AUTONOMI_OK && piece->download->memory != NULL)
+		memcpy(piece->download->memory->data + piece->offset, piece->plain->data, size);
 }
 
 void an_download_decrypt(struct an_download_piece *piece,

@@ -4,10 +4,7 @@
 #include "base/memory.h"
 #include "data/chunk.h"
 
-enum {
-	FEWEST_PIECES = 3,   /* held whatever the memory limit says, so that an upload gets on */
-	NOTES_MAX = 1 << 20, /* bytes of addresses that wait for the journal */
-};
+enum { FEWEST_PIECES = 3 }; /* held whatever the memory limit says, so that an upload gets on */
 
 static struct an_upload *upload_of(struct an_client_operation *operation)
 {
@@ -17,6 +14,14 @@ static struct an_upload *upload_of(struct an_client_operation *operation)
 static struct an_upload_piece *piece_at(struct an_list *link)
 {
 	return an_container_of(link, struct an_upload_piece, link);
+}
+
+static void end_changed(struct an_upload *upload)
+{
+	an_client_end(&upload->operation, AUTONOMI_E_CORRUPT,
+	              "'%.100s' changed while it was being stored; start again when nothing "
+	              "writes to it",
+	              upload->path);
 }
 
 static void explain_open(struct an_upload *upload)
@@ -31,19 +36,13 @@ static void explain_open(struct an_upload *upload)
 	else if (status == AUTONOMI_E_UNSUPPORTED)
 		an_client_end(operation, status,
 		              "'%.100s' is not a regular file; give the path of one", upload->path);
+	else if (status == AUTONOMI_E_CORRUPT)
+		end_changed(upload);
 	else
 		an_client_end(operation, status,
 		              "'%.100s' could not be opened: %s; check the path and its "
 		              "permissions",
 		              upload->path, an_status_message(status));
-}
-
-static void end_changed(struct an_upload *upload)
-{
-	an_client_end(&upload->operation, AUTONOMI_E_CORRUPT,
-	              "'%.100s' changed while it was being stored; start again when nothing "
-	              "writes to it",
-	              upload->path);
 }
 
 static void end_unread(struct an_upload *upload, an_status status)
@@ -69,9 +68,8 @@ static an_status prepare(struct an_upload *upload)
 	return upload->hashed != NULL ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
 }
 
-static void opened(struct an_client_work *work)
+static void begin_pieces(struct an_upload *upload)
 {
-	struct an_upload *upload = an_container_of(work, struct an_upload, work);
 	if (upload->status != AUTONOMI_OK) {
 		explain_open(upload);
 		return;
@@ -84,6 +82,20 @@ static void opened(struct an_client_work *work)
 		an_client_end(&upload->operation, status,
 		              "'%.100s' is too large for one upload; split it", upload->path);
 	upload->phase = AN_UPLOAD_PIECES;
+}
+
+static void opened(struct an_client_work *work)
+{
+	begin_pieces(an_container_of(work, struct an_upload, work));
+}
+
+/* Data in memory needs no job to be looked at. */
+static void take_memory(struct an_upload *upload)
+{
+	upload->info.size = upload->memory->size;
+	upload->status = upload->info.size < AN_SELF_ENCRYPTION_MIN ? AUTONOMI_E_TOO_SMALL
+	                                                            : AUTONOMI_OK;
+	begin_pieces(upload);
 }
 
 /* ---- Pieces: their memory. */
@@ -109,6 +121,8 @@ static void free_piece(struct an_upload_piece *piece)
 	struct an_upload *upload = piece->upload;
 	an_list_remove(&piece->link);
 	upload->piece_count--;
+	if (piece->stage == AN_PIECE_SENDING)
+		upload->share->sending--;
 	an_client_memory_freed(upload->operation.client, piece->charge);
 	an_blob_unref(piece->plain);
 	an_blob_unref(piece->chunk);
@@ -117,15 +131,6 @@ static void free_piece(struct an_upload_piece *piece)
 }
 
 /* ---- Pieces: putting. */
-static void note_for_journal(struct an_upload *upload, const uint8_t name[AN_RECORD_NAME_SIZE])
-{
-	if (upload->journal.file == NULL)
-		return;
-	/* What does not fit is only asked for less well when the upload is resumed. */
-	(void)an_buffer_append(&upload->to_note, an_span(name, AN_RECORD_NAME_SIZE));
-	an_upload_note(upload);
-}
-
 static void report_progress(struct an_upload *upload, const struct an_upload_piece *piece)
 {
 	struct an_client_operation *operation = &upload->operation;
@@ -145,14 +150,12 @@ static void stored(struct an_record_put *put)
 	operation->result.chunks++;
 	operation->result.copies[put->copies]++;
 	upload->complete = upload->complete && put->copies == AN_CLIENT_COPIES_MAX;
-	if (piece->stage == AN_PIECE_SENDING)
-		upload->sending--;
 	if (put->status < 0) {
 		an_record_put_explain(put, text);
 		an_client_end(operation, put->status, "%s", text);
 		return;
 	}
-	note_for_journal(upload, put->name);
+	an_upload_share_note(upload->share, put->name);
 	report_progress(upload, piece);
 	free_piece(piece);
 	an_client_soon(operation);
@@ -164,8 +167,7 @@ static void lingers(struct an_record_put *put)
 	if (piece->stage != AN_PIECE_SENDING)
 		return;
 	piece->stage = AN_PIECE_LINGERING;
-	piece->upload->sending--;
-	an_client_soon(&piece->upload->operation);
+	an_upload_share_sent(piece->upload->share);
 }
 
 static void put_chunk(struct an_upload_piece *piece)
@@ -175,7 +177,7 @@ static void put_chunk(struct an_upload_piece *piece)
 	piece->put.client = upload->operation.client;
 	piece->put.content = piece->chunk;
 	piece->put.held = true;
-	piece->put.check = an_journal_has(&upload->journal, piece->put.name);
+	piece->put.check = an_journal_has(&upload->share->journal, piece->put.name);
 	piece->put.done = stored;
 	piece->put.lingers = lingers;
 	an_record_put_start(&piece->put);
@@ -184,14 +186,14 @@ static void put_chunk(struct an_upload_piece *piece)
 static void send_held(struct an_upload *upload)
 {
 	struct an_list *link = an_list_first(&upload->pieces);
-	while (link != NULL && upload->sending < upload->operation.client->parallel_puts) {
+	while (link != NULL && upload->share->sending < upload->operation.client->parallel_puts) {
 		struct an_upload_piece *piece = piece_at(link);
 		/* Read first: a put that is released may end and take its piece along. */
 		link = an_list_next(&upload->pieces, link);
 		if (piece->stage != AN_PIECE_HELD)
 			continue;
 		piece->stage = AN_PIECE_SENDING;
-		upload->sending++;
+		upload->share->sending++;
 		an_record_put_release(&piece->put);
 	}
 }
@@ -240,7 +242,7 @@ static void hashed(struct an_client_work *work)
 	struct an_upload *upload = piece->upload;
 	struct an_data_map_entry *entry = &upload->map.entries[piece->index];
 	entry->index = piece->index;
-	entry->src_size = piece->plain->size;
+	entry->src_size = piece->bytes.size;
 	memcpy(entry->src_hash, piece->hash, sizeof(entry->src_hash));
 	upload->hashed[piece->index] = true;
 	piece->stage = AN_PIECE_HASHED;
@@ -257,22 +259,36 @@ static void was_read(struct an_client_work *work)
 	an_upload_hash(piece, hashed);
 }
 
+/* The bytes of a piece: a part of the memory, or room for them. NULL: no memory. */
+static const uint8_t *find_bytes(const struct an_upload *upload, struct an_upload_piece *piece,
+                                 size_t size)
+{
+	if (upload->memory != NULL)
+		return upload->memory->data + an_self_piece_offset(&upload->layout, upload->next);
+	piece->plain = an_blob_new(size);
+	return piece->plain != NULL ? piece->plain->data : NULL;
+}
+
 static bool read_next(struct an_upload *upload)
 {
 	const size_t size = an_self_piece_size(&upload->layout, upload->next);
 	struct an_upload_piece *piece = an_calloc(1, sizeof(*piece));
-	struct an_blob *plain = an_blob_new(size);
-	if (piece == NULL || plain == NULL) {
+	const uint8_t *bytes = piece != NULL ? find_bytes(upload, piece, size) : NULL;
+	if (bytes == NULL) {
 		an_free(piece);
-		an_blob_unref(plain);
 		an_client_end_no_memory(&upload->operation);
 		return false;
 	}
-	piece->plain = plain;
+	piece->bytes = an_span(bytes, size);
 	piece->index = upload->next++;
-	piece->stage = AN_PIECE_READING;
 	enter(upload, piece, size + AN_SELF_GROWTH_MAX);
-	an_upload_read(piece, was_read);
+	if (upload->memory != NULL) {
+		piece->stage = AN_PIECE_HASHING;
+		an_upload_hash(piece, hashed);
+	} else {
+		piece->stage = AN_PIECE_READING;
+		an_upload_read(piece, was_read);
+	}
 	return true;
 }
 
@@ -353,13 +369,38 @@ static void file_checked(struct an_client_work *work)
 		end_unread(upload, upload->status);
 }
 
+static void begin(struct an_upload *upload)
+{
+	upload->phase = AN_UPLOAD_OPENING;
+	if (upload->memory != NULL)
+		take_memory(upload);
+	else
+		an_upload_open(upload, opened);
+}
+
+/* Every chunk is stored, and nothing waits to be noted. */
+static bool is_stored(const struct an_upload *upload)
+{
+	return upload->phase == AN_UPLOAD_PUTTING && upload->piece_count == 0 &&
+	       !upload->own.is_out && !upload->operation.over;
+}
+
+static void check(struct an_upload *upload)
+{
+	upload->phase = AN_UPLOAD_CHECKING;
+	if (upload->memory != NULL)
+		an_client_end(&upload->operation, AUTONOMI_OK, "%s", "");
+	else
+		an_upload_check(upload, file_checked);
+}
+
 static void advance(struct an_client_operation *operation)
 {
 	struct an_upload *upload = upload_of(operation);
-	if (upload->phase == AN_UPLOAD_NEW) {
-		upload->phase = AN_UPLOAD_OPENING;
-		an_upload_open(upload, opened);
-	}
+	if (upload->phase == AN_UPLOAD_NEW)
+		begin(upload);
+	if (operation->over)
+		return;
 	if (upload->phase == AN_UPLOAD_PIECES) {
 		read_on(upload);
 		if (operation->over)
@@ -371,11 +412,8 @@ static void advance(struct an_client_operation *operation)
 		an_upload_shrink(upload, shrunk);
 	}
 	send_held(upload);
-	if (upload->phase == AN_UPLOAD_PUTTING && upload->piece_count == 0 &&
-	    !upload->journal_out && !operation->over) {
-		upload->phase = AN_UPLOAD_CHECKING;
-		an_upload_check(upload, file_checked);
-	}
+	if (is_stored(upload))
+		check(upload);
 }
 
 static void stop(struct an_client_operation *operation)
@@ -396,39 +434,59 @@ static void release(struct an_client_operation *operation)
 		free_piece(piece_at(link));
 	if (upload->file != NULL)
 		sys->file_close(sys->context, upload->file);
-	an_journal_close(&upload->journal);
+	an_upload_share_done(&upload->own);
 	an_data_map_done(&upload->map);
-	an_buffer_done(&upload->to_note);
-	an_buffer_done(&upload->being_noted);
+	an_blob_unref(upload->memory);
 	an_free(upload->hashed);
 	an_free(upload->path);
 	an_free(upload);
 }
 
-an_status an_client_upload(struct an_client *client, const char *path, bool is_public,
-                           an_client_progress *progress, an_client_done *done, void *context,
-                           uint64_t *ret_id)
+an_status an_upload_begin(struct an_client *client, const struct an_upload_spec *spec,
+                          an_client_progress *progress, an_client_done *done, void *context,
+                          uint64_t *ret_id)
 {
 	static const struct an_client_operation_kind kind = {advance, stop, release};
-	if (path[0] == '\0')
+	if (spec->path[0] == '\0')
 		return AUTONOMI_E_INVALID;
 	struct an_upload *upload = an_calloc(1, sizeof(*upload));
-	char *copy = an_strdup(path);
+	char *copy = an_strdup(spec->path);
 	if (upload == NULL || copy == NULL) {
 		an_free(upload);
 		an_free(copy);
 		return AUTONOMI_E_NO_MEMORY;
 	}
 	upload->path = copy;
-	upload->is_public = is_public;
+	if (spec->memory != NULL)
+		upload->memory = an_blob_ref(spec->memory);
+	upload->is_public = spec->is_public;
+	upload->is_expected = spec->expected != NULL;
+	if (spec->expected != NULL)
+		upload->expected = *spec->expected;
 	upload->complete = true;
 	upload->operation.progress = progress;
 	an_list_init(&upload->pieces);
 	an_list_init(&upload->shrunk);
-	an_buffer_init(&upload->to_note, NOTES_MAX);
-	an_buffer_init(&upload->being_noted, NOTES_MAX);
-	const uint64_t seed[2] = {an_random_u64(client->random), an_random_u64(client->random)};
-	an_journal_init(&upload->journal, client->sys, seed);
+	an_upload_share_init(&upload->own, client, &upload->operation);
+	upload->share = spec->share != NULL ? spec->share : &upload->own;
 	an_client_begin(client, &upload->operation, &kind, done, context, ret_id);
 	return AUTONOMI_OK;
+}
+
+an_status an_client_upload(struct an_client *client, const char *path, bool is_public,
+                           an_client_progress *progress, an_client_done *done, void *context,
+                           uint64_t *ret_id)
+{
+	const struct an_upload_spec spec = {.path = path, .is_public = is_public};
+	return an_upload_begin(client, &spec, progress, done, context, ret_id);
+}
+
+an_status an_client_data_put(struct an_client *client, struct an_blob *content, bool is_public,
+                             an_client_progress *progress, an_client_done *done, void *context,
+                             uint64_t *ret_id)
+{
+	const struct an_upload_spec spec = {.path = "the data",
+	                                    .memory = content,
+	                                    .is_public = is_public};
+	return an_upload_begin(client, &spec, progress, done, context, ret_id);
 }

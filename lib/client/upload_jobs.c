@@ -29,6 +29,11 @@ static void submit(struct an_upload *upload, struct an_client_work *work, enum a
 }
 
 /* ---- Opening. */
+static bool is_same(const struct an_file_info *a, const struct an_file_info *b)
+{
+	return a->kind == b->kind && a->size == b->size && a->modified_us == b->modified_us;
+}
+
 static an_status open_file(struct an_upload *upload)
 {
 	const struct an_sys *sys = upload->operation.client->sys;
@@ -39,6 +44,8 @@ static an_status open_file(struct an_upload *upload)
 		return AUTONOMI_E_NO_FILE;
 	if (upload->info.kind != AN_FILE_REGULAR)
 		return AUTONOMI_E_UNSUPPORTED;
+	if (upload->is_expected && !is_same(&upload->info, &upload->expected))
+		return AUTONOMI_E_CORRUPT;
 	if (upload->info.size < AN_SELF_ENCRYPTION_MIN)
 		return AUTONOMI_E_TOO_SMALL;
 	return sys->file_open(sys->context, upload->path, AN_FILE_READ, &upload->file);
@@ -47,17 +54,10 @@ static an_status open_file(struct an_upload *upload)
 static void run_open(struct an_job *job)
 {
 	struct an_upload *upload = upload_of(job);
-	struct an_client *client = upload->operation.client;
 	upload->status = open_file(upload);
-	if (upload->status != AUTONOMI_OK || client->data_directory == NULL)
-		return;
-	const an_status status = an_journal_open(&upload->journal, client->data_directory,
-	                                         upload->path, upload->info.size,
-	                                         upload->info.modified_us);
-	if (status != AUTONOMI_OK)
-		an_log(client->logger, AN_LOG_WARNING, "client",
-		       "the upload goes on without a journal and will not resume: %s",
-		       an_status_message(status));
+	if (upload->status == AUTONOMI_OK && upload->share == &upload->own)
+		an_upload_share_open(&upload->own, upload->path, upload->info.size,
+		                     upload->info.modified_us);
 }
 
 void an_upload_open(struct an_upload *upload, void (*finished)(struct an_client_work *work))
@@ -88,7 +88,7 @@ void an_upload_read(struct an_upload_piece *piece, void (*finished)(struct an_cl
 static void run_hash(struct an_job *job)
 {
 	struct an_upload_piece *piece = piece_of(job);
-	an_sha3_256(an_blob_span(piece->plain), piece->hash);
+	an_sha3_256(piece->bytes, piece->hash);
 	piece->status = AUTONOMI_OK;
 }
 
@@ -100,8 +100,7 @@ void an_upload_hash(struct an_upload_piece *piece, void (*finished)(struct an_cl
 static void run_encrypt(struct an_job *job)
 {
 	struct an_upload_piece *piece = piece_of(job);
-	piece->status = an_self_encrypt(&piece->key, an_blob_span(piece->plain), &piece->chunk,
-	                                piece->put.name);
+	piece->status = an_self_encrypt(&piece->key, piece->bytes, &piece->chunk, piece->put.name);
 }
 
 void an_upload_encrypt(struct an_upload_piece *piece, void (*finished)(struct an_client_work *work))
@@ -148,41 +147,13 @@ static void run_check(struct an_job *job)
 	const struct an_sys *sys = upload->operation.client->sys;
 	struct an_file_info info;
 	upload->status = sys->path_info(sys->context, upload->path, &info);
-	if (upload->status == AUTONOMI_OK &&
-	    (info.kind != AN_FILE_REGULAR || info.size != upload->info.size ||
-	     info.modified_us != upload->info.modified_us))
+	if (upload->status == AUTONOMI_OK && !is_same(&info, &upload->info))
 		upload->status = AUTONOMI_E_CORRUPT;
-	if (upload->status == AUTONOMI_OK && upload->complete)
-		an_journal_remove(&upload->journal);
+	if (upload->status == AUTONOMI_OK && upload->complete && upload->share == &upload->own)
+		an_journal_remove(&upload->own.journal);
 }
 
 void an_upload_check(struct an_upload *upload, void (*finished)(struct an_client_work *work))
 {
 	submit(upload, &upload->work, AN_JOB_DISK, run_check, finished);
-}
-
-/* ---- The journal. */
-static void run_note(struct an_job *job)
-{
-	struct an_upload *upload = an_container_of(job, struct an_upload, journal_work.job);
-	(void)an_journal_append(&upload->journal, an_buffer_span(&upload->being_noted));
-}
-
-static void noted(struct an_client_work *work)
-{
-	struct an_upload *upload = an_container_of(work, struct an_upload, journal_work);
-	upload->journal_out = false;
-	an_upload_note(upload);
-}
-
-void an_upload_note(struct an_upload *upload)
-{
-	if (upload->journal_out || upload->to_note.size == 0)
-		return;
-	const struct an_buffer kept = upload->being_noted;
-	upload->being_noted = upload->to_note;
-	upload->to_note = kept;
-	an_buffer_clear(&upload->to_note);
-	upload->journal_out = true;
-	submit(upload, &upload->journal_work, AN_JOB_DISK, run_note, noted);
 }

@@ -162,6 +162,40 @@ an_status an_node_upload(struct an_node *node, const char *path, bool is_public,
 	return an_host_submitted(operation, status, ret_op);
 }
 
+an_status an_node_data_put(struct an_node *node, struct an_span data, bool is_public, uint64_t tag,
+                           autonomi_op *ret_op)
+{
+	if (data.size > AN_HOST_DATA_MAX)
+		return AUTONOMI_E_TOO_LARGE;
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	struct an_blob *blob = an_blob_copy(data);
+	status = blob != NULL ? an_client_data_put(node->client, blob, is_public, progressed,
+	                                           upload_done, operation, &operation->handle)
+	                      : AUTONOMI_E_NO_MEMORY;
+	an_blob_unref(blob);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_data_get(struct an_node *node, struct an_span source, size_t size_max,
+                           uint64_t tag, autonomi_op *ret_op)
+{
+	/* What could never be reserved is no reason to try again later. */
+	if (size_max > node->events.bytes_max)
+		return AUTONOMI_E_TOO_LARGE;
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, size_max, an_host_cancel_client,
+	                                      &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_data_get(node->client, source, size_max, progressed, get_done, operation,
+	                            &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
 an_status an_node_download(struct an_node *node, struct an_span source, const char *path,
                            bool replace, uint64_t tag, autonomi_op *ret_op)
 {

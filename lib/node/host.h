@@ -6,7 +6,10 @@
 #include "client/client.h"
 #include "node/operation.h"
 
-enum { AN_HOST_SMALL_COMPLETION = 4096 }; /* bytes that a completion without content may hold */
+enum {
+	AN_HOST_SMALL_COMPLETION = 4096, /* bytes that a completion without content may hold */
+	AN_HOST_DATA_MAX = 1 << 30,      /* bytes that a host may give at once */
+};
 
 /* The operation's `cancel`, where the client works on it. */
 void an_host_cancel_client(struct an_operation *operation);

@@ -292,6 +292,8 @@ static void call_library(void *context, int32_t level, const char *module, const
 		autonomi_chunk_get(node, bytes, 0, NULL),
 		autonomi_file_upload(node, "/nowhere", 0, 0, NULL),
 		autonomi_file_download(node, bytes, 32, "/nowhere", 0, 0, NULL),
+		autonomi_data_put(node, bytes, 32, 0, 0, NULL),
+		autonomi_data_get(node, bytes, 32, 1000, 0, NULL),
 		autonomi_dht_table(autonomi_node_dht(node), 0, NULL),
 		autonomi_dht_find_closest(autonomi_node_dht(node), bytes, 32, 1, 0, NULL),
 		autonomi_network_peers(autonomi_node_network(node), 0, NULL),

@@ -173,6 +173,8 @@ static unsigned calls_that_were_not_refused(autonomi_node *node)
 		autonomi_chunk_get(node, bytes, 0, NULL),
 		autonomi_file_upload(node, "/nowhere", 0, 0, NULL),
 		autonomi_file_download(node, bytes, 32, "/nowhere", 0, 0, NULL),
+		autonomi_data_put(node, bytes, 32, 0, 0, NULL),
+		autonomi_data_get(node, bytes, 32, 1000, 0, NULL),
 		autonomi_dht_table(dht, 0, NULL),
 		autonomi_dht_find_closest(dht, bytes, 32, 1, 0, NULL),
 		autonomi_network_peers(network, 0, NULL),

@@ -91,6 +91,18 @@ START_TEST(null_for_a_handle_is_an_answer_and_never_a_crash)
 }
 END_TEST
 
+START_TEST(null_for_a_node_is_an_answer_of_the_operations_on_data)
+{
+	const autonomi_status answers[] = {
+		autonomi_data_put(NULL, bytes, 32, 0, 0, NULL),
+		autonomi_data_get(NULL, bytes, 32, 1000, 0, NULL),
+	};
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		ck_assert_msg(answers[i] == AUTONOMI_E_INVALID, "call %zu: %s", i,
+		              autonomi_status_name(answers[i]));
+}
+END_TEST
+
 START_TEST(null_and_nonsense_for_an_argument_are_refused_without_effect)
 {
 	uint64_t value = 0;
@@ -110,6 +122,10 @@ START_TEST(null_and_nonsense_for_an_argument_are_refused_without_effect)
 		autonomi_file_download(node, NULL, 32, "x", 0, 0, NULL),
 		autonomi_file_download(node, bytes, 32, NULL, 0, 0, NULL),
 		autonomi_file_download(node, bytes, 32, "x", 2, 0, NULL),
+		autonomi_data_put(node, NULL, 32, 0, 0, NULL),
+		autonomi_data_put(node, bytes, 32, 2, 0, NULL),
+		autonomi_data_get(node, NULL, 32, 1000, 0, NULL),
+		autonomi_data_get(node, bytes, 0, 1000, 0, NULL),
 		autonomi_network_connect(network, NULL, 0, NULL),
 		autonomi_network_ask_info(network, NULL, 0, NULL),
 		autonomi_network_ask_peers(network, NULL, 0, NULL),
@@ -190,6 +206,8 @@ START_TEST(no_function_leaves_a_trace_in_errno_signal_mask_or_floating_point_sta
 	LEAVES_NO_TRACE(autonomi_chunk_get(node, bytes, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_file_upload(node, "/nowhere/file", 0, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_file_download(node, bytes, 32, "/nowhere/file", 0, 0, NULL));
+	LEAVES_NO_TRACE(autonomi_data_put(node, bytes, 32, 0, 0, NULL));
+	LEAVES_NO_TRACE(autonomi_data_get(node, bytes, 32, 1000, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_peers(network, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_addresses(network, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_connect(network, cluster.address, 0, NULL));
@@ -311,6 +329,7 @@ Suite *suite(void)
 	TCase *cases = tcase_create("arguments");
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, null_for_a_handle_is_an_answer_and_never_a_crash);
+	tcase_add_test(cases, null_for_a_node_is_an_answer_of_the_operations_on_data);
 	tcase_add_test(cases, null_and_nonsense_for_an_argument_are_refused_without_effect);
 	tcase_add_test(cases, an_address_that_is_none_is_refused_at_once);
 	tcase_add_test(cases,

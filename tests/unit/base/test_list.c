@@ -45,6 +45,7 @@ START_TEST(a_new_list_is_empty)
 {
 	ck_assert(an_list_empty(&head));
 	ck_assert_ptr_null(an_list_first(&head));
+	ck_assert_ptr_null(an_list_last(&head));
 	ck_assert_ptr_null(an_list_take(&head));
 	ck_assert(!an_list_linked(&member[0].link));
 }
@@ -57,6 +58,7 @@ START_TEST(members_stand_where_they_were_put)
 	an_list_prepend(&head, &member[1].link);
 	an_list_insert_before(&member[3].link, &member[4].link);
 	ck_assert_int_eq(forwards(&head), 1243);
+	ck_assert_ptr_eq(an_list_last(&head), &member[3].link);
 	ck_assert_int_eq(backwards(&head), 3421);
 	ck_assert(!an_list_empty(&head));
 }

@@ -89,7 +89,7 @@ void scene_begin_upload(struct scene *scene)
 	                 AUTONOMI_OK);
 }
 
-static an_status run(struct scene *scene)
+an_status scene_run(struct scene *scene)
 {
 	ck_assert_uint_eq(scene->outcome.calls, 0);
 	network_run(&scene->network, scene->client, &scene->outcome);
@@ -105,7 +105,7 @@ an_status scene_upload(struct scene *scene, bool is_public)
 	const an_status status = an_client_upload(scene->client, scene->file, is_public,
 	                                          outcome_progress, outcome_done, &scene->outcome,
 	                                          &scene->outcome.id);
-	return status == AUTONOMI_OK ? run(scene) : status;
+	return status == AUTONOMI_OK ? scene_run(scene) : status;
 }
 
 void scene_begin_download(struct scene *scene, struct an_span source)
@@ -123,7 +123,7 @@ an_status scene_download(struct scene *scene, struct an_span source)
 	const an_status status = an_client_download(scene->client, source, scene->target, false,
 	                                            outcome_progress, outcome_done, &scene->outcome,
 	                                            &scene->outcome.id);
-	return status == AUTONOMI_OK ? run(scene) : status;
+	return status == AUTONOMI_OK ? scene_run(scene) : status;
 }
 
 bool scene_exists(const char *path)

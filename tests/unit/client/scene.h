@@ -31,6 +31,8 @@ void scene_write_file(struct scene *scene, size_t size, uint8_t seed);
 /* Run to the end. What they leave is in scene->outcome, which is emptied first. */
 an_status scene_upload(struct scene *scene, bool is_public);
 an_status scene_download(struct scene *scene, struct an_span source);
+/* Runs what was begun with scene->outcome to its end. */
+an_status scene_run(struct scene *scene);
 /* They only begin. */
 void scene_begin_upload(struct scene *scene);
 void scene_begin_download(struct scene *scene, struct an_span source);

@@ -91,6 +91,48 @@ START_TEST(an_upload_survives_the_failure_of_any_allocation)
 }
 END_TEST
 
+/* Data in memory, there and back. Returns whether memory ran out. */
+static bool data_with_failure(uint64_t allocations, an_status *ret_status)
+{
+	static uint8_t bytes[FILE_SIZE];
+	struct an_blob *data = an_blob_copy(an_span(bytes, sizeof(bytes)));
+	ck_assert_ptr_nonnull(data);
+	outcome_release(&scene.outcome);
+	fail_after(allocations);
+	*ret_status = an_client_data_put(scene.client, data, true, outcome_progress, outcome_done,
+	                                 &scene.outcome, NULL);
+	if (*ret_status == AUTONOMI_OK)
+		*ret_status = scene_run(&scene);
+	memcpy(address, scene.outcome.result.address, sizeof(address));
+	if (*ret_status == AUTONOMI_OK) {
+		outcome_release(&scene.outcome);
+		*ret_status = an_client_data_get(scene.client, an_span(address, sizeof(address)),
+		                                 FILE_SIZE, outcome_progress, outcome_done,
+		                                 &scene.outcome, NULL);
+		if (*ret_status == AUTONOMI_OK)
+			*ret_status = scene_run(&scene);
+	}
+	const bool ran_out = failed();
+	succeed_again();
+	an_blob_unref(data);
+	return ran_out;
+}
+
+START_TEST(data_in_memory_survives_the_failure_of_any_allocation)
+{
+	an_status status = AUTONOMI_OK;
+	uint64_t n = (uint64_t)_i;
+	while (data_with_failure(n, &status)) {
+		n += 4;
+		ck_assert_uint_lt(n, ALLOCATIONS_MAX);
+		scene_restart_client(&scene);
+	}
+	ck_assert_uint_gt(n, 100);
+	ck_assert_int_eq(status, AUTONOMI_OK);
+	ck_assert_uint_eq(scene.outcome.result.bytes.size, FILE_SIZE);
+}
+END_TEST
+
 START_TEST(a_download_survives_the_failure_of_any_allocation)
 {
 	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
@@ -120,6 +162,7 @@ Suite *suite(void)
 	tcase_set_timeout(failures, 300);
 	tcase_add_loop_test(failures, an_upload_survives_the_failure_of_any_allocation, 0, 4);
 	tcase_add_loop_test(failures, a_download_survives_the_failure_of_any_allocation, 0, 4);
+	tcase_add_loop_test(failures, data_in_memory_survives_the_failure_of_any_allocation, 0, 4);
 #endif
 	suite_add_tcase(s, failures);
 	return s;
