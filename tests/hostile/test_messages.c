@@ -12,7 +12,7 @@
 #include "wire/msgpack.h"
 
 /* Of processor time in one pump; about 3.6 ms were measured. */
-enum { PUMP_MOST_US = 12000 };
+enum { PUMP_MOST_US = 12000, ATTEMPTS_MAX = 10 };
 
 enum { MESSAGE_MAX = 10485760 };
 
@@ -57,31 +57,39 @@ static void send(struct an_buffer *out, const char *what)
 	fflush(stdout);
 }
 
-static void check(void)
+/* Makes the attempt until no pump took long: on a busy machine one may be slow by chance, but where the
+ * message is to blame each time is as slow. */
+static void must_not_stop_the_pump(void (*attempt)(void))
 {
-	if (MEASURED)
-		ck_assert_uint_lt(attacker.pump_max, PUMP_MOST_US);
+	for (int i = 0; i < ATTEMPTS_MAX; i++) {
+		attacker.pump_max = 0;
+		attempt();
+		if (!MEASURED || attacker.pump_max < PUMP_MOST_US)
+			return;
+	}
+	ck_abort_msg("%d times a pump took %lu us of CPU or about that", ATTEMPTS_MAX,
+	             (unsigned long)attacker.pump_max);
 }
 
-START_TEST(ten_mebibytes_of_unknown_fields_do_not_stop_the_pump)
+static void send_unknown_fields(void)
 {
 	struct an_buffer out;
 	begin(&out);
-	an_cbor_write_variant(&out, "GetVersion");
-	an_cbor_write_variant(&out, "PeerId");
-	an_buffer_clear(&out);
-	an_cbor_write_variant(&out, "Query");
 	an_cbor_write_variant(&out, "PutRecord");
 	ck_assert_int_eq(an_buffer_append_byte(&out, 0xbf), AUTONOMI_OK);
 	pad(&out, "\x61\x78\x00", 3);
 	send(&out, "unknown fields");
 	ck_assert_int_eq(attacker.status, AUTONOMI_E_REFUSED);
 	ck_assert_uint_eq(attacker.code, AN_LINK_CODE_MALFORMED);
-	check();
+}
+
+START_TEST(ten_mebibytes_of_unknown_fields_do_not_stop_the_pump)
+{
+	must_not_stop_the_pump(send_unknown_fields);
 }
 END_TEST
 
-START_TEST(a_name_in_ten_million_pieces_does_not_stop_the_pump)
+static void send_a_name_in_pieces(void)
 {
 	struct an_buffer out;
 	begin(&out);
@@ -89,11 +97,15 @@ START_TEST(a_name_in_ten_million_pieces_does_not_stop_the_pump)
 	pad(&out, "\x60", 1);
 	send(&out, "a name in empty pieces");
 	ck_assert_uint_eq(attacker.code, AN_LINK_CODE_MALFORMED);
-	check();
+}
+
+START_TEST(a_name_in_ten_million_pieces_does_not_stop_the_pump)
+{
+	must_not_stop_the_pump(send_a_name_in_pieces);
 }
 END_TEST
 
-START_TEST(a_name_of_ten_mebibytes_does_not_stop_the_pump)
+static void send_a_long_name(void)
 {
 	struct an_buffer out;
 	begin(&out);
@@ -102,11 +114,15 @@ START_TEST(a_name_of_ten_mebibytes_does_not_stop_the_pump)
 	pad(&out, "\xc3\xa9", 2);
 	send(&out, "a long name");
 	ck_assert_uint_eq(attacker.code, AN_LINK_CODE_MALFORMED);
-	check();
+}
+
+START_TEST(a_name_of_ten_mebibytes_does_not_stop_the_pump)
+{
+	must_not_stop_the_pump(send_a_long_name);
 }
 END_TEST
 
-START_TEST(ten_mebibytes_of_nested_lists_do_not_stop_the_pump)
+static void send_nested_lists(void)
 {
 	uint8_t nest[504];
 	struct an_buffer out;
@@ -119,7 +135,11 @@ START_TEST(ten_mebibytes_of_nested_lists_do_not_stop_the_pump)
 	pad(&out, nest, sizeof(nest));
 	send(&out, "nested lists");
 	ck_assert_uint_eq(attacker.code, AN_LINK_CODE_MALFORMED);
-	check();
+}
+
+START_TEST(ten_mebibytes_of_nested_lists_do_not_stop_the_pump)
+{
+	must_not_stop_the_pump(send_nested_lists);
 }
 END_TEST
 
@@ -149,7 +169,7 @@ static void begin_paid(struct an_buffer *value, const void *payment, size_t repe
 		ck_assert_int_eq(an_buffer_append(value, an_span(payment, 1)), AUTONOMI_OK);
 }
 
-START_TEST(a_paid_chunk_of_four_million_integers_does_not_stop_the_pump)
+static void put_integers(void)
 {
 	enum { SIZE = 4 * 1024 * 1024 };
 	static uint8_t content[SIZE];
@@ -162,28 +182,36 @@ START_TEST(a_paid_chunk_of_four_million_integers_does_not_stop_the_pump)
 	printf("# paid, of integers: longest pump %lu us of CPU\n",
 	       (unsigned long)attacker.pump_max);
 	ck_assert_int_eq(attacker.status, AUTONOMI_OK);
-	check();
 	ck_assert_uint_eq(victim_counter(&cluster, "records"), 1);
+}
+
+START_TEST(a_paid_chunk_of_four_million_integers_does_not_stop_the_pump)
+{
+	must_not_stop_the_pump(put_integers);
 }
 END_TEST
 
-START_TEST(a_paid_chunk_of_nonsense_is_refused_and_not_stored)
+static void put_nonsense(void)
 {
 	uint8_t name[AN_RECORD_NAME_SIZE] = {1};
 	struct an_buffer value;
 	begin_paid(&value, "\xc1", 400000);
 	put(&value, name);
 	ck_assert_int_eq(attacker.status, AUTONOMI_OK);
-	check();
 	ck_assert_uint_eq(victim_counter(&cluster, "records"), 0);
+}
+
+START_TEST(a_paid_chunk_of_nonsense_is_refused_and_not_stored)
+{
+	must_not_stop_the_pump(put_nonsense);
 }
 END_TEST
 
 /* Every kind byte, every message of up to three bytes that begins like a request, and noise of many
  * sizes: refused each, and the node lives. */
-START_TEST(noise_of_every_kind_and_size_is_refused)
+static void send_noise(void)
 {
-	size_t asked = 0;
+	size_t asked = attacker.answered + attacker.failed;
 	for (size_t size = 0; size < 70000; size += 1 + size / 2) {
 		for (int kind = 0; kind < 3; kind++) {
 			struct an_blob *message = an_blob_new(kind == 2 ? 0 : size);
@@ -193,8 +221,12 @@ START_TEST(noise_of_every_kind_and_size_is_refused)
 		}
 		attacker_await(&attacker, &cluster, asked, 20000);
 	}
-	check();
 	ck_assert_uint_eq(victim_counter(&cluster, "records"), 0);
+}
+
+START_TEST(noise_of_every_kind_and_size_is_refused)
+{
+	must_not_stop_the_pump(send_noise);
 }
 END_TEST
 

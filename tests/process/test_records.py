@@ -103,6 +103,34 @@ def keys(network):
               "it prints both halves", pair)
 
 
+def kinds(network, *words):
+    return [place["kind"] for place in answer(network, "analyze " + " ".join(words)[:40], "analyze", *words)
+            .get("found", [])]
+
+
+def analysis(network, folder):
+    for name, content in (("chunk", b"x"), ("file", b"y" * 100000)):
+        (folder / name).write_bytes(content)
+    chunk = answer(network, "chunk put", "chunk", "put", str(folder / "chunk"))["address"]
+    public = answer(network, "file upload, public", "file", "upload", "-p", str(folder / "file"))["address"]
+    private = answer(network, "file upload, private", "file", "upload", str(folder / "file"))["data_map"]
+    tap.check(kinds(network, chunk) == ["chunk"], "a chunk is told")
+    tap.check(kinds(network, public) == ["data_map"], "a data map on the network is told")
+    tap.check(kinds(network, private) == ["data_map"], "a data map in hand is told")
+    end = answer(network, "a pointer to a chunk", "pointer", "create", "end", chunk)["address"]
+    first = answer(network, "a pointer to it", "pointer", "create", "-t", "pointer", "first", end)["address"]
+    tap.check(kinds(network, first) == ["pointer"], "a pointer is told")
+    tap.check(kinds(network, "-r", first) == ["pointer", "pointer", "chunk"], "pointers are followed")
+    nowhere = answer(network, "a pointer to nothing", "pointer", "create", "nowhere", CHUNK)["address"]
+    tap.check(kinds(network, "-r", nowhere) == ["pointer", "not-found"], "a target that is missing is told")
+    pad = answer(network, "scratchpad create", "scratchpad", "create", "told", "secret")["address"]
+    tap.check(kinds(network, pad) == ["scratchpad"], "a scratchpad is told")
+    entry = answer(network, "graph create", "graph", "create", "told", "hello")["address"]
+    tap.check(kinds(network, entry) == ["graph_entry"], "graph entries are told")
+    ends_badly(network, "an address where nothing is", NOT_FOUND, "analyze", OTHER)
+    ends_badly(network, "what is no address", USAGE, "analyze", "xyz")
+
+
 def main():
     end_on_signals()
     folder = Path(tempfile.mkdtemp(prefix="autonomi-records-")).resolve()
@@ -113,6 +141,7 @@ def main():
             scratchpads(network)
             graphs(network)
             keys(network)
+            analysis(network, folder)
     except Failure as failure:
         tap.check(False, "the network runs", failure)
     finally:

@@ -30,6 +30,7 @@ struct program {
 	bool overwrite;          /* of generate-key */
 	bool is_secret_key;      /* a name is a secret key */
 	bool hex;                /* values are hexadecimal */
+	bool recursive;          /* of analyze: what is found is followed */
 	const char *target_type; /* of a pointer */
 	const char *arguments[ARGUMENTS_MAX];
 	int argument_count;
@@ -44,7 +45,7 @@ enum command_needs {
 
 struct command {
 	const char *group;     /* "file" */
-	const char *name;      /* "upload" */
+	const char *name;      /* "upload"; "" where the group is the whole command */
 	const char *arguments; /* "FILE" */
 	int arguments_min, arguments_max;
 	enum command_needs needs;
@@ -83,6 +84,7 @@ int run_scratchpad_create(struct program *program);
 int run_scratchpad_get(struct program *program);
 int run_scratchpad_edit(struct program *program);
 int run_scratchpad_share(struct program *program);
+int run_analyze(struct program *program);
 int run_node_info(struct program *program);
 int run_node_peers(struct program *program);
 

@@ -30,6 +30,7 @@ enum flag {
 	FLAG_SECRET_KEY,
 	FLAG_HEX,
 	FLAG_TARGET_TYPE,
+	FLAG_RECURSIVE,
 	FLAG_OPTIONS,
 	FLAG_VERSION,
 	FLAG_HELP,
@@ -56,6 +57,7 @@ static const struct option flags[] = {
 	{"secret-key", no_argument, NULL, FLAG_SECRET_KEY},
 	{"hex", no_argument, NULL, FLAG_HEX},
 	{"target-data-type", required_argument, NULL, FLAG_TARGET_TYPE},
+	{"recursive", no_argument, NULL, FLAG_RECURSIVE},
 	{"options", no_argument, NULL, FLAG_OPTIONS},
 	{"version", no_argument, NULL, FLAG_VERSION},
 	{"help", no_argument, NULL, FLAG_HELP},
@@ -97,6 +99,8 @@ static const struct command commands[] = {
          run_scratchpad_share},
 	{"key", "generate", "", 0, 0, NEEDS_NOTHING, "make a key pair and print it",
          run_key_generate},
+	{"analyze", "", "ADDRESS|DATAMAP", 1, 1, NEEDS_NETWORK, "tell what lies at an address",
+         run_analyze},
 	{"node", "info", "", 0, 0, NEEDS_PEER, "ask the node at --peer who it is", run_node_info},
 	{"node", "peers", "", 0, 0, NEEDS_PEER, "ask the node at --peer whom it knows",
          run_node_peers},
@@ -109,7 +113,8 @@ static void print_help(void)
 	fputs("Usage: autonomi [OPTION]... COMMAND [ARGUMENT]...\n\nCommands:\n", stdout);
 	for (size_t i = 0; i < COMMANDS; i++) {
 		char words[64];
-		snprintf(words, sizeof(words), "%s %s %s", commands[i].group, commands[i].name,
+		snprintf(words, sizeof(words), "%s%s%s %s", commands[i].group,
+		         commands[i].name[0] != '\0' ? " " : "", commands[i].name,
 		         commands[i].arguments);
 		printf("  %-36s %s\n", words, commands[i].description);
 	}
@@ -128,6 +133,7 @@ static void print_help(void)
 	      "  -t, --target-data-type T   of a pointer's target: chunk (default), graph,\n"
 	      "                             pointer or scratchpad\n"
 	      "  -s, --secret-key           NAME is a secret key that somebody shared\n"
+	      "  -r, --recursive            of analyze: follow pointers and graph entries\n"
 	      "  --hex                      values are hexadecimal\n"
 	      "  -o, --overwrite            of generate-key: replace a key that is there\n"
 	      "  --json                     print one JSON object\n"
@@ -190,6 +196,9 @@ static bool note(struct program *program, int flag, const char *value)
 		return program->is_secret_key = true;
 	case FLAG_HEX:
 		return program->hex = true;
+	case FLAG_RECURSIVE:
+	case 'r':
+		return program->recursive = true;
 	case FLAG_TARGET_TYPE:
 	case 't':
 		program->target_type = value;
@@ -248,7 +257,7 @@ static bool print_and_exit(int flag)
 static bool read_flags(struct program *program, int argc, char **argv, int *ret_code)
 {
 	int flag = 0;
-	while ((flag = getopt_long(argc, argv, "hpqost:", flags, NULL)) != -1) {
+	while ((flag = getopt_long(argc, argv, "hpqosrt:", flags, NULL)) != -1) {
 		*ret_code = EXIT_DONE;
 		if (print_and_exit(flag))
 			return false;
@@ -265,31 +274,50 @@ static bool read_flags(struct program *program, int argc, char **argv, int *ret_
 	return peers == NULL || peers[0] == '\0' || add_peers(program->config, peers);
 }
 
+/* How many of the words name the command; 0 where they name another. */
+static int words_of(const struct command *command, int argc, char **argv)
+{
+	if (strcmp(argv[0], command->group) != 0)
+		return 0;
+	if (command->name[0] == '\0')
+		return 1;
+	return argc > 1 && strcmp(argv[1], command->name) == 0 ? 2 : 0;
+}
+
+static bool take_arguments(struct program *program, const struct command *command, int argc,
+                           char **argv)
+{
+	program->argument_count = argc;
+	if (argc < command->arguments_min || argc > command->arguments_max) {
+		complain("usage: autonomi %s %s%s%s", command->group, command->name,
+		         command->name[0] != '\0' ? " " : "", command->arguments);
+		return false;
+	}
+	for (int i = 0; i < argc; i++)
+		program->arguments[i] = argv[i];
+	if (command->needs == NEEDS_PEER && program->peer == NULL) {
+		complain("this command needs --peer ADDR, the node to ask");
+		return false;
+	}
+	return true;
+}
+
 static const struct command *find_command(struct program *program, int argc, char **argv)
 {
-	if (argc < 2) {
+	if (argc < 1) {
 		complain("a command is needed; try --help");
 		return NULL;
 	}
 	for (size_t i = 0; i < COMMANDS; i++) {
-		const struct command *command = &commands[i];
-		if (strcmp(argv[0], command->group) != 0 || strcmp(argv[1], command->name) != 0)
+		const int words = words_of(&commands[i], argc, argv);
+		if (words == 0)
 			continue;
-		program->argument_count = argc - 2;
-		if (argc - 2 < command->arguments_min || argc - 2 > command->arguments_max) {
-			complain("usage: autonomi %s %s %s", command->group, command->name,
-			         command->arguments);
-			return NULL;
-		}
-		for (int j = 2; j < argc; j++)
-			program->arguments[j - 2] = argv[j];
-		if (command->needs == NEEDS_PEER && program->peer == NULL) {
-			complain("this command needs --peer ADDR, the node to ask");
-			return NULL;
-		}
-		return command;
+		return take_arguments(program, &commands[i], argc - words, argv + words)
+		               ? &commands[i]
+		               : NULL;
 	}
-	complain("there is no command \"%s %s\"; try --help", argv[0], argv[1]);
+	complain("there is no command \"%s%s%s\"; try --help", argv[0], argc > 1 ? " " : "",
+	         argc > 1 ? argv[1] : "");
 	return NULL;
 }
 
