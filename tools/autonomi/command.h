@@ -29,6 +29,7 @@ struct program {
 	bool replace;
 	bool overwrite;          /* of generate-key */
 	bool is_secret_key;      /* a name is a secret key */
+	bool is_name;            /* also where it looks like an address */
 	bool hex;                /* values are hexadecimal */
 	bool recursive;          /* of analyze: what is found is followed */
 	const char *target_type; /* of a pointer */
@@ -60,8 +61,25 @@ bool follow(struct program *program, autonomi_op op, const char *what, autonomi_
 /* Complains about a completion that failed, and returns its exit code. */
 int failed(struct program *program, const autonomi_event *event);
 
+/* Prints what a completion gives; `context` is the command's own. */
+typedef void printer(struct program *program, const autonomi_event *event, const void *context);
+
+/* Follows what was submitted and prints its completion. `print_fork` prints what a completion with
+ * AUTONOMI_E_FORK gives all the same, in JSON as further members that begin with a comma; NULL: it
+ * gives nothing. The exit code. */
+int finish(struct program *program, autonomi_status submitted, autonomi_op op, const char *what,
+           printer *print, printer *print_fork, const void *context);
+
+/* Prints what every write of a record gives: address, counter, copies. */
+void print_written(struct program *program, const autonomi_event *event, const void *context);
+
 /* The same for a submit that was refused. */
 int refused(struct program *program, autonomi_status status, const char *what);
+
+/* The 32 bytes of content that a word on the command line gives: as it is, or, with --hex, in
+ * hexadecimal; zeros follow. False with a complaint. */
+bool read_value(const struct program *program, const char *text, const char *what,
+                uint8_t content[AUTONOMI_GRAPH_CONTENT_SIZE]);
 
 /* Reads hexadecimal text; the number of bytes, or 0 where it is none or too long. */
 size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity);
@@ -85,6 +103,13 @@ int run_scratchpad_get(struct program *program);
 int run_scratchpad_edit(struct program *program);
 int run_scratchpad_share(struct program *program);
 int run_analyze(struct program *program);
+int run_register_generate_key(struct program *program);
+int run_register_create(struct program *program);
+int run_register_edit(struct program *program);
+int run_register_get(struct program *program);
+int run_register_history(struct program *program);
+int run_register_list(struct program *program);
+int run_register_share(struct program *program);
 int run_node_info(struct program *program);
 int run_node_peers(struct program *program);
 

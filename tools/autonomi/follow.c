@@ -89,15 +89,20 @@ bool follow(struct program *program, autonomi_op op, const char *what, autonomi_
 	return false;
 }
 
-static int report(struct program *program, autonomi_status status, const char *sentence)
+/* `print_more` may add to the JSON object, or print lines. */
+static int report(struct program *program, autonomi_status status, const char *sentence,
+                  printer *print_more, const autonomi_event *event, const void *context)
 {
 	if (program->json) {
 		printf("{\"error\":");
 		json_text(stdout, autonomi_status_name(status));
 		printf(",\"message\":");
 		json_text(stdout, sentence);
-		printf("}\n");
 	}
+	if (print_more != NULL)
+		print_more(program, event, context);
+	if (program->json)
+		printf("}\n");
 	complain("%s", sentence);
 	return exit_code_of(status);
 }
@@ -107,15 +112,36 @@ int failed(struct program *program, const autonomi_event *event)
 	autonomi_status status = autonomi_event_status(event);
 	if (status == AUTONOMI_E_CANCELLED && !program->interrupted)
 		return report(program, AUTONOMI_E_TIMEOUT,
-		              "the operation took longer than --timeout allows");
-	return report(program, status, autonomi_event_message(event));
+		              "the operation took longer than --timeout allows", NULL, NULL, NULL);
+	return report(program, status, autonomi_event_message(event), NULL, NULL, NULL);
 }
 
 int refused(struct program *program, autonomi_status status, const char *what)
 {
 	char sentence[512];
 	snprintf(sentence, sizeof(sentence), "%s: %s", what, autonomi_status_message(status));
-	return report(program, status, sentence);
+	return report(program, status, sentence, NULL, NULL, NULL);
+}
+
+int finish(struct program *program, autonomi_status submitted, autonomi_op op, const char *what,
+           printer *print, printer *print_fork, const void *context)
+{
+	if (submitted != AUTONOMI_OK)
+		return refused(program, submitted, "the command cannot be carried out");
+	autonomi_event *event = NULL;
+	if (!follow(program, op, what, &event))
+		return EXIT_GENERAL;
+	int code = EXIT_DONE;
+	const autonomi_status status = autonomi_event_status(event);
+	if (status >= 0)
+		print(program, event, context);
+	else if (status == AUTONOMI_E_FORK && autonomi_event_data(event, NULL) != NULL)
+		code = report(program, status, autonomi_event_message(event), print_fork, event,
+		              context);
+	else
+		code = failed(program, event);
+	autonomi_event_free(event);
+	return code;
 }
 
 static int digit_value(char digit)

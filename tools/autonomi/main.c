@@ -28,6 +28,7 @@ enum flag {
 	FLAG_REPLACE,
 	FLAG_OVERWRITE,
 	FLAG_SECRET_KEY,
+	FLAG_NAME,
 	FLAG_HEX,
 	FLAG_TARGET_TYPE,
 	FLAG_RECURSIVE,
@@ -55,6 +56,7 @@ static const struct option flags[] = {
 	{"replace", no_argument, NULL, FLAG_REPLACE},
 	{"overwrite", no_argument, NULL, FLAG_OVERWRITE},
 	{"secret-key", no_argument, NULL, FLAG_SECRET_KEY},
+	{"name", no_argument, NULL, FLAG_NAME},
 	{"hex", no_argument, NULL, FLAG_HEX},
 	{"target-data-type", required_argument, NULL, FLAG_TARGET_TYPE},
 	{"recursive", no_argument, NULL, FLAG_RECURSIVE},
@@ -97,6 +99,20 @@ static const struct command commands[] = {
          run_scratchpad_edit},
 	{"scratchpad", "share", "NAME", 1, 1, NEEDS_NOTHING, "print the secret key of a scratchpad",
          run_scratchpad_share},
+	{"register", "generate-key", "", 0, 0, NEEDS_NOTHING, "make the key of your registers",
+         run_register_generate_key},
+	{"register", "create", "NAME VALUE", 2, 2, NEEDS_NETWORK, "store a value of 32 bytes",
+         run_register_create},
+	{"register", "edit", "NAME|ADDRESS VALUE", 2, 2, NEEDS_NETWORK,
+         "give a register of yours a new value", run_register_edit},
+	{"register", "get", "NAME|ADDRESS", 1, 1, NEEDS_NETWORK, "print the newest value",
+         run_register_get},
+	{"register", "history", "NAME|ADDRESS", 1, 1, NEEDS_NETWORK,
+         "print all values, the oldest first", run_register_history},
+	{"register", "list", "", 0, 0, NEEDS_NOTHING, "print your registers on this machine",
+         run_register_list},
+	{"register", "share", "NAME", 1, 1, NEEDS_NOTHING, "print the secret key of a register",
+         run_register_share},
 	{"key", "generate", "", 0, 0, NEEDS_NOTHING, "make a key pair and print it",
          run_key_generate},
 	{"analyze", "", "ADDRESS|DATAMAP", 1, 1, NEEDS_NETWORK, "tell what lies at an address",
@@ -134,6 +150,7 @@ static void print_help(void)
 	      "                             pointer or scratchpad\n"
 	      "  -s, --secret-key           NAME is a secret key that somebody shared\n"
 	      "  -r, --recursive            of analyze: follow pointers and graph entries\n"
+	      "  -n, --name                 NAME|ADDRESS is a name, whatever it looks like\n"
 	      "  --hex                      values are hexadecimal\n"
 	      "  -o, --overwrite            of generate-key: replace a key that is there\n"
 	      "  --json                     print one JSON object\n"
@@ -194,6 +211,9 @@ static bool note(struct program *program, int flag, const char *value)
 	case FLAG_SECRET_KEY:
 	case 's':
 		return program->is_secret_key = true;
+	case FLAG_NAME:
+	case 'n':
+		return program->is_name = true;
 	case FLAG_HEX:
 		return program->hex = true;
 	case FLAG_RECURSIVE:
@@ -257,7 +277,7 @@ static bool print_and_exit(int flag)
 static bool read_flags(struct program *program, int argc, char **argv, int *ret_code)
 {
 	int flag = 0;
-	while ((flag = getopt_long(argc, argv, "hpqosrt:", flags, NULL)) != -1) {
+	while ((flag = getopt_long(argc, argv, "hpqosrnt:", flags, NULL)) != -1) {
 		*ret_code = EXIT_DONE;
 		if (print_and_exit(flag))
 			return false;

@@ -8,30 +8,10 @@
 #include "autonomi/owner.h"
 #include "common/json.h"
 
-enum { HEX_MAX = 2 * AUTONOMI_ADDRESS_MAX + 1, GRAPH_CONTENT = 32, CONTENT_MAX = 4 << 20 };
-
-typedef void printer(struct program *program, const autonomi_event *event, const void *context);
-
-/* Follows what was submitted and prints its completion. */
-static int finish(struct program *program, autonomi_status submitted, autonomi_op op,
-                  const char *what, printer *print, const void *context)
-{
-	if (submitted != AUTONOMI_OK)
-		return refused(program, submitted, "the command cannot be carried out");
-	autonomi_event *event = NULL;
-	if (!follow(program, op, what, &event))
-		return EXIT_GENERAL;
-	int code = EXIT_DONE;
-	if (autonomi_event_status(event) < 0)
-		code = failed(program, event);
-	else
-		print(program, event, context);
-	autonomi_event_free(event);
-	return code;
-}
+enum { HEX_MAX = 2 * AUTONOMI_ADDRESS_MAX + 1, FORKS_MAX = 256 };
 
 /* ---- What all writes print. */
-static void print_written(struct program *program, const autonomi_event *event, const void *context)
+void print_written(struct program *program, const autonomi_event *event, const void *context)
 {
 	(void)context;
 	const char *address = autonomi_event_text(event);
@@ -90,8 +70,8 @@ static int write_pointer(struct program *program, pointer_writer *function)
 		return code;
 	autonomi_op op = 0;
 	const autonomi_status status = function(program->node, secret, type, target, size, 0, &op);
-	memset(secret, 0, sizeof(secret));
-	return finish(program, status, op, "Storing the pointer", print_written, NULL);
+	wipe(secret, sizeof(secret));
+	return finish(program, status, op, "Storing the pointer", print_written, NULL, NULL);
 }
 
 int run_pointer_create(struct program *program)
@@ -149,7 +129,7 @@ int run_pointer_get(struct program *program)
 		return code;
 	autonomi_op op = 0;
 	const autonomi_status status = autonomi_pointer_get(program->node, owner, 0, &op);
-	return finish(program, status, op, "Fetching the pointer", print_pointer, NULL);
+	return finish(program, status, op, "Fetching the pointer", print_pointer, NULL, NULL);
 }
 
 int run_pointer_generate_key(struct program *program)
@@ -163,32 +143,39 @@ int run_pointer_share(struct program *program)
 }
 
 /* ---- Graph entries. */
+bool read_value(const struct program *program, const char *text, const char *what,
+                uint8_t content[AUTONOMI_GRAPH_CONTENT_SIZE])
+{
+	size_t size = strlen(text);
+	memset(content, 0, AUTONOMI_GRAPH_CONTENT_SIZE);
+	if (program->hex)
+		size = read_hexadecimal(text, content, AUTONOMI_GRAPH_CONTENT_SIZE);
+	else if (size <= AUTONOMI_GRAPH_CONTENT_SIZE)
+		memcpy(content, text, size);
+	if (size <= AUTONOMI_GRAPH_CONTENT_SIZE && (size > 0 || !program->hex))
+		return true;
+	complain("%s has at most 32 bytes%s", what, program->hex ? ", in hexadecimal" : "");
+	return false;
+}
+
 int run_graph_create(struct program *program)
 {
-	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], content[GRAPH_CONTENT] = {0};
-	const char *text = program->arguments[1];
-	size_t size = strlen(text);
-	if (program->hex)
-		size = read_hexadecimal(text, content, sizeof(content));
-	else if (size <= sizeof(content))
-		memcpy(content, text, size);
-	if (size > sizeof(content) || (program->hex && size == 0)) {
-		complain("the content of a graph entry has at most 32 bytes");
-		return EXIT_USAGE;
-	}
+	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], content[AUTONOMI_GRAPH_CONTENT_SIZE];
 	int code = EXIT_USAGE;
+	if (!read_value(program, program->arguments[1], "the content of a graph entry", content))
+		return code;
 	if (!read_owner_secret(program, &owner_of_graphs, program->arguments[0], secret, &code))
 		return code;
 	autonomi_graph_entry *entry = NULL;
 	autonomi_op op = 0;
 	autonomi_status status = autonomi_graph_entry_new(secret, NULL, 0, content, NULL, 0,
 	                                                  &entry);
-	memset(secret, 0, sizeof(secret));
+	wipe(secret, sizeof(secret));
 	if (status == AUTONOMI_OK)
 		status = autonomi_graph_entry_put(program->node, entry, AUTONOMI_PUT_CREATE, 0,
 		                                  &op);
 	autonomi_graph_entry_free(entry);
-	return finish(program, status, op, "Storing the graph entry", print_written, NULL);
+	return finish(program, status, op, "Storing the graph entry", print_written, NULL, NULL);
 }
 
 static void print_keys(const char *name, const uint8_t *keys, size_t count, size_t stride)
@@ -203,27 +190,59 @@ static void print_keys(const char *name, const uint8_t *keys, size_t count, size
 	printf("]");
 }
 
+/* One entry: members of a JSON object, or lines. */
+static void print_entry(const struct program *program, const autonomi_graph_entry *entry)
+{
+	autonomi_graph_entry_view view;
+	char content[HEX_MAX];
+	autonomi_graph_entry_get_view(entry, &view, sizeof(view));
+	autonomi_hex_encode(view.content, AUTONOMI_GRAPH_CONTENT_SIZE, content, sizeof(content));
+	if (program->json) {
+		printf("\"content\":\"%s\"", content);
+		print_keys("parents", view.parents, view.parent_count, AUTONOMI_PUBLIC_KEY_SIZE);
+	} else {
+		printf("Content: %s\nParents: %zu\nDescendants: %zu\n", content, view.parent_count,
+		       view.descendant_count);
+	}
+}
+
 static void print_graph(struct program *program, const autonomi_event *event, const void *context)
 {
 	(void)context;
 	size_t size = 0, count = 0;
 	const uint8_t *value = autonomi_event_data(event, &size);
 	autonomi_graph_entry *entry = NULL;
-	autonomi_graph_entry_view view;
-	char content[HEX_MAX];
 	if (autonomi_graph_entry_decode(value, size, &entry, 1, &count) != AUTONOMI_OK)
 		return;
-	autonomi_graph_entry_get_view(entry, &view, sizeof(view));
-	autonomi_hex_encode(view.content, GRAPH_CONTENT, content, sizeof(content));
-	if (program->json) {
-		printf("{\"content\":\"%s\"", content);
-		print_keys("parents", view.parents, view.parent_count, AUTONOMI_PUBLIC_KEY_SIZE);
+	if (program->json)
+		printf("{");
+	print_entry(program, entry);
+	if (program->json)
 		printf(",\"copies\":%" PRIu64 "}\n", autonomi_event_count(event));
-	} else {
-		printf("Content: %s\nParents: %zu\nDescendants: %zu\n", content, view.parent_count,
-		       view.descendant_count);
-	}
 	autonomi_graph_entry_free(entry);
+}
+
+static void print_graph_fork(struct program *program, const autonomi_event *event,
+                             const void *context)
+{
+	(void)context;
+	size_t size = 0, count = 0;
+	const uint8_t *value = autonomi_event_data(event, &size);
+	autonomi_graph_entry *entries[FORKS_MAX];
+	if (autonomi_graph_entry_decode(value, size, entries, FORKS_MAX, &count) != AUTONOMI_OK)
+		return;
+	if (program->json)
+		printf(",\"entries\":[");
+	for (size_t i = 0; i < count; i++) {
+		if (program->json)
+			printf(i > 0 ? ",{" : "{");
+		print_entry(program, entries[i]);
+		if (program->json)
+			printf("}");
+		autonomi_graph_entry_free(entries[i]);
+	}
+	if (program->json)
+		printf("]");
 }
 
 int run_graph_get(struct program *program)
@@ -234,7 +253,8 @@ int run_graph_get(struct program *program)
 		return code;
 	autonomi_op op = 0;
 	const autonomi_status status = autonomi_graph_entry_get(program->node, owner, 0, &op);
-	return finish(program, status, op, "Fetching the graph entry", print_graph, NULL);
+	return finish(program, status, op, "Fetching the graph entry", print_graph,
+	              print_graph_fork, NULL);
 }
 
 int run_graph_generate_key(struct program *program)
@@ -258,8 +278,8 @@ static int write_scratchpad(struct program *program, scratchpad_writer *function
 	autonomi_op op = 0;
 	const autonomi_status status = function(program->node, secret, 0, (const uint8_t *)data,
 	                                        strlen(data), 0, &op);
-	memset(secret, 0, sizeof(secret));
-	return finish(program, status, op, "Storing the scratchpad", print_written, NULL);
+	wipe(secret, sizeof(secret));
+	return finish(program, status, op, "Storing the scratchpad", print_written, NULL, NULL);
 }
 
 int run_scratchpad_create(struct program *program)
@@ -319,8 +339,9 @@ int run_scratchpad_get(struct program *program)
 	autonomi_status status = autonomi_bls_public_key(secret, owner);
 	if (status == AUTONOMI_OK)
 		status = autonomi_scratchpad_get(program->node, owner, 0, &op);
-	code = finish(program, status, op, "Fetching the scratchpad", print_scratchpad, secret);
-	memset(secret, 0, sizeof(secret));
+	code = finish(program, status, op, "Fetching the scratchpad", print_scratchpad, NULL,
+	              secret);
+	wipe(secret, sizeof(secret));
 	return code;
 }
 
@@ -349,7 +370,7 @@ int run_key_generate(struct program *program)
 	printf(program->json ? "{\"secret_key\":\"%s\",\"public_key\":\"%s\"}\n"
 	                     : "Secret key: %s\nPublic key: %s\n",
 	       secret_text, public_text);
-	memset(secret, 0, sizeof(secret));
-	memset(secret_text, 0, sizeof(secret_text));
+	wipe(secret, sizeof(secret));
+	wipe(secret_text, sizeof(secret_text));
 	return EXIT_DONE;
 }

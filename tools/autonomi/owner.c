@@ -11,7 +11,7 @@
 
 enum {
 	PATH_MAX_SIZE = 4096,
-	SECRET_TEXT = 2 * AUTONOMI_SECRET_KEY_SIZE,
+	SECRET_TEXT = OWNER_KEY_TEXT_SIZE - 1,
 	PUBLIC_TEXT = 2 * AUTONOMI_PUBLIC_KEY_SIZE,
 };
 
@@ -22,6 +22,13 @@ const struct owner_kind owner_of_scratchpads = {"scratchpad", "SCRATCHPAD_SIGNIN
 const struct owner_kind owner_of_graphs = {"graph", "GRAPH_SIGNING_KEY", "graph_signing_key"};
 const struct owner_kind owner_of_registers = {"register", "REGISTER_SIGNING_KEY",
                                               "register_signing_key"};
+
+void wipe(void *bytes, size_t size)
+{
+	volatile uint8_t *byte = bytes;
+	while (size-- > 0)
+		*byte++ = 0;
+}
 
 static bool path_of(const struct owner_kind *kind, char *path, size_t size)
 {
@@ -69,37 +76,59 @@ int generate_owner_key(struct program *program, const struct owner_kind *kind)
 	else if (code == EXIT_DONE)
 		printf("The %s key is in %s. Keep it: nothing else can change what it owns.\n",
 		       kind->noun, path);
-	memset(secret, 0, sizeof(secret));
-	memset(text, 0, sizeof(text));
+	wipe(secret, sizeof(secret));
+	wipe(text, sizeof(text));
 	return code;
 }
 
-static bool read_file_key(const struct owner_kind *kind, char text[SECRET_TEXT + 1])
+static bool read_file_key(const struct owner_kind *kind, char text[OWNER_KEY_TEXT_SIZE])
 {
 	char path[PATH_MAX_SIZE];
 	if (!path_of(kind, path, sizeof(path)))
 		return false;
 	FILE *file = fopen(path, "re");
-	if (file == NULL) {
-		complain("there is no %s key: run \"autonomi %s generate-key\", or set %s",
-		         kind->noun, kind->noun, kind->variable);
+	if (file == NULL)
 		return false;
-	}
+	/* Or the key would stay in the stream's memory. */
+	setvbuf(file, NULL, _IONBF, 0);
 	text[fread(text, 1, SECRET_TEXT, file)] = '\0';
 	fclose(file);
 	return true;
 }
 
+bool find_owner_key(const struct owner_kind *kind, char text[OWNER_KEY_TEXT_SIZE])
+{
+	const char *given = getenv(kind->variable);
+	if (given == NULL || given[0] == '\0')
+		return read_file_key(kind, text);
+	/* Longer than a key is no key, cut or not. */
+	snprintf(text, OWNER_KEY_TEXT_SIZE, "%s", strlen(given) == SECRET_TEXT ? given : "-");
+	return true;
+}
+
+bool keep_owner_key(const struct owner_kind *kind, const char *text)
+{
+	char path[PATH_MAX_SIZE];
+	if (strlen(text) != SECRET_TEXT) {
+		complain("the %s key that was stored is no key", kind->noun);
+		return false;
+	}
+	return path_of(kind, path, sizeof(path)) && write_key(path, text, false) == EXIT_DONE;
+}
+
 static bool read_general_key(const struct owner_kind *kind,
                              uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], int *ret_code)
 {
-	char text[SECRET_TEXT + 1];
-	const char *given = getenv(kind->variable);
+	char text[OWNER_KEY_TEXT_SIZE];
 	*ret_code = EXIT_LOCAL;
-	if ((given == NULL || given[0] == '\0') && !read_file_key(kind, text))
+	if (!find_owner_key(kind, text)) {
+		complain("there is no %s key: run \"autonomi %s generate-key\", or set %s",
+		         kind->noun, kind->noun, kind->variable);
 		return false;
-	const char *from = given != NULL && given[0] != '\0' ? given : text;
-	if (autonomi_bls_secret_from_hex(from, secret) == AUTONOMI_OK)
+	}
+	const autonomi_status status = autonomi_bls_secret_from_hex(text, secret);
+	wipe(text, sizeof(text));
+	if (status == AUTONOMI_OK)
 		return true;
 	*ret_code = EXIT_USAGE;
 	complain("the %s key is no secret key: 64 hexadecimal digits are needed", kind->noun);
@@ -114,7 +143,7 @@ static bool derive(const char *name, uint8_t secret[AUTONOMI_SECRET_KEY_SIZE])
 	    autonomi_bls_derive_secret(secret, index, sizeof(index), child) != AUTONOMI_OK)
 		return false;
 	memcpy(secret, child, sizeof(child));
-	memset(child, 0, sizeof(child));
+	wipe(child, sizeof(child));
 	return true;
 }
 
@@ -140,14 +169,14 @@ bool read_owner_secret(struct program *program, const struct owner_kind *kind, c
 bool read_owner_public(struct program *program, const struct owner_kind *kind, const char *name,
                        uint8_t public_key[AUTONOMI_PUBLIC_KEY_SIZE], int *ret_code)
 {
-	if (strlen(name) == PUBLIC_TEXT &&
+	if (!program->is_name && strlen(name) == PUBLIC_TEXT &&
 	    autonomi_bls_public_from_hex(name, public_key) == AUTONOMI_OK)
 		return true;
 	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE];
 	if (!read_owner_secret(program, kind, name, secret, ret_code))
 		return false;
 	autonomi_bls_public_key(secret, public_key);
-	memset(secret, 0, sizeof(secret));
+	wipe(secret, sizeof(secret));
 	return true;
 }
 
@@ -160,7 +189,7 @@ int share_owner_key(struct program *program, const struct owner_kind *kind)
 		return code;
 	autonomi_hex_encode(secret, sizeof(secret), text, sizeof(text));
 	printf(program->json ? "{\"secret_key\":\"%s\"}\n" : "Secret key: %s\n", text);
-	memset(secret, 0, sizeof(secret));
-	memset(text, 0, sizeof(text));
+	wipe(secret, sizeof(secret));
+	wipe(text, sizeof(text));
 	return EXIT_DONE;
 }

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Registers on the command line, against real nodes.
+
+    test_owned.py BUILD_FOLDER
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts/lib"))
+from network import Failure, Network, end_on_signals  # noqa: E402
+from tap import Tap  # noqa: E402
+
+# docs/operations.md
+DONE, GENERAL, USAGE, NOT_FOUND, LOCAL, DAMAGED = 0, 1, 2, 3, 5, 7
+NODES = 6
+SECONDS_MAX = 60
+
+tap = Tap()
+
+
+def run(network, *words, **options):
+    return network.run("--quiet", *words, timeout=SECONDS_MAX, **options)
+
+
+def read(client):
+    try:
+        return json.loads(client.out)
+    except ValueError:
+        return {}
+
+
+def answer(network, name, *words, **options):
+    client = run(network, "--json", *words, **options)
+    value = read(client)
+    tap.check(client.code == DONE and value, name, f"exit code {client.code}\n{client.out}{client.err}")
+    return value
+
+
+def ends_badly(network, name, code, *words, **options):
+    client = run(network, *words, **options)
+    tap.check(client.code == code and client.err.startswith("autonomi: "), name,
+              f"exit code {client.code}, not {code}\n{client.out}{client.err}")
+    return client
+
+
+def prints(network, name, expected, *words, **options):
+    client = run(network, *words, **options)
+    tap.check(client.code == DONE and client.out == expected and client.err == "", name,
+              f"exit code {client.code}\n{client.out}{client.err}")
+
+
+def padded(text):
+    return text.encode().hex().ljust(64, "0")
+
+
+def registers(network):
+    ends_badly(network, "a register without a key of its own", LOCAL, "register", "create", "x", "y")
+    prints(network, "no registers are remembered yet", "", "register", "list")
+    answer(network, "register generate-key", "register", "generate-key")
+    made = answer(network, "register create", "register", "create", "weather", "sunny")
+    address = made.get("address", "none")
+    tap.check(made.get("counter") == 0 and made.get("copies") == 5, "it has counter 0 and 5 copies", made)
+    ends_badly(network, "a register that exists is not created again", LOCAL,
+               "register", "create", "weather", "sunny")
+    prints(network, "register get prints the value", "sunny\n", "register", "get", "weather")
+    edited = answer(network, "register edit", "register", "edit", "weather", "rain")
+    tap.check(edited.get("counter") == 1, "an edit counts one up", edited)
+    got = answer(network, "register get by address", "register", "get", address)
+    tap.check(got.get("value") == padded("rain") and got.get("counter") == 1, "it has the new value", got)
+    answer(network, "register edit by address, --hex", "register", "edit", "--hex", address, "00ff")
+    prints(network, "a value that is no text is hexadecimal", "00ff".ljust(64, "0") + "\n",
+           "register", "get", "weather")
+    prints(network, "register history has all values, the oldest first",
+           "sunny\nrain\n" + "00ff".ljust(64, "0") + "\n", "register", "history", "weather")
+    history = answer(network, "register history --json", "register", "history", address)
+    tap.check(history.get("values") == [padded("sunny"), padded("rain"), "00ff".ljust(64, "0")] and
+              history.get("forked") is False, "it has them in hexadecimal", history)
+    listed = answer(network, "register list", "register", "list")
+    tap.check(listed.get("registers") == [{"name": "weather", "address": address}],
+              "it has the name and the address", listed)
+    ends_badly(network, "with --name an address is a name, of no register", NOT_FOUND,
+               "register", "get", "--name", address)
+    ends_badly(network, "a register that is not there", NOT_FOUND, "register", "get", "nobody")
+    ends_badly(network, "an edit of a register that is not there", NOT_FOUND,
+               "register", "edit", "nobody", "x")
+    ends_badly(network, "an edit of a stranger's register", USAGE, "register", "edit",
+               answer(network, "key generate", "key", "generate").get("public_key", ""), "x")
+    ends_badly(network, "a value that is too long", USAGE, "register", "create", "y", "y" * 33)
+
+
+def shared(network):
+    share = answer(network, "register share", "register", "share", "weather")
+    secret = share.get("secret_key", "none")
+    answer(network, "whoever has the key can write", "register", "edit", "-s", secret, "snow")
+    prints(network, "and the owner reads it", "snow\n", "register", "get", "weather")
+    return secret
+
+
+def fork(network, folder):
+    """Of a register with a second first entry, and of a graph entry alike."""
+    made = answer(network, "another register", "register", "create", "torn", "one")
+    secret = answer(network, "its key", "register", "share", "torn").get("secret_key", "none")
+    stored = subprocess.run([str(folder / "tests/process/second_entry"), ",".join(network.addresses()),
+                             secret, "two"], timeout=SECONDS_MAX)
+    tap.check(stored.returncode == 0, "a second first entry is stored", stored.returncode)
+    client = ends_badly(network, "a register that forked", DAMAGED, "register", "get", "torn")
+    tap.check(sorted(client.out.split()) == ["one", "two"], "it prints all values", client.out)
+    value = read(run(network, "--json", "register", "get", "torn"))
+    tap.check(value.get("error") == "fork" and
+              sorted(value.get("values", [])) == [padded("one"), padded("two")],
+              "in JSON too", value)
+    value = read(run(network, "--json", "graph", "get", made.get("address", "none")))
+    tap.check(value.get("error") == "fork" and
+              sorted(entry["content"] for entry in value.get("entries", [])) ==
+              [padded("one"), padded("two")], "graph get prints all entries of a fork", value)
+    client = ends_badly(network, "graph get of a fork", DAMAGED, "graph", "get", made.get("address", ""))
+    tap.check(client.out.count("Content: ") == 2, "it prints both", client.out)
+    answer(network, "an edit mends it", "register", "edit", "torn", "three")
+    prints(network, "then it has one value", "three\n", "register", "get", "torn")
+    history = answer(network, "its history", "register", "history", "torn")
+    tap.check(history.get("forked") is True and len(history.get("values", [])) == 2,
+              "says that it forked", history)
+
+
+def main():
+    end_on_signals()
+    folder = Path(tempfile.mkdtemp(prefix="autonomi-owned-")).resolve()
+    try:
+        with Network(folder, sys.argv[1]) as network:
+            network.start(NODES)
+            registers(network)
+            shared(network)
+            fork(network, Path(sys.argv[1]))
+    except Failure as failure:
+        tap.check(False, "the network runs", failure)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    tap.done()
+
+
+main()

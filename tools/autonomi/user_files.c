@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "autonomi/user_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "autonomi/owner.h"
+
+enum {
+	PATH_SIZE = 4096,
+	FOLDER_SIZE = PATH_SIZE - 300,
+	TEXT_MAX = 1 << 20,
+	ADDRESS_TEXT = 2 * AUTONOMI_ADDRESS_MAX + 1
+};
+
+static const struct list {
+	const char *folder;
+	size_t key_size; /* of an address; 0: it is a data map */
+} lists[] = {
+	[AUTONOMI_USER_FILE_ARCHIVES] = {"file_archives", AUTONOMI_NAME_SIZE},
+	[AUTONOMI_USER_PRIVATE_FILE_ARCHIVES] = {"private_file_archives", 0},
+	[AUTONOMI_USER_REGISTERS] = {"registers", AUTONOMI_PUBLIC_KEY_SIZE},
+	[AUTONOMI_USER_PUBLIC_FILES] = {"public_files", AUTONOMI_NAME_SIZE},
+	[AUTONOMI_USER_PRIVATE_FILES] = {"private_files", 0},
+};
+
+enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+
+static bool folder_of(uint32_t list, char *path, size_t size)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "client/user_data/%s", lists[list].folder);
+	return data_directory(name, path, size);
+}
+
+/* ---- Files. */
+static bool cannot(const char *what, const char *path)
+{
+	complain("%s cannot be %s: %s", path, what, strerror(errno));
+	return false;
+}
+
+/* Writes a file anew: under another name first, so that it is never there in part. */
+static bool write_file(const char *path, const char *head, const char *text)
+{
+	char part[PATH_SIZE + 8];
+	snprintf(part, sizeof(part), "%s.part", path);
+	const int number = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *file = number >= 0 ? fdopen(number, "w") : NULL;
+	if (file == NULL) {
+		if (number >= 0)
+			close(number);
+		return cannot("written", path);
+	}
+	bool done = fputs(head, file) >= 0 && fputs(text, file) >= 0 && fflush(file) == 0 &&
+	            fsync(number) == 0;
+	done = fclose(file) == 0 && done;
+	if (done && rename(part, path) == 0)
+		return true;
+	cannot("written", path);
+	unlink(part);
+	return false;
+}
+
+/* A text with a final zero, to be freed; NULL where there is none, or it is too long. */
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	if (file == NULL)
+		return NULL;
+	char *text = malloc(TEXT_MAX + 1);
+	size_t size = text != NULL ? fread(text, 1, TEXT_MAX + 1, file) : 0;
+	fclose(file);
+	if (size > TEXT_MAX) {
+		free(text);
+		return NULL;
+	}
+	if (text != NULL)
+		text[size] = '\0';
+	return text;
+}
+
+/* ---- Items. */
+static bool remember_address(const char *folder, const uint8_t *key, size_t key_size,
+                             const char *name)
+{
+	char path[PATH_SIZE], text[ADDRESS_TEXT];
+	if (autonomi_hex_encode(key, key_size, text, sizeof(text)) != AUTONOMI_OK)
+		return false;
+	snprintf(path, sizeof(path), "%s/%s", folder, text);
+	return write_file(path, "", name);
+}
+
+static bool remember_data_map(const char *folder, const uint8_t *key, size_t key_size,
+                              const char *name)
+{
+	char path[PATH_SIZE];
+	uint64_t number = 0;
+	const size_t size = 2 * key_size + 1;
+	char *text = malloc(size + 1);
+	bool done = text != NULL && autonomi_hex_encode(key, key_size, text, size) == AUTONOMI_OK &&
+	            autonomi_private_short_name(key, key_size, &number) == AUTONOMI_OK;
+	if (done) {
+		snprintf(path, sizeof(path), "%s/%" PRIu64, folder, number);
+		memcpy(text + size - 1, "\n", 2);
+		done = write_file(path, text, name);
+	} else {
+		complain("out of memory");
+	}
+	free(text);
+	return done;
+}
+
+bool remember(uint32_t list, const uint8_t *key, size_t key_size, const char *name)
+{
+	char folder[FOLDER_SIZE];
+	if (!folder_of(list, folder, sizeof(folder)))
+		return false;
+	return lists[list].key_size > 0 ? remember_address(folder, key, key_size, name)
+	                                : remember_data_map(folder, key, key_size, name);
+}
+
+bool recall_register(const uint8_t *address, char *name, size_t name_size)
+{
+	char folder[FOLDER_SIZE], path[PATH_SIZE], text[ADDRESS_TEXT];
+	if (!folder_of(AUTONOMI_USER_REGISTERS, folder, sizeof(folder)) ||
+	    autonomi_hex_encode(address, AUTONOMI_PUBLIC_KEY_SIZE, text, sizeof(text)) !=
+	            AUTONOMI_OK)
+		return false;
+	snprintf(path, sizeof(path), "%s/%s", folder, text);
+	char *content = read_file(path);
+	const bool fits = content != NULL && strlen(content) < name_size;
+	if (fits)
+		memcpy(name, content, strlen(content) + 1);
+	free(content);
+	return fits;
+}
+
+/* ---- All. */
+static bool add_data_map(autonomi_user_data *data, uint32_t list, char *text)
+{
+	char *end = strchr(text, '\n');
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	uint8_t *map = malloc(strlen(text) / 2 + 1);
+	const size_t size = map != NULL ? read_hexadecimal(text, map, strlen(text) / 2) : 0;
+	const bool done = size > 0 &&
+	                  autonomi_user_data_add(data, list, map, size, end + 1) == AUTONOMI_OK;
+	free(map);
+	return done;
+}
+
+static bool add_item(autonomi_user_data *data, uint32_t list, const char *file, char *text)
+{
+	uint8_t key[AUTONOMI_ADDRESS_MAX];
+	if (lists[list].key_size == 0)
+		return add_data_map(data, list, text);
+	const size_t size = read_hexadecimal(file, key, sizeof(key));
+	return size == lists[list].key_size &&
+	       autonomi_user_data_add(data, list, key, size, text) == AUTONOMI_OK;
+}
+
+static void read_item(autonomi_user_data *data, uint32_t list, const char *folder, const char *file)
+{
+	char path[PATH_SIZE];
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	char *text = read_file(path);
+	if (text == NULL || !add_item(data, list, file, text))
+		complain("%s is passed over, for it is no file of this program", path);
+	free(text);
+}
+
+static int is_item(const struct dirent *entry)
+{
+	const char *end = strrchr(entry->d_name, '.');
+	return entry->d_name[0] != '.' && (end == NULL || strcmp(end, ".part") != 0);
+}
+
+static bool read_list(autonomi_user_data *data, uint32_t list)
+{
+	char folder[FOLDER_SIZE];
+	struct dirent **entries = NULL;
+	if (!folder_of(list, folder, sizeof(folder)))
+		return false;
+	const int count = scandir(folder, &entries, is_item, alphasort);
+	if (count < 0)
+		return cannot("read", folder);
+	for (int i = 0; i < count; i++) {
+		read_item(data, list, folder, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return true;
+}
+
+static const struct {
+	const struct owner_kind *kind;
+	uint32_t which;
+} keys[] = {
+	{&owner_of_registers, AUTONOMI_USER_REGISTER_KEY},
+	{&owner_of_scratchpads, AUTONOMI_USER_SCRATCHPAD_KEY},
+	{&owner_of_pointers, AUTONOMI_USER_POINTER_KEY},
+};
+
+enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+static void read_keys(autonomi_user_data *data)
+{
+	char text[OWNER_KEY_TEXT_SIZE];
+	for (size_t i = 0; i < KEYS; i++) {
+		if (find_owner_key(keys[i].kind, text))
+			autonomi_user_data_set_key(data, keys[i].which, text);
+	}
+	wipe(text, sizeof(text));
+}
+
+autonomi_user_data *read_user_data(void)
+{
+	autonomi_user_data *data = autonomi_user_data_new();
+	if (data == NULL) {
+		complain("out of memory");
+		return NULL;
+	}
+	bool done = true;
+	for (uint32_t list = 0; list < LISTS && done; list++)
+		done = read_list(data, list);
+	if (!done)
+		return autonomi_user_data_free(data);
+	read_keys(data);
+	return data;
+}
+
+static bool write_keys(const autonomi_user_data *data)
+{
+	char text[OWNER_KEY_TEXT_SIZE];
+	bool done = true;
+	for (size_t i = 0; i < KEYS; i++) {
+		const char *key = autonomi_user_data_key(data, keys[i].which);
+		if (key == NULL)
+			continue;
+		if (!find_owner_key(keys[i].kind, text))
+			done = keep_owner_key(keys[i].kind, key) && done;
+		else if (strcmp(text, key) != 0)
+			complain("the %s key of this machine is another one than the vault's, and "
+			         "stays",
+			         keys[i].kind->noun);
+	}
+	wipe(text, sizeof(text));
+	return done;
+}
+
+bool write_user_data(const autonomi_user_data *data)
+{
+	bool done = write_keys(data);
+	for (uint32_t list = 0; list < LISTS; list++) {
+		for (size_t i = 0; i < autonomi_user_data_count(data, list); i++) {
+			autonomi_user_item_view item;
+			autonomi_user_data_at(data, list, i, &item, sizeof(item));
+			done = remember(list, item.key, item.key_size, item.name) && done;
+		}
+	}
+	return done;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the user's commands remember on this machine: the names of registers, files and archives, in
+ * folders of autonomi/client/user_data in the user's data, one file for each. An item with an address
+ * has a file of that name in hexadecimal, and in it the item's name. An item with a data map has a file
+ * of its short name, with the data map in hexadecimal and, on the lines behind it, the item's name.
+ * All are readable for the user alone.
+ */
+#ifndef TOOLS_AUTONOMI_USER_FILES_H
+#define TOOLS_AUTONOMI_USER_FILES_H
+
+#include "autonomi/command.h"
+
+/* Remembers an item of a list (AUTONOMI_USER_...), or gives it another name. False with a complaint. */
+bool remember(uint32_t list, const uint8_t *key, size_t key_size, const char *name);
+
+/* The name of the register at an address; false where none is remembered. */
+bool recall_register(const uint8_t *address, char *name, size_t name_size);
+
+/* All that is remembered, with the general keys; to be freed. NULL with a complaint. */
+autonomi_user_data *read_user_data(void);
+
+/* Remembers all of it; general keys only where there are none. False with a complaint. */
+bool write_user_data(const autonomi_user_data *data);
+
+#endif
