@@ -20,10 +20,29 @@ AUTONOMI_API autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const 
                                                        size_t name_size, size_t count, uint64_t tag,
                                                        autonomi_op *ret_op);
 
-/* A snapshot of the routing table. The completion lists its peers, bucket by bucket; its count is the
- * estimated size of the network (semantics 6.7). */
+/* Asks one peer, a `peer` as in <autonomi/network.h>, for the up to 20 peers that its own table has
+ * nearest to `name`, which is as above but may have up to 128 bytes. The completion lists them as they
+ * were named: nobody has checked them. Fails as autonomi_network_connect. */
+AUTONOMI_API autonomi_status autonomi_dht_ask_closest(autonomi_dht *dht, const char *peer,
+                                                      const uint8_t *name, size_t name_size,
+                                                      uint64_t tag, autonomi_op *ret_op);
+
+/* Brings a peer, as in <autonomi/network.h>, into the routing table: connects to it, dials it anew where
+ * it had dialled us, for only who can be reached may enter. The completion lists the peer with its
+ * bucket. It fails with AUTONOMI_E_FULL where the table has no room for it (it may take the place of a
+ * peer that is gone later), AUTONOMI_E_UNSUPPORTED where it is a client, and as
+ * autonomi_network_connect. At once also with AUTONOMI_E_ADDRESS where the address is a private one and
+ * the network is not local. */
+AUTONOMI_API autonomi_status autonomi_dht_add_peer(autonomi_dht *dht, const char *peer,
+                                                   uint64_t tag, autonomi_op *ret_op);
+
+/* A snapshot of the routing table. The completion lists its peers, bucket by bucket, each with its
+ * distance from this node; its count is the estimated size of the network (semantics 6.7). */
 AUTONOMI_API autonomi_status autonomi_dht_table(autonomi_dht *dht, uint64_t tag,
                                                 autonomi_op *ret_op);
+
+/* The estimated size of the network (semantics 6.7), this node included. From memory. 0 for NULL. */
+AUTONOMI_API uint64_t autonomi_dht_network_size(autonomi_dht *dht);
 
 #ifdef __cplusplus
 }

@@ -70,13 +70,14 @@ typedef struct autonomi_event_view {
 /* A peer in an event that lists peers. Pointers are borrowed from the event. New members are only
  * ever added at the end. */
 typedef struct autonomi_peer_view {
-	const char *id;      /* base58, "12D3KooW..." */
-	const char *address; /* "/ip6/2001:db8::1/udp/9000/quic-v1/p2p/12D3KooW...", or "" */
-	const char *agent;   /* "ant/node/1.0/0.1.0/1", or "" where unknown */
-	uint64_t rtt_us;     /* round-trip time; 0 where unknown */
-	uint64_t age_us;     /* since it was connected or last heard */
-	int32_t bucket;      /* k-bucket, 0 to 255; -1 where it has none */
-	uint32_t flags;      /* AUTONOMI_PEER_... */
+	const char *id;          /* base58, "12D3KooW..." */
+	const char *address;     /* "/ip6/2001:db8::1/udp/9000/quic-v1/p2p/12D3KooW...", or "" */
+	const char *agent;       /* "ant/node/1.0/0.1.0/1", or "" where unknown */
+	uint64_t rtt_us;         /* round-trip time; 0 where unknown */
+	uint64_t age_us;         /* since it was connected or last heard */
+	int32_t bucket;          /* k-bucket, 0 to 255; -1 where it has none */
+	uint32_t flags;          /* AUTONOMI_PEER_... */
+	const uint8_t *distance; /* XOR of its DHT key and this node's, 32 bytes, big-endian */
 } autonomi_peer_view;
 
 enum {

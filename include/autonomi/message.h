@@ -83,6 +83,14 @@ AUTONOMI_API autonomi_status autonomi_message_set_bytes(autonomi_message *messag
                                                         const char *field, const uint8_t *bytes,
                                                         size_t size);
 
+/* Adds a key to the list of a Cmd.Replicate: the address of a record, and NULL for a chunk, of any other
+ * record the SHA3-256 of its value, AUTONOMI_NAME_SIZE bytes. Returns AUTONOMI_OK;
+ * AUTONOMI_E_NOT_FOUND where the message is another; AUTONOMI_E_ADDRESS; AUTONOMI_E_TOO_LARGE where a
+ * list may have no more; AUTONOMI_E_INVALID; AUTONOMI_E_NO_MEMORY. */
+AUTONOMI_API autonomi_status autonomi_message_add_key(autonomi_message *message, uint32_t type,
+                                                      const uint8_t *address, size_t address_size,
+                                                      const uint8_t *content_hash);
+
 /* Whom a request is for. Returns AUTONOMI_OK; AUTONOMI_E_UNSUPPORTED for a response;
  * AUTONOMI_E_INVALID. */
 AUTONOMI_API autonomi_status autonomi_message_destination(const autonomi_message *message,
@@ -114,6 +122,15 @@ AUTONOMI_API size_t autonomi_message_count(const autonomi_message *message);
 AUTONOMI_API autonomi_status autonomi_message_item(const autonomi_message *message, size_t index,
                                                    uint32_t *ret_type, uint8_t *ret_bytes,
                                                    size_t *ret_size);
+
+/* An address at which an item of a list of peers can be dialled, by its `place` in what that peer has of
+ * them: a multiaddress in bytes, which autonomi_multiaddr_to_text writes, borrowed until the next change.
+ * Returns AUTONOMI_OK; AUTONOMI_E_NOT_FOUND where it has fewer, or the list is none of peers;
+ * AUTONOMI_E_INVALID. */
+AUTONOMI_API autonomi_status autonomi_message_item_multiaddr(const autonomi_message *message,
+                                                             size_t index, size_t place,
+                                                             const uint8_t **ret_bytes,
+                                                             size_t *ret_size);
 
 /* The proof of an item of a list of proofs, AUTONOMI_NAME_SIZE bytes: autonomi_record_proof makes the
  * same. Returns AUTONOMI_OK; AUTONOMI_E_NOT_FOUND where the item has an error in its place, or the list

@@ -152,6 +152,14 @@ AUTONOMI_API autonomi_status autonomi_op_cancel(autonomi_node *node, autonomi_op
 /* The peer id of the node in base58. Borrowed from the node. NULL for NULL. */
 AUTONOMI_API const char *autonomi_node_id(autonomi_node *node);
 
+/* The root directory of the node (option node.root_dir), "" where it has none. Borrowed from the node.
+ * NULL for NULL. */
+AUTONOMI_API const char *autonomi_node_root_dir(autonomi_node *node);
+
+/* The EVM address that is paid for records (option rewards.address), "" where nobody is. Borrowed from
+ * the node. NULL for NULL. */
+AUTONOMI_API const char *autonomi_node_rewards_address(autonomi_node *node);
+
 /* Changes the level of log lines, AUTONOMI_LOG_NONE to AUTONOMI_LOG_TRACE. Returns AUTONOMI_OK;
  * AUTONOMI_E_INVALID; a status of clauses 8 and 16. */
 AUTONOMI_API autonomi_status autonomi_node_set_log_level(autonomi_node *node, int32_t level);

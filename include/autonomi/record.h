@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Records with an owner on the network: pointers, graph entries, scratchpads (semantics 7.3, 7.4,
- * 7.7), and registers, which are built of them (2.8). Objects and bytes of them are those of
- * <autonomi/data.h>. Operations as in <autonomi/network.h>.
+ * Records on the network: of any kind as bytes, and those with an owner: pointers, graph entries,
+ * scratchpads (semantics 7.3, 7.4, 7.7), and registers, which are built of them (2.8). Objects and bytes
+ * of them are those of <autonomi/data.h>. Operations as in <autonomi/network.h>.
  *
  * Puts. A record goes to the peers closest to its owner's record key. The completion's data is the
  * owner's public key, AUTONOMI_PUBLIC_KEY_SIZE bytes, its text the same in hexadecimal, its count the
@@ -49,6 +49,24 @@ enum { AUTONOMI_PUT_CREATE = 1 };
 AUTONOMI_API autonomi_status autonomi_record_exists(autonomi_node *node, uint32_t type,
                                                     const uint8_t *address, size_t address_size,
                                                     uint64_t tag, autonomi_op *ret_op);
+
+/* Stores a record of any kind: a whole unpaid record value, header included, as autonomi_chunk_encode,
+ * autonomi_pointer_encode and their like make it. Of a chunk the completion is that of
+ * autonomi_chunk_put, and AUTONOMI_PUT_CREATE changes nothing; otherwise it ends as above. At once with
+ * AUTONOMI_E_CORRUPT where the value has no header of an unpaid record or is no chunk though its header
+ * says so, AUTONOMI_E_TOO_LARGE. */
+AUTONOMI_API autonomi_status autonomi_record_put(autonomi_node *node, const uint8_t *value,
+                                                 size_t value_size, uint32_t flags, uint64_t tag,
+                                                 autonomi_op *ret_op);
+
+/* Fetches the record at an address, `type` being AUTONOMI_ADDRESS_... (of no peer). The completion's data
+ * is the record value, header included, which autonomi_record_read_header tells the kind of. Of a chunk
+ * one copy is fetched, otherwise it ends as gets do; what is at an AUTONOMI_ADDRESS_RECORD_KEY may be of
+ * any kind, and several copies are compared even of a chunk. AUTONOMI_E_ADDRESS at once where the
+ * address is none. */
+AUTONOMI_API autonomi_status autonomi_record_get(autonomi_node *node, uint32_t type,
+                                                 const uint8_t *address, size_t address_size,
+                                                 uint64_t tag, autonomi_op *ret_op);
 
 /* Stores a pointer as it is. Flags: AUTONOMI_PUT_CREATE. Ends as above. */
 AUTONOMI_API autonomi_status autonomi_pointer_put(autonomi_node *node,

@@ -61,6 +61,41 @@ AUTONOMI_API autonomi_status autonomi_storage_iterate(const autonomi_storage *st
                                                       uint8_t *keys, size_t capacity,
                                                       size_t *ret_count);
 
+/* Copies keys as autonomi_storage_iterate does, in pages: from the nearest one on where `after` is NULL,
+ * else from the one that is next behind the key `after`, which must be that of a record that is there or
+ * was. Fewer than `capacity` in `ret_count` mean that these are the last ones. Records that come and go
+ * meanwhile may be missed or not, the others come once each. From memory, never blocks. Returns
+ * AUTONOMI_OK; AUTONOMI_E_INVALID. */
+AUTONOMI_API autonomi_status autonomi_storage_iterate_after(const autonomi_storage *storage,
+                                                            const uint8_t *after, uint8_t *keys,
+                                                            size_t capacity, size_t *ret_count);
+
+/* Reads a record of a running node's own storage: an operation as in <autonomi/network.h>, whose
+ * completion has the record value as data. It fails with AUTONOMI_E_NOT_FOUND; AUTONOMI_E_CORRUPT where
+ * the disk has lost it; AUTONOMI_E_IO; AUTONOMI_E_BUSY; AUTONOMI_E_CANCELLED. At once with
+ * AUTONOMI_E_UNSUPPORTED for a storage that was opened alone. */
+AUTONOMI_API autonomi_status autonomi_storage_read(autonomi_storage *storage, const uint8_t *key,
+                                                   uint64_t tag, autonomi_op *ret_op);
+
+/* Brings a record to a running node's own storage, as a client would bring it, with the same checks and
+ * limits; replication takes it to the peers that must hold it. An operation as in
+ * <autonomi/network.h>, which completes when the record is durable. It fails with AUTONOMI_E_CORRUPT
+ * where the value is not what belongs there, AUTONOMI_E_OUTDATED, AUTONOMI_E_FULL, AUTONOMI_E_DISK_FULL,
+ * AUTONOMI_E_IO, AUTONOMI_E_BUSY or AUTONOMI_E_CANCELLED; the message is what a peer would be told. At
+ * once with AUTONOMI_E_TOO_LARGE, and AUTONOMI_E_UNSUPPORTED for a storage that was opened alone. */
+AUTONOMI_API autonomi_status autonomi_storage_write(autonomi_storage *storage, const uint8_t *key,
+                                                    const uint8_t *value, size_t value_size,
+                                                    uint64_t tag, autonomi_op *ret_op);
+
+/* Begins a round of replication now (docs/replication.md), in which every neighbour is told of every
+ * record that it must hold, whatever it was told before. An operation of a node as in
+ * <autonomi/network.h>; it completes when the round has begun. At most one round begins in 30 s: within
+ * that time it fails with AUTONOMI_E_BUSY and changes nothing. AUTONOMI_E_NO_PEERS while the node knows
+ * nobody whom it could tell, or has not found its place yet. At once with AUTONOMI_E_UNSUPPORTED for a
+ * storage that was opened alone. */
+AUTONOMI_API autonomi_status autonomi_storage_replicate(autonomi_storage *storage, uint64_t tag,
+                                                        autonomi_op *ret_op);
+
 #ifdef __cplusplus
 }
 #endif

@@ -79,6 +79,7 @@ autonomi_status autonomi_event_peer(const autonomi_event *event, size_t index,
 		.age_us = peer->age,
 		.bucket = peer->bucket,
 		.flags = peer->flags,
+		.distance = peer->distance.bytes,
 	};
 	an_api_fill_view(view, view_size, &full, sizeof(full));
 	return AUTONOMI_OK;

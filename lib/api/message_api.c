@@ -19,6 +19,7 @@ struct autonomi_message {
 	struct an_response response;
 	struct an_buffer bytes, scratch; /* what a decoded message borrows */
 	uint8_t *set;                    /* what bytes of a request that is made borrow */
+	struct an_buffer keys;           /* what a list that was added to borrows */
 };
 
 static bool is_record_form(uint32_t form)
@@ -39,6 +40,7 @@ static struct autonomi_message *make(bool is_request, struct an_span bytes)
 	message->is_request = is_request;
 	an_buffer_init(&message->bytes, MESSAGE_MAX);
 	an_buffer_init(&message->scratch, MESSAGE_MAX);
+	an_buffer_init(&message->keys, MESSAGE_MAX);
 	if (an_buffer_append(&message->bytes, bytes) == AUTONOMI_OK)
 		return message;
 	return autonomi_message_free(message);
@@ -108,6 +110,7 @@ autonomi_message *autonomi_message_free(autonomi_message *message)
 		return NULL;
 	an_buffer_done(&message->bytes);
 	an_buffer_done(&message->scratch);
+	an_buffer_done(&message->keys);
 	an_free(message->set);
 	return an_free(message);
 }
@@ -134,6 +137,13 @@ autonomi_status autonomi_message_encode(const autonomi_message *message, uint32_
 	                                                     record_form_of(record_form), &out)
 	                                 : an_response_encode(&message->response, &out);
 	return an_guard_leave(&guard, an_api_take_bytes(&out, status, ret_bytes));
+}
+
+const struct an_request *an_api_message_request(const struct autonomi_message *message)
+{
+	const bool whole = message != NULL && message->is_request &&
+	                   an_api_request_is_whole(&message->request);
+	return whole ? &message->request : NULL;
 }
 
 const char *autonomi_message_name(const autonomi_message *message)
@@ -340,6 +350,42 @@ autonomi_status autonomi_message_set_bytes(autonomi_message *message, const char
 	return an_guard_leave(&guard, status);
 }
 
+/* The list that is there moves into the buffer first. */
+static an_status add_key(struct autonomi_message *message, const struct an_message_key *key)
+{
+	struct an_message_list *list = &message->request.replicate.keys;
+	if (list->count >= AN_MESSAGE_LIST_MAX)
+		return AUTONOMI_E_TOO_LARGE;
+	if (message->keys.size == 0)
+		an_buffer_append(&message->keys, list->items);
+	struct an_message_list longer = *list;
+	an_message_add_key(&message->keys, &longer, false, key);
+	if (message->keys.failed != AUTONOMI_OK)
+		return message->keys.failed;
+	longer.items = an_buffer_span(&message->keys);
+	*list = longer;
+	return AUTONOMI_OK;
+}
+
+autonomi_status autonomi_message_add_key(autonomi_message *message, uint32_t type,
+                                         const uint8_t *address, size_t address_size,
+                                         const uint8_t *content_hash)
+{
+	struct an_guard guard;
+	struct an_message_key key = {.validation = {.is_chunk = content_hash == NULL}};
+	if (message == NULL)
+		return AUTONOMI_E_INVALID;
+	if (!message->is_request || message->request.type != AN_REQUEST_REPLICATE)
+		return AUTONOMI_E_NOT_FOUND;
+	an_guard_begin(&guard);
+	an_status status = an_api_address(type, address, address_size, &key.address);
+	if (content_hash != NULL)
+		memcpy(key.validation.hash, content_hash, sizeof(key.validation.hash));
+	if (status == AUTONOMI_OK)
+		status = add_key(message, &key);
+	return an_guard_leave(&guard, status);
+}
+
 autonomi_status autonomi_message_destination(const autonomi_message *message, uint32_t *ret_type,
                                              uint8_t *ret_bytes, size_t *ret_size)
 {
@@ -454,6 +500,35 @@ autonomi_status autonomi_message_item(const autonomi_message *message, size_t in
 	for (size_t i = 0; i <= index; i++)
 		next_item(message, &list, &address);
 	give_address(&address, ret_type, ret_bytes, ret_size);
+	return an_guard_leave(&guard, AUTONOMI_OK);
+}
+
+static bool has_peers(const struct autonomi_message *message)
+{
+	return !message->is_request && list_of(message) != NULL && !has_proofs(message);
+}
+
+autonomi_status autonomi_message_item_multiaddr(const autonomi_message *message, size_t index,
+                                                size_t place, const uint8_t **ret_bytes,
+                                                size_t *ret_size)
+{
+	struct an_guard guard;
+	struct an_message_peer peer = {0};
+	struct an_span multiaddr = {0};
+	if (index >= autonomi_message_count(message) || ret_bytes == NULL || ret_size == NULL)
+		return AUTONOMI_E_INVALID;
+	if (!has_peers(message))
+		return AUTONOMI_E_NOT_FOUND;
+	an_guard_begin(&guard);
+	struct an_message_list list = *list_of(message);
+	for (size_t i = 0; i <= index; i++)
+		an_message_next_peer(&list, &peer);
+	if (place >= peer.multiaddrs.count)
+		return an_guard_leave(&guard, AUTONOMI_E_NOT_FOUND);
+	for (size_t i = 0; i <= place; i++)
+		an_message_next_multiaddr(&peer.multiaddrs, &multiaddr);
+	*ret_bytes = multiaddr.data;
+	*ret_size = multiaddr.size;
 	return an_guard_leave(&guard, AUTONOMI_OK);
 }
 

@@ -21,6 +21,8 @@ enum an_api_field_kind {
 	AN_API_FIELD_NAME,  /* 32 bytes in the message itself */
 };
 
+struct autonomi_message;
+
 struct an_api_field {
 	unsigned type; /* of the message */
 	const char *name;
@@ -33,6 +35,9 @@ struct an_api_field {
 /* NULL where messages of this type have no such field. */
 const struct an_api_field *an_api_request_field(enum an_request_type type, const char *name);
 const struct an_api_field *an_api_response_field(enum an_response_type type, const char *name);
+
+/* The request in the host's message; NULL where that is none, or an address of it is not set. */
+const struct an_request *an_api_message_request(const struct autonomi_message *message);
 
 /* Whether every address of the request has a value. */
 bool an_api_request_is_whole(const struct an_request *request);

@@ -192,6 +192,16 @@ const char *autonomi_node_id(autonomi_node *node)
 	return node != NULL ? an_node_id(node->inner) : NULL;
 }
 
+const char *autonomi_node_root_dir(autonomi_node *node)
+{
+	return node != NULL ? an_node_root_directory(node->inner) : NULL;
+}
+
+const char *autonomi_node_rewards_address(autonomi_node *node)
+{
+	return node != NULL ? an_node_rewards_address(node->inner) : NULL;
+}
+
 autonomi_status autonomi_node_set_log_level(autonomi_node *node, int32_t level)
 {
 	struct an_guard guard;

@@ -8,6 +8,7 @@
 #include <autonomi/network.h>
 
 #include "api/handle.h"
+#include "api/message_fields.h"
 
 static struct autonomi_node *node_of_network(const struct autonomi_network *network)
 {
@@ -38,37 +39,97 @@ autonomi_status autonomi_network_addresses(autonomi_network *network, uint64_t t
 	return an_guard_leave(&guard, status);
 }
 
-typedef an_status inquiry(struct an_node *node, const char *address, uint64_t tag,
-                          autonomi_op *ret_op);
-
-static an_status inquire(inquiry *function, struct autonomi_network *network, const char *address,
-                         uint64_t tag, autonomi_op *ret_op)
+autonomi_status autonomi_network_port(autonomi_network *network)
 {
 	struct an_guard guard;
 	an_status status = an_guard_enter(&guard, node_of_network(network));
-	if (status == AUTONOMI_OK && address == NULL)
-		status = AUTONOMI_E_INVALID;
 	if (status == AUTONOMI_OK)
-		status = function(network->node->inner, address, tag, ret_op);
+		status = an_node_port(network->node->inner);
 	return an_guard_leave(&guard, status);
 }
 
-autonomi_status autonomi_network_connect(autonomi_network *network, const char *address,
-                                         uint64_t tag, autonomi_op *ret_op)
+size_t autonomi_network_peer_count(autonomi_network *network)
 {
-	return inquire(an_node_connect, network, address, tag, ret_op);
+	struct an_guard guard;
+	const an_status status = an_guard_enter(&guard, node_of_network(network));
+	const size_t count = status == AUTONOMI_OK ? an_node_peer_count(network->node->inner) : 0;
+	an_guard_leave(&guard, status);
+	return count;
 }
 
-autonomi_status autonomi_network_ask_info(autonomi_network *network, const char *address,
-                                          uint64_t tag, autonomi_op *ret_op)
+uint64_t autonomi_dht_network_size(autonomi_dht *dht)
 {
-	return inquire(an_node_ask_info, network, address, tag, ret_op);
+	struct an_guard guard;
+	const an_status status = an_guard_enter(&guard, node_of_dht(dht));
+	const uint64_t size = status == AUTONOMI_OK ? an_node_network_size(dht->node->inner) : 0;
+	an_guard_leave(&guard, status);
+	return size;
 }
 
-autonomi_status autonomi_network_ask_peers(autonomi_network *network, const char *address,
+typedef an_status inquiry(struct an_node *node, const char *peer, uint64_t tag,
+                          autonomi_op *ret_op);
+
+static an_status inquire(inquiry *function, struct autonomi_node *node, const char *peer,
+                         uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK && peer == NULL)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = function(node->inner, peer, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_network_connect(autonomi_network *network, const char *peer, uint64_t tag,
+                                         autonomi_op *ret_op)
+{
+	return inquire(an_node_connect, node_of_network(network), peer, tag, ret_op);
+}
+
+autonomi_status autonomi_network_ask_info(autonomi_network *network, const char *peer, uint64_t tag,
+                                          autonomi_op *ret_op)
+{
+	return inquire(an_node_ask_info, node_of_network(network), peer, tag, ret_op);
+}
+
+autonomi_status autonomi_network_ask_peers(autonomi_network *network, const char *peer,
                                            uint64_t tag, autonomi_op *ret_op)
 {
-	return inquire(an_node_ask_peers, network, address, tag, ret_op);
+	return inquire(an_node_ask_peers, node_of_network(network), peer, tag, ret_op);
+}
+
+autonomi_status autonomi_dht_add_peer(autonomi_dht *dht, const char *peer, uint64_t tag,
+                                      autonomi_op *ret_op)
+{
+	return inquire(an_node_add_peer, node_of_dht(dht), peer, tag, ret_op);
+}
+
+autonomi_status autonomi_dht_ask_closest(autonomi_dht *dht, const char *peer, const uint8_t *name,
+                                         size_t name_size, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_dht(dht));
+	if (status == AUTONOMI_OK && (peer == NULL || name == NULL))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_ask_closest(dht->node->inner, peer, an_span(name, name_size), tag,
+		                             ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_network_send_request(autonomi_network *network, const char *peer,
+                                              const autonomi_message *request, uint64_t tag,
+                                              autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node_of_network(network));
+	const struct an_request *whole = an_api_message_request(request);
+	if (status == AUTONOMI_OK && (peer == NULL || whole == NULL))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_send_request(network->node->inner, peer, whole, tag, ret_op);
+	return an_guard_leave(&guard, status);
 }
 
 autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const uint8_t *name, size_t name_size,

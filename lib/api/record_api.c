@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Operations on records that have an owner: the guard, the arguments, the node. */
+/* Operations on records of any kind: the guard, the arguments, the node. */
 #include <string.h>
 
 #include <autonomi/record.h>
 
 #include "api/data_handle.h"
 #include "base/memory.h"
+#include "base/profile.h"
+#include "data/chunk.h"
 #include "wire/msgpack.h"
 
 /* ---- Records that the host made. */
@@ -86,6 +88,45 @@ autonomi_status autonomi_scratchpad_put(autonomi_node *node, const autonomi_scra
 		an_scratchpad_write(&value, &scratchpad->value);
 		status = end_put(node, &value, flags, tag, ret_op);
 	}
+	return an_guard_leave(&guard, status);
+}
+
+/* Of a chunk the network makes its own record value again: the same bytes. */
+static an_status put_value(struct autonomi_node *node, struct an_span value, uint32_t flags,
+                           uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_record_header header;
+	struct an_span content;
+	an_status status = an_record_read_header(value, &header);
+	if (status == AUTONOMI_OK && header.payment != AN_RECORD_UNPAID)
+		status = AUTONOMI_E_CORRUPT;
+	if (status == AUTONOMI_OK && header.type == AN_RECORD_CHUNK) {
+		status = an_chunk_content(value, &content);
+		return status == AUTONOMI_OK ? an_node_chunk_put(node->inner, content, tag, ret_op)
+		                             : status;
+	}
+	if (status != AUTONOMI_OK)
+		return status;
+	struct an_buffer copy;
+	an_buffer_init(&copy, AN_API_BYTES_MAX);
+	an_buffer_append(&copy, value);
+	status = put_record(node, &copy, flags, tag, ret_op);
+	an_buffer_done(&copy);
+	return status;
+}
+
+autonomi_status autonomi_record_put(autonomi_node *node, const uint8_t *value, size_t value_size,
+                                    uint32_t flags, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK &&
+	    (value == NULL || (flags & ~(uint32_t)AUTONOMI_PUT_CREATE) != 0))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK && value_size > an_profile_autonomi.record_value_max)
+		status = AUTONOMI_E_TOO_LARGE;
+	if (status == AUTONOMI_OK)
+		status = put_value(node, an_span(value, value_size), flags, tag, ret_op);
 	return an_guard_leave(&guard, status);
 }
 
@@ -207,6 +248,50 @@ autonomi_status autonomi_scratchpad_get(autonomi_node *node, const uint8_t *owne
 	return get(node, AN_RECORD_SCRATCHPAD, owner, tag, ret_op);
 }
 
+/* The name of the record at the host's address. */
+static an_status name_of(uint32_t type, const uint8_t *address, size_t address_size,
+                         struct an_address *ret_address, uint8_t ret_name[AN_RECORD_NAME_SIZE])
+{
+	const an_status status = an_api_address(type, address, address_size, ret_address);
+	if (status != AUTONOMI_OK)
+		return status;
+	return ret_address->type == AN_ADDRESS_PEER_ID
+	               ? AUTONOMI_E_ADDRESS
+	               : an_address_record_name(ret_address, ret_name);
+}
+
+static an_status get_record(struct an_node *node, enum an_address_type type,
+                            const uint8_t name[AN_RECORD_NAME_SIZE], uint64_t tag,
+                            autonomi_op *ret_op)
+{
+	switch (type) {
+	case AN_ADDRESS_CHUNK:
+		return an_node_chunk_record_get(node, name, tag, ret_op);
+	case AN_ADDRESS_GRAPH_ENTRY:
+		return an_node_record_get(node, AN_RECORD_GRAPH_ENTRY, name, tag, ret_op);
+	case AN_ADDRESS_POINTER:
+		return an_node_record_get(node, AN_RECORD_POINTER, name, tag, ret_op);
+	case AN_ADDRESS_SCRATCHPAD:
+		return an_node_record_get(node, AN_RECORD_SCRATCHPAD, name, tag, ret_op);
+	default:
+		return an_node_any_record_get(node, name, tag, ret_op);
+	}
+}
+
+autonomi_status autonomi_record_get(autonomi_node *node, uint32_t type, const uint8_t *address,
+                                    size_t address_size, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	struct an_address read;
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK)
+		status = name_of(type, address, address_size, &read, name);
+	if (status == AUTONOMI_OK)
+		status = get_record(node->inner, read.type, name, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
 autonomi_status autonomi_record_exists(autonomi_node *node, uint32_t type, const uint8_t *address,
                                        size_t address_size, uint64_t tag, autonomi_op *ret_op)
 {
@@ -215,11 +300,7 @@ autonomi_status autonomi_record_exists(autonomi_node *node, uint32_t type, const
 	uint8_t name[AN_RECORD_NAME_SIZE];
 	an_status status = an_guard_enter(&guard, node);
 	if (status == AUTONOMI_OK)
-		status = an_api_address(type, address, address_size, &read);
-	if (status == AUTONOMI_OK && read.type == AN_ADDRESS_PEER_ID)
-		status = AUTONOMI_E_ADDRESS;
-	if (status == AUTONOMI_OK)
-		status = an_address_record_name(&read, name);
+		status = name_of(type, address, address_size, &read, name);
 	if (status == AUTONOMI_OK)
 		status = an_node_record_exists(node->inner, name, tag, ret_op);
 	return an_guard_leave(&guard, status);

@@ -221,3 +221,77 @@ autonomi_status autonomi_storage_iterate(const autonomi_storage *storage, uint8_
 	*ret_count = list.count;
 	return an_guard_leave(&guard, list.count > capacity ? AUTONOMI_E_TOO_SMALL : AUTONOMI_OK);
 }
+
+static bool fill_page(void *context, const struct an_store_entry *entry)
+{
+	struct key_list *list = context;
+	if (list->count == list->capacity)
+		return false;
+	return add_key(list, entry);
+}
+
+autonomi_status autonomi_storage_iterate_after(const autonomi_storage *storage,
+                                               const uint8_t *after, uint8_t *keys, size_t capacity,
+                                               size_t *ret_count)
+{
+	struct an_guard guard;
+	an_status status = guard_storage(&guard, storage);
+	if (status == AUTONOMI_OK && (ret_count == NULL || keys == NULL || capacity == 0))
+		status = AUTONOMI_E_INVALID;
+	if (status != AUTONOMI_OK)
+		return an_guard_leave(&guard, status);
+	struct key_list list = {keys, capacity, 0};
+	if (after == NULL) {
+		an_store_visit(storage->store, fill_page, &list);
+	} else {
+		const struct an_dht_key key = an_dht_key_of(an_span(after, AN_RECORD_KEY_SIZE));
+		an_store_visit_behind(storage->store, &key, fill_page, &list);
+	}
+	*ret_count = list.count;
+	return an_guard_leave(&guard, AUTONOMI_OK);
+}
+
+/* What only the storage of a running node can do. */
+static an_status guard_running(struct an_guard *guard, const struct autonomi_storage *storage)
+{
+	const an_status status = guard_storage(guard, storage);
+	return status == AUTONOMI_OK && storage->node == NULL ? AUTONOMI_E_UNSUPPORTED : status;
+}
+
+autonomi_status autonomi_storage_read(autonomi_storage *storage, const uint8_t *key, uint64_t tag,
+                                      autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = guard_running(&guard, storage);
+	if (status == AUTONOMI_OK && key == NULL)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_stored_read(storage->node->inner, key, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_storage_write(autonomi_storage *storage, const uint8_t *key,
+                                       const uint8_t *value, size_t value_size, uint64_t tag,
+                                       autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = guard_running(&guard, storage);
+	if (status == AUTONOMI_OK && (key == NULL || value == NULL))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK && value_size > an_profile_autonomi.record_value_max)
+		status = AUTONOMI_E_TOO_LARGE;
+	if (status == AUTONOMI_OK)
+		status = an_node_stored_write(storage->node->inner, key, an_span(value, value_size),
+		                              tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_storage_replicate(autonomi_storage *storage, uint64_t tag,
+                                           autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = guard_running(&guard, storage);
+	if (status == AUTONOMI_OK)
+		status = an_node_trigger_replication(storage->node->inner, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}

@@ -310,16 +310,15 @@ static void release_read(struct an_client_operation *operation)
 	an_free(read_of(operation));
 }
 
-static an_status begin_read(struct an_client *client, enum an_record_type type,
-                            const uint8_t name[AN_CLIENT_ADDRESS_SIZE], bool existence,
-                            an_client_done *done, void *context, uint64_t *ret_id)
+static an_status begin_read(struct an_client *client, const struct an_record_survey *survey,
+                            const uint8_t name[AN_CLIENT_ADDRESS_SIZE], an_client_done *done,
+                            void *context, uint64_t *ret_id)
 {
 	static const struct an_client_operation_kind kind = {advance_read, stop_read, release_read};
 	struct record_read *self = an_calloc(1, sizeof(*self));
 	if (self == NULL)
 		return AUTONOMI_E_NO_MEMORY;
-	self->survey.type = type;
-	self->survey.existence = existence;
+	self->survey = *survey;
 	memcpy(self->survey.name, name, sizeof(self->survey.name));
 	an_client_begin(client, &self->operation, &kind, done, context, ret_id);
 	return AUTONOMI_OK;
@@ -331,7 +330,17 @@ an_status an_client_record_get(struct an_client *client, enum an_record_type typ
 {
 	if (type == AN_RECORD_CHUNK)
 		return AUTONOMI_E_INVALID;
-	return begin_read(client, type, name, false, done, context, ret_id);
+	const struct an_record_survey survey = {.type = type};
+	return begin_read(client, &survey, name, done, context, ret_id);
+}
+
+/* Of what may be anything the largest and the strictest is expected. */
+an_status an_client_record_get_any(struct an_client *client,
+                                   const uint8_t name[AN_CLIENT_ADDRESS_SIZE], an_client_done *done,
+                                   void *context, uint64_t *ret_id)
+{
+	const struct an_record_survey survey = {.type = AN_RECORD_SCRATCHPAD, .any_type = true};
+	return begin_read(client, &survey, name, done, context, ret_id);
 }
 
 an_status an_client_record_exists(struct an_client *client,
@@ -339,5 +348,6 @@ an_status an_client_record_exists(struct an_client *client,
                                   void *context, uint64_t *ret_id)
 {
 	/* Existence is a matter of the name alone; the strategy is the same for all types. */
-	return begin_read(client, AN_RECORD_POINTER, name, true, done, context, ret_id);
+	const struct an_record_survey survey = {.type = AN_RECORD_POINTER, .existence = true};
+	return begin_read(client, &survey, name, done, context, ret_id);
 }

@@ -478,6 +478,7 @@ void an_record_survey_explain(const struct an_record_survey *survey,
 {
 	char name[AN_CLIENT_NAME_TEXT_SIZE];
 	snprintf(text, AN_CLIENT_MESSAGE_MAX, "the %s %s %s",
-	         survey->existence ? "record" : an_client_kind_text(survey->type),
+	         survey->existence || survey->any_type ? "record"
+	                                               : an_client_kind_text(survey->type),
 	         an_client_name_text(survey->name, name), explanation(survey->status));
 }

@@ -54,6 +54,7 @@ struct an_record_survey {
 	enum an_record_type type;
 	uint8_t name[AN_RECORD_NAME_SIZE];
 	bool existence; /* only whether there is a record, of whatever type */
+	bool any_type;  /* `type` says by whose strategy alone */
 	void (*done)(struct an_record_survey *survey); /* never from inside start; may free it */
 
 	/* The outcome: AUTONOMI_OK; E_FORK, with a record that has one of the versions; E_NOT_FOUND,

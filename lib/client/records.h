@@ -44,6 +44,11 @@ an_status an_client_record_get(struct an_client *client, enum an_record_type typ
                                const uint8_t name[AN_CLIENT_ADDRESS_SIZE], an_client_done *done,
                                void *context, uint64_t *ret_id);
 
+/* The same of whatever type is there, chunks included: several copies are compared. */
+an_status an_client_record_get_any(struct an_client *client,
+                                   const uint8_t name[AN_CLIENT_ADDRESS_SIZE], an_client_done *done,
+                                   void *context, uint64_t *ret_id);
+
 /* The result's count says how many peers claim to have the record; 0 where it does not exist. */
 an_status an_client_record_exists(struct an_client *client,
                                   const uint8_t name[AN_CLIENT_ADDRESS_SIZE], an_client_done *done,

@@ -64,7 +64,8 @@ static an_status keep_value(struct an_survey_target *target, struct an_blob *mes
 	const struct an_record_survey *survey = target->survey;
 	struct an_record_header header;
 	if (value.size > survey->client->profile->record_value_max ||
-	    an_record_read_header(value, &header) != AUTONOMI_OK || header.type != survey->type)
+	    an_record_read_header(value, &header) != AUTONOMI_OK ||
+	    (header.type != survey->type && !survey->any_type))
 		return AUTONOMI_E_CORRUPT;
 	struct an_survey_answer *answer = an_calloc(1, sizeof(*answer));
 	if (answer == NULL)
@@ -76,7 +77,7 @@ static an_status keep_value(struct an_survey_target *target, struct an_blob *mes
 	}
 	answer->value = scratch->size == 0 ? value : an_blob_span(answer->blob);
 	answer->target = target;
-	answer->type = survey->type;
+	answer->type = header.type;
 	memcpy(answer->name, survey->name, sizeof(answer->name));
 	target->answer = answer;
 	return AUTONOMI_OK;

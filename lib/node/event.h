@@ -26,6 +26,7 @@ struct an_event_peer {
 	an_time_us age;
 	int32_t bucket;
 	uint32_t flags;
+	struct an_dht_key distance; /* from this node */
 };
 
 struct autonomi_event {

@@ -26,6 +26,8 @@ an_status an_host_add_contact(struct an_node *node, struct autonomi_event *event
 	if (contact->endpoint_count > 0)
 		an_host_write_address(&contact->endpoints[0], &contact->id, entry->address);
 	entry->bucket = bucket;
+	const struct an_dht_key key = an_peer_id_dht_key(&contact->id);
+	entry->distance = an_dht_key_distance(&node->key_pair.identity.dht_key, &key);
 	const struct an_link_peer *peer = an_link_find(node->link, &contact->id);
 	if (peer != NULL) {
 		memcpy(entry->agent, peer->agent, sizeof(entry->agent));
@@ -48,8 +50,46 @@ an_status an_host_add_peer(struct an_node *node, struct autonomi_event *event,
 	entry->age = an_time_until(an_node_now(node), peer->connected_at);
 	entry->bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key,
 	                                  &peer->identity.dht_key);
+	entry->distance = an_dht_key_distance(&node->key_pair.identity.dht_key,
+	                                      &peer->identity.dht_key);
 	entry->flags = (peer->dialled ? AUTONOMI_PEER_DIALLED : 0U) |
 	               (peer->role == AN_LINK_ROLE_CLIENT ? AUTONOMI_PEER_CLIENT : 0U);
+	return AUTONOMI_OK;
+}
+
+bool an_host_in_table(const struct an_node *node, const struct an_peer_id *id,
+                      struct an_contact *ret_contact)
+{
+	const struct an_dht_key key = an_peer_id_dht_key(id);
+	return an_kad_closest(node->kad, &key, ret_contact, 1) == 1 &&
+	       an_peer_id_equal(&ret_contact->id, id);
+}
+
+static an_status find_by_id(struct an_node *node, const struct an_peer_id *id,
+                            struct an_contact *ret_contact)
+{
+	if (an_host_in_table(node, id, ret_contact))
+		return AUTONOMI_OK;
+	const struct an_link_peer *peer = an_link_find(node->link, id);
+	if (peer == NULL)
+		return AUTONOMI_E_NOT_FOUND;
+	*ret_contact = (struct an_contact){.id = *id, .endpoint_count = 1};
+	ret_contact->endpoints[0] = peer->remote;
+	return AUTONOMI_OK;
+}
+
+an_status an_host_find_contact(struct an_node *node, const char *peer,
+                               struct an_contact *ret_contact)
+{
+	struct an_peer_id id;
+	struct an_multiaddr_target target;
+	if (an_peer_id_from_text(&id, an_span_text(peer)) == AUTONOMI_OK)
+		return find_by_id(node, &id, ret_contact);
+	const an_status status = an_multiaddr_target_from_text(&target, an_span_text(peer), NULL);
+	if (status != AUTONOMI_OK)
+		return status == AUTONOMI_E_NO_MEMORY ? status : AUTONOMI_E_ADDRESS;
+	*ret_contact = (struct an_contact){.id = target.id, .endpoint_count = 1};
+	ret_contact->endpoints[0] = target.endpoint;
 	return AUTONOMI_OK;
 }
 

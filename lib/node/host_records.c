@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Operations of the host on records that have an owner. */
+/* Operations of the host on records of any kind. */
+#include "data/chunk.h"
 #include "node/host.h"
 #include "node/internal.h"
 
@@ -38,6 +39,23 @@ static void read_record(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
+/* The client gives the content alone; the head in front of it follows from that. */
+static void read_chunk(void *context, const struct an_client_result *result)
+{
+	struct an_operation *operation = context;
+	struct autonomi_event *event = operation->completion;
+	an_host_set_message(event, result);
+	an_status status = result->status;
+	if (status >= 0) {
+		struct an_blob *value = an_chunk_record_value(result->bytes);
+		status = value != NULL ? an_event_set_data(event, value, an_blob_span(value))
+		                       : AUTONOMI_E_NO_MEMORY;
+		an_blob_unref(value);
+		event->count = event->versions = 1;
+	}
+	an_operation_complete(operation, status);
+}
+
 an_status an_node_record_write(struct an_node *node, const struct an_client_write *write,
                                uint64_t tag, autonomi_op *ret_op)
 {
@@ -51,19 +69,47 @@ an_status an_node_record_write(struct an_node *node, const struct an_client_writ
 	return an_host_submitted(operation, status, ret_op);
 }
 
+/* Room for the largest record value. */
+static an_status begin_get(struct an_node *node, uint64_t tag, struct an_operation **ret_operation)
+{
+	return an_operation_begin(node, tag,
+	                          node->profile.record_value_max + AN_HOST_SMALL_COMPLETION,
+	                          an_host_cancel_client, ret_operation);
+}
+
 an_status an_node_record_get(struct an_node *node, enum an_record_type type,
                              const uint8_t name[AN_RECORD_NAME_SIZE], uint64_t tag,
                              autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag,
-	                                      node->profile.record_value_max +
-	                                              AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = begin_get(node, tag, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_record_get(node->client, type, name, read_record, operation,
 	                              &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_any_record_get(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
+                                 uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = begin_get(node, tag, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_record_get_any(node->client, name, read_record, operation,
+	                                  &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_chunk_record_get(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
+                                   uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = begin_get(node, tag, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_chunk_get(node->client, name, read_chunk, operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
 

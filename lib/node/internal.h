@@ -59,6 +59,7 @@ struct an_node {
 	struct an_event_queue events;
 	struct an_operations operations;
 	struct an_list pending;              /* of pending.c */
+	struct an_list dialling;             /* of inquiry.c */
 	struct autonomi_event *joined_event; /* made at open, so that they cannot fail */
 	struct autonomi_event *closed_event;
 
@@ -126,6 +127,9 @@ void an_node_advance_close(struct an_node *node);
 struct an_link_events an_node_link_events(struct an_node *node);
 void an_node_ask_wants(struct an_node *node);
 void an_node_observed(struct an_node *node, const struct an_endpoint *endpoint);
+
+/* inquiry.c: a dial of this peer ended. */
+void an_node_inquiries_dialled(struct an_node *node, const struct an_peer_id *id, an_status status);
 
 /* serve.c: requests of peers. */
 void an_node_serve(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,

@@ -330,6 +330,7 @@ static an_status begin(struct an_node *node, const struct an_node_config *config
 	an_list_init(&node->finished);
 	an_list_init(&node->jobs);
 	an_list_init(&node->pending);
+	an_list_init(&node->dialling);
 	an_status status = start_random(node);
 	uint64_t seed[2] = {0};
 	if (status == AUTONOMI_OK)
@@ -491,6 +492,31 @@ void an_node_cancel(struct an_node *node, autonomi_op op)
 const char *an_node_id(const struct an_node *node)
 {
 	return node->id_text;
+}
+
+const char *an_node_root_directory(const struct an_node *node)
+{
+	return node->config.root_dir;
+}
+
+const char *an_node_rewards_address(const struct an_node *node)
+{
+	return node->config.rewards_address;
+}
+
+uint16_t an_node_port(const struct an_node *node)
+{
+	return node->bound.port;
+}
+
+size_t an_node_peer_count(const struct an_node *node)
+{
+	return node->peers;
+}
+
+uint64_t an_node_network_size(const struct an_node *node)
+{
+	return an_kad_network_size(node->kad);
 }
 
 void an_node_set_log_level(struct an_node *node, int level)

@@ -19,6 +19,7 @@
 #include "client/records.h"
 #include "client/registers.h"
 #include "base/profile.h"
+#include "data/message.h"
 #include "node/config.h"
 #include "store/store.h"
 #include "sys/sys.h"
@@ -54,6 +55,11 @@ size_t an_node_pending(const struct an_node *node);
 void an_node_close(struct an_node *node, an_time_us grace);
 void an_node_cancel(struct an_node *node, autonomi_op op);
 const char *an_node_id(const struct an_node *node);
+const char *an_node_root_directory(const struct an_node *node);
+const char *an_node_rewards_address(const struct an_node *node);
+uint16_t an_node_port(const struct an_node *node);
+size_t an_node_peer_count(const struct an_node *node);
+uint64_t an_node_network_size(const struct an_node *node);
 void an_node_set_log_level(struct an_node *node, int level);
 
 /* A counter by name: E_NOT_FOUND where there is none; and the names, NULL behind the last. */
@@ -80,6 +86,12 @@ an_status an_node_record_write(struct an_node *node, const struct an_client_writ
 an_status an_node_record_get(struct an_node *node, enum an_record_type type,
                              const uint8_t name[AN_RECORD_NAME_SIZE], uint64_t tag,
                              autonomi_op *ret_op);
+/* Of whatever type it is. */
+an_status an_node_any_record_get(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
+                                 uint64_t tag, autonomi_op *ret_op);
+/* The whole record value of a chunk, header included. */
+an_status an_node_chunk_record_get(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
+                                   uint64_t tag, autonomi_op *ret_op);
 an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE],
                                 uint64_t tag, autonomi_op *ret_op);
 an_status an_node_register_create(struct an_node *node, const struct an_register_write *write,
@@ -101,5 +113,17 @@ an_status an_node_ask_info(struct an_node *node, const char *address, uint64_t t
                            autonomi_op *ret_op);
 an_status an_node_ask_peers(struct an_node *node, const char *address, uint64_t tag,
                             autonomi_op *ret_op);
+an_status an_node_ask_closest(struct an_node *node, const char *address, struct an_span name,
+                              uint64_t tag, autonomi_op *ret_op);
+an_status an_node_add_peer(struct an_node *node, const char *address, uint64_t tag,
+                           autonomi_op *ret_op);
+/* This node's own store. */
+an_status an_node_stored_read(struct an_node *node, const uint8_t key[AN_RECORD_KEY_SIZE],
+                              uint64_t tag, autonomi_op *ret_op);
+an_status an_node_stored_write(struct an_node *node, const uint8_t key[AN_RECORD_KEY_SIZE],
+                               struct an_span value, uint64_t tag, autonomi_op *ret_op);
+an_status an_node_trigger_replication(struct an_node *node, uint64_t tag, autonomi_op *ret_op);
+an_status an_node_send_request(struct an_node *node, const char *peer,
+                               const struct an_request *request, uint64_t tag, autonomi_op *ret_op);
 
 #endif

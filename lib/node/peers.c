@@ -18,10 +18,12 @@ static void connected(void *context, const struct an_link_peer *peer)
 	if (peer->role != AN_LINK_ROLE_NODE)
 		return;
 	const struct an_contact contact = contact_of(peer);
-	if (peer->dialled)
-		an_kad_peer_proven(node->kad, &contact, node->now);
-	else
+	if (!peer->dialled) {
 		an_kad_peer_met(node->kad, &contact, node->now);
+		return;
+	}
+	an_kad_peer_proven(node->kad, &contact, node->now);
+	an_node_inquiries_dialled(node, &contact.id, AUTONOMI_OK);
 }
 
 static void disconnected(void *context, const struct an_link_peer *peer, an_status why)
@@ -39,6 +41,8 @@ static void dial_failed(void *context, const struct an_peer_id *id,
 {
 	(void)endpoint;
 	struct an_node *node = context;
+	if (id != NULL)
+		an_node_inquiries_dialled(node, id, why);
 	/* Our own limits, and a peer that is full, say nothing against the peer. */
 	if (why == AUTONOMI_E_BUSY || why == AUTONOMI_E_NO_MEMORY)
 		return;

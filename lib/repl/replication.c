@@ -368,10 +368,13 @@ void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool 
 	an_repl_history_note(&repl->history, id, healthy);
 }
 
-void an_repl_trigger(struct an_repl *repl, an_time_us now)
+an_status an_repl_trigger(struct an_repl *repl, an_time_us now)
 {
-	repl->rounds.refresh = now;
-	an_repl_rounds_trigger(&repl->rounds, now);
+	const struct an_repl_host *host = &repl->host;
+	struct an_repl_peer nearest;
+	if (!host->converged(host->context) || host->nearest(host->context, &nearest, 1) == 0)
+		return AUTONOMI_E_NO_PEERS;
+	return an_repl_rounds_begin(&repl->rounds, now);
 }
 
 an_time_us an_repl_deadline(const struct an_repl *repl)

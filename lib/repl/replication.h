@@ -103,8 +103,10 @@ void an_repl_proofs(struct an_repl *repl, uint64_t token, struct an_message_list
 /* A challenge of this peer had a result. */
 void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool healthy);
 
-/* The next round begins soon, whatever changed or not: everybody is told everything. */
-void an_repl_trigger(struct an_repl *repl, an_time_us now);
+/* A round begins now, whatever changed or not: everybody is told everything. E_NO_PEERS: there is nobody
+ * to tell, or the table has not converged. E_BUSY: the last round began less than the profile's
+ * `replication_spacing` ago, or is not over. Then nothing changes. */
+an_status an_repl_trigger(struct an_repl *repl, an_time_us now);
 
 an_time_us an_repl_deadline(const struct an_repl *repl);
 void an_repl_expire(struct an_repl *repl, an_time_us now);

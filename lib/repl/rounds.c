@@ -90,6 +90,15 @@ void an_repl_rounds_trigger(struct an_repl_rounds *rounds, an_time_us now)
 	rounds->due = an_time_earlier(rounds->due, an_time_after(earliest, spread(rounds)));
 }
 
+an_status an_repl_rounds_begin(struct an_repl_rounds *rounds, an_time_us now)
+{
+	const an_time_us spacing = rounds->profile->replication_spacing;
+	if (rounds->running || (rounds->began != 0 && now < an_time_after(rounds->began, spacing)))
+		return AUTONOMI_E_BUSY;
+	rounds->refresh = rounds->due = now;
+	return AUTONOMI_OK;
+}
+
 void an_repl_rounds_owe(struct an_repl_rounds *rounds, const struct an_peer_id *id)
 {
 	struct an_repl_view *view = rounds->running ? &rounds->view : &rounds->told;

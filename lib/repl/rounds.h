@@ -74,6 +74,10 @@ void an_repl_rounds_done(struct an_repl_rounds *rounds);
 /* The next round begins soon: the neighbourhood changed. */
 void an_repl_rounds_trigger(struct an_repl_rounds *rounds, an_time_us now);
 
+/* A round that tells everybody everything begins with the next step. E_BUSY: one is under way, or the
+ * last one began less than the profile's `replication_spacing` ago. */
+an_status an_repl_rounds_begin(struct an_repl_rounds *rounds, an_time_us now);
+
 /* A list did not reach this peer: the next round tells it everything. */
 void an_repl_rounds_owe(struct an_repl_rounds *rounds, const struct an_peer_id *id);
 

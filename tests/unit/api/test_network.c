@@ -226,6 +226,145 @@ START_TEST(a_node_at_the_wildcard_of_a_local_network_tells_loopback_addresses)
 }
 END_TEST
 
+START_TEST(what_is_in_memory_is_told_at_once)
+{
+	autonomi_op op = 0;
+	autonomi_node *node = cluster.nodes[0];
+	char port[32];
+	snprintf(port, sizeof(port), "/udp/%d/",
+	         (int)autonomi_network_port(autonomi_node_network(node)));
+	ck_assert_ptr_nonnull(strstr(cluster.address, port));
+	ck_assert_uint_ge(autonomi_dht_network_size(autonomi_node_dht(node)), 3);
+	ck_assert_ptr_nonnull(strstr(autonomi_node_root_dir(node), cluster.directory));
+	ck_assert_str_eq(autonomi_node_rewards_address(node), "");
+	autonomi_event_free(
+		completion(autonomi_network_connect(network, cluster.address, 0, &op), &op));
+	autonomi_event *event = completion(autonomi_network_peers(network, 0, &op), &op);
+	ck_assert_uint_eq(autonomi_network_peer_count(network), autonomi_event_count(event));
+	ck_assert_uint_ge(autonomi_network_peer_count(network), 1);
+	autonomi_event_free(event);
+
+	ck_assert_int_eq(autonomi_network_port(NULL), AUTONOMI_E_INVALID);
+	ck_assert_uint_eq(autonomi_network_peer_count(NULL), 0);
+	ck_assert_uint_eq(autonomi_dht_network_size(NULL), 0);
+	ck_assert_ptr_null(autonomi_node_root_dir(NULL));
+	ck_assert_ptr_null(autonomi_node_rewards_address(NULL));
+}
+END_TEST
+
+START_TEST(a_node_tells_whom_it_pays_to)
+{
+	static const char address[] = "0x00112233445566778899aabbccddeeff00112233";
+	autonomi_config *config = cluster_config(&cluster, 0, "paid");
+	cluster_set(config, "rewards.address", address);
+	autonomi_node *paid = cluster_open_node(config, NULL);
+	ck_assert_str_eq(autonomi_node_rewards_address(paid), address);
+	autonomi_node_free(paid);
+}
+END_TEST
+
+static void dht_key_of(const char *id_text, uint8_t key[AUTONOMI_NAME_SIZE])
+{
+	uint8_t id[AUTONOMI_PEER_ID_MAX];
+	size_t size = 0;
+	ck_assert_int_eq(autonomi_peer_id_from_text(id_text, id, &size), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_address_dht_key(AUTONOMI_ADDRESS_PEER_ID, id, size, key),
+	                 AUTONOMI_OK);
+}
+
+START_TEST(peers_are_listed_with_their_distance)
+{
+	autonomi_op op = 0;
+	uint8_t own[AUTONOMI_NAME_SIZE], key[AUTONOMI_NAME_SIZE], distance[AUTONOMI_NAME_SIZE];
+	int32_t bucket = 0;
+	autonomi_event *event = completion(autonomi_dht_table(autonomi_node_dht(client), 0, &op),
+	                                   &op);
+	ck_assert_uint_eq(autonomi_event_count(event),
+	                  autonomi_dht_network_size(autonomi_node_dht(client)));
+	ck_assert_uint_ge(autonomi_event_peer_count(event), 1);
+	dht_key_of(autonomi_node_id(client), own);
+	for (size_t i = 0; i < autonomi_event_peer_count(event); i++) {
+		const autonomi_peer_view peer = peer_at(event, i);
+		dht_key_of(peer.id, key);
+		ck_assert_int_eq(autonomi_dht_distance(own, key, distance, &bucket), AUTONOMI_OK);
+		ck_assert_mem_eq(peer.distance, distance, sizeof(distance));
+		ck_assert_int_eq(peer.bucket, bucket);
+	}
+	autonomi_event_free(event);
+}
+END_TEST
+
+START_TEST(a_peer_that_is_asked_names_those_that_it_knows_nearest_to_a_name)
+{
+	autonomi_op op = 0;
+	const uint8_t name[AUTONOMI_NAME_SIZE] = {7};
+	autonomi_dht *dht = autonomi_node_dht(client);
+	autonomi_event *event = completion(autonomi_dht_ask_closest(dht, cluster.address, name,
+	                                                            sizeof(name), 0, &op),
+	                                   &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_event_count(event), 2);
+	uint8_t wanted[AUTONOMI_NAME_SIZE], key[AUTONOMI_NAME_SIZE];
+	uint8_t distances[2][AUTONOMI_NAME_SIZE];
+	int32_t bucket = 0;
+	ck_assert_int_eq(autonomi_address_dht_key(AUTONOMI_ADDRESS_CHUNK, name, sizeof(name),
+	                                          wanted),
+	                 AUTONOMI_OK);
+	for (size_t i = 0; i < 2; i++) {
+		dht_key_of(peer_at(event, i).id, key);
+		ck_assert_int_eq(autonomi_dht_distance(wanted, key, distances[i], &bucket),
+		                 AUTONOMI_OK);
+	}
+	ck_assert_int_lt(memcmp(distances[0], distances[1], sizeof(distances[0])), 0);
+	autonomi_event_free(event);
+	ck_assert_int_eq(autonomi_dht_ask_closest(dht, cluster.address, name, 0, 0, &op),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_dht_ask_closest(dht, cluster.address, name, 129, 0, &op),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_dht_ask_closest(dht, NULL, name, sizeof(name), 0, &op),
+	                 AUTONOMI_E_INVALID);
+}
+END_TEST
+
+static size_t table_size(autonomi_node *node)
+{
+	autonomi_op op = 0;
+	ck_assert_int_eq(autonomi_dht_table(autonomi_node_dht(node), 0, &op), AUTONOMI_OK);
+	autonomi_event *event = cluster_completion(&cluster, node, op, LIMIT_MS);
+	ck_assert_ptr_nonnull(event);
+	const size_t size = autonomi_event_peer_count(event);
+	autonomi_event_free(event);
+	return size;
+}
+
+/* A node that is the first of a network of its own, with the cluster's id, knows nobody until told. */
+START_TEST(a_peer_that_is_added_is_in_the_table)
+{
+	autonomi_op op = 0;
+	autonomi_config *config = cluster_config(&cluster, 1, "island");
+	cluster_set(config, "network.peers", "");
+	cluster_set(config, "network.first", "on");
+	autonomi_node *island = cluster_open_node(config, NULL);
+	ck_assert_uint_eq(table_size(island), 0);
+	autonomi_dht *dht = autonomi_node_dht(island);
+	for (int again = 0; again < 2; again++) {
+		ck_assert_int_eq(autonomi_dht_add_peer(dht, cluster.address, 0, &op), AUTONOMI_OK);
+		autonomi_event *event = cluster_completion(&cluster, island, op, LIMIT_MS);
+		ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
+		              autonomi_event_message(event));
+		ck_assert_uint_eq(autonomi_event_count(event), 1);
+		ck_assert_str_eq(peer_at(event, 0).id, autonomi_node_id(cluster.nodes[0]));
+		ck_assert_int_ge(peer_at(event, 0).bucket, 0);
+		autonomi_event_free(event);
+	}
+	ck_assert_uint_ge(table_size(island), 1);
+	ck_assert_int_eq(autonomi_dht_add_peer(dht, "/ip4/127.0.0.1/udp/0/quic-v1", 0, &op),
+	                 AUTONOMI_E_ADDRESS);
+	ck_assert_int_eq(autonomi_dht_add_peer(dht, NULL, 0, &op), AUTONOMI_E_INVALID);
+	autonomi_node_free(island);
+}
+END_TEST
+
 START_TEST(nobody_at_an_address_is_unreachable)
 {
 	autonomi_op op = 0;
@@ -259,6 +398,11 @@ Suite *suite(void)
 	tcase_add_test(cases, the_closest_peers_are_all_where_there_are_few);
 	tcase_add_test(cases, a_node_tells_its_addresses_with_its_id);
 	tcase_add_test(cases, a_node_at_the_wildcard_of_a_local_network_tells_loopback_addresses);
+	tcase_add_test(cases, what_is_in_memory_is_told_at_once);
+	tcase_add_test(cases, a_node_tells_whom_it_pays_to);
+	tcase_add_test(cases, peers_are_listed_with_their_distance);
+	tcase_add_test(cases, a_peer_that_is_asked_names_those_that_it_knows_nearest_to_a_name);
+	tcase_add_test(cases, a_peer_that_is_added_is_in_the_table);
 	tcase_add_test(cases, nobody_at_an_address_is_unreachable);
 	suite_add_tcase(s, cases);
 	return s;

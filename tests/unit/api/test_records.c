@@ -181,6 +181,103 @@ START_TEST(a_second_graph_entry_of_an_owner_is_a_fork)
 }
 END_TEST
 
+/* Puts the record value, which it frees, and reads it back from an address. */
+static void assert_lives_as_bytes(autonomi_bytes *value, uint32_t type, const uint8_t *address,
+                                  size_t address_size)
+{
+	size_t size = 0, got_size = 0;
+	const uint8_t *bytes = autonomi_bytes_data(value, &size);
+	autonomi_event *event = completion(autonomi_record_put(client, bytes, size, 0, 0, &op));
+	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
+	              autonomi_event_message(event));
+	const uint8_t *named = autonomi_event_data(event, &got_size);
+	ck_assert_uint_eq(got_size, address_size);
+	ck_assert_mem_eq(named, address, address_size);
+	autonomi_event_free(event);
+
+	uint8_t key[AUTONOMI_ADDRESS_MAX];
+	size_t key_size = 0;
+	ck_assert_int_eq(autonomi_address_record_key(type, address, address_size, key, &key_size),
+	                 AUTONOMI_OK);
+	for (int by_key = 0; by_key < 2; by_key++) {
+		event = completion(
+			by_key ? autonomi_record_get(client, AUTONOMI_ADDRESS_RECORD_KEY, key,
+		                                     key_size, 0, &op)
+			       : autonomi_record_get(client, type, address, address_size, 0, &op));
+		ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
+		              autonomi_event_message(event));
+		const uint8_t *got = autonomi_event_data(event, &got_size);
+		ck_assert_uint_eq(got_size, size);
+		ck_assert_mem_eq(got, bytes, size);
+		ck_assert_uint_ge(autonomi_event_count(event), 1);
+		autonomi_event_free(event);
+	}
+	autonomi_bytes_free(value);
+}
+
+START_TEST(records_of_every_kind_live_on_the_network_as_bytes)
+{
+	static const uint8_t content[] = "a chunk as a record value";
+	const uint8_t seed[AUTONOMI_SEED_SIZE] = {10};
+	uint8_t name[AUTONOMI_NAME_SIZE];
+	autonomi_bytes *value = NULL;
+	ck_assert_int_eq(autonomi_chunk_encode(content, sizeof(content), &value), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_content_hash(content, sizeof(content), name), AUTONOMI_OK);
+	assert_lives_as_bytes(value, AUTONOMI_ADDRESS_CHUNK, name, sizeof(name));
+
+	autonomi_pointer *pointer = NULL;
+	ck_assert_int_eq(autonomi_pointer_new(secret, 3, AUTONOMI_ADDRESS_CHUNK, target,
+	                                      sizeof(target), &pointer),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_pointer_encode(pointer, &value), AUTONOMI_OK);
+	autonomi_pointer_free(pointer);
+	assert_lives_as_bytes(value, AUTONOMI_ADDRESS_POINTER, owner, sizeof(owner));
+
+	autonomi_scratchpad *scratchpad = NULL;
+	ck_assert_int_eq(autonomi_bls_secret_generate(seed, secret), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_bls_public_key(secret, owner), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_scratchpad_new(secret, 1, content, sizeof(content), 2, seed,
+	                                         &scratchpad),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_scratchpad_encode(scratchpad, &value), AUTONOMI_OK);
+	autonomi_scratchpad_free(scratchpad);
+	assert_lives_as_bytes(value, AUTONOMI_ADDRESS_SCRATCHPAD, owner, sizeof(owner));
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_record_are_refused_at_once)
+{
+	uint8_t value[] = {0x91, 0, 0xc4, 1, 7};
+	const struct {
+		uint8_t kind, head;
+	} wrong[] = {{0, 0x81}, {9, 0xc4}, {10, 0xc4}};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		value[1] = wrong[i].kind;
+		value[2] = wrong[i].head;
+		ck_assert_int_eq(autonomi_record_put(client, value, sizeof(value), 0, 0, &op),
+		                 AUTONOMI_E_CORRUPT);
+	}
+	ck_assert_int_eq(autonomi_record_put(client, value, 5242880, 0, 0, &op),
+	                 AUTONOMI_E_TOO_LARGE);
+	ck_assert_int_eq(autonomi_record_put(client, NULL, 1, 0, 0, &op), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_record_put(client, value, sizeof(value), 2, 0, &op),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_record_put(NULL, value, sizeof(value), 0, 0, &op),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_record_get(client, AUTONOMI_ADDRESS_CHUNK, value, 5, 0, &op),
+	                 AUTONOMI_E_ADDRESS);
+	ck_assert_int_eq(autonomi_record_get(NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, &op),
+	                 AUTONOMI_E_INVALID);
+	/* A header alone says of what kind; that nothing of that kind follows is found by the job. */
+	value[1] = 2;
+	ck_assert_int_eq(status_of(autonomi_record_put(client, value, sizeof(value), 0, 0, &op)),
+	                 AUTONOMI_E_CORRUPT);
+	ck_assert_int_eq(status_of(autonomi_record_get(client, AUTONOMI_ADDRESS_CHUNK, target,
+	                                               sizeof(target), 0, &op)),
+	                 AUTONOMI_E_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(nonsense_is_refused_at_once)
 {
 	autonomi_pointer *pointer = NULL;
@@ -255,6 +352,8 @@ Suite *suite(void)
 	tcase_add_test(records, a_pointer_that_is_outdated_is_refused_with_the_networks_counter);
 	tcase_add_test(records, a_scratchpad_lives_on_the_network);
 	tcase_add_test(records, a_second_graph_entry_of_an_owner_is_a_fork);
+	tcase_add_test(records, records_of_every_kind_live_on_the_network_as_bytes);
+	tcase_add_test(records, bytes_that_are_no_record_are_refused_at_once);
 	tcase_add_test(records, nonsense_is_refused_at_once);
 	tcase_add_test(records, operations_that_run_when_the_node_closes_complete);
 	suite_add_tcase(s, records);

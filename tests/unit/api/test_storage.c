@@ -193,6 +193,135 @@ START_TEST(the_storage_of_a_node_answers_from_memory_alone)
 }
 END_TEST
 
+START_TEST(keys_come_in_pages_each_once_and_in_the_same_order)
+{
+	enum { COUNT = 25, PAGE = 4 };
+	char text[16];
+	uint8_t all[COUNT * KEY_SIZE], paged[(COUNT + PAGE) * KEY_SIZE];
+	size_t count = 0, got = 0;
+	for (int i = 0; i < COUNT; i++) {
+		snprintf(text, sizeof(text), "record %d", i);
+		const struct record record = make_record(text);
+		ck_assert_int_eq(put(&record), AUTONOMI_OK);
+		an_blob_unref(record.value);
+	}
+	ck_assert_int_eq(autonomi_storage_iterate(storage, all, COUNT, &count), AUTONOMI_OK);
+	do {
+		const uint8_t *after = got > 0 ? paged + (got - 1) * KEY_SIZE : NULL;
+		ck_assert_int_eq(autonomi_storage_iterate_after(storage, after,
+		                                                paged + got * KEY_SIZE, PAGE,
+		                                                &count),
+		                 AUTONOMI_OK);
+		got += count;
+	} while (count == PAGE && got <= COUNT);
+	ck_assert_uint_eq(got, COUNT);
+	ck_assert_mem_eq(paged, all, sizeof(all));
+	ck_assert_int_eq(autonomi_storage_iterate_after(storage, NULL, paged, 0, &count),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_storage_iterate_after(NULL, NULL, paged, 1, &count),
+	                 AUTONOMI_E_INVALID);
+}
+END_TEST
+
+/* The completion of an operation of the cluster's only node. */
+static autonomi_event *completion_of_node(struct cluster *cluster, autonomi_status submitted,
+                                          const autonomi_op *op)
+{
+	ck_assert_int_eq(submitted, AUTONOMI_OK);
+	cluster->count = 0;
+	autonomi_event *event = cluster_completion(cluster, cluster->nodes[0], *op, 20000);
+	cluster->count = 1;
+	ck_assert_ptr_nonnull(event);
+	return event;
+}
+
+START_TEST(a_running_node_reads_and_writes_its_own_storage)
+{
+	struct cluster cluster;
+	autonomi_op op = 0;
+	size_t size = 0;
+	cluster_open(&cluster, 1, 1);
+	autonomi_storage *own = autonomi_node_storage(cluster.nodes[0]);
+	const struct record record = make_record("written by the host");
+	const struct an_span value = an_blob_span(record.value);
+	autonomi_event *event = completion_of_node(&cluster,
+	                                           autonomi_storage_read(own, record.key, 0, &op),
+	                                           &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_NOT_FOUND);
+	autonomi_event_free(event);
+	event = completion_of_node(&cluster,
+	                           autonomi_storage_write(own, record.key, value.data, value.size,
+	                                                  0, &op),
+	                           &op);
+	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
+	              autonomi_event_message(event));
+	autonomi_event_free(event);
+	event = completion_of_node(&cluster, autonomi_storage_read(own, record.key, 9, &op), &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
+	ck_assert_uint_eq(autonomi_event_tag(event), 9);
+	const uint8_t *read = autonomi_event_data(event, &size);
+	ck_assert_uint_eq(size, value.size);
+	ck_assert_mem_eq(read, value.data, size);
+	autonomi_event_free(event);
+
+	/* Under a key that is not its own, and without a header, refused in Autonomi's words. */
+	const struct record other = make_record("another");
+	event = completion_of_node(&cluster,
+	                           autonomi_storage_write(own, other.key, value.data, value.size, 0,
+	                                                  &op),
+	                           &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CORRUPT);
+	ck_assert_str_ne(autonomi_event_message(event), "");
+	autonomi_event_free(event);
+	event = completion_of_node(&cluster,
+	                           autonomi_storage_write(own, other.key, value.data + 1,
+	                                                  value.size - 1, 0, &op),
+	                           &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CORRUPT);
+	ck_assert_ptr_nonnull(strstr(autonomi_event_message(event), "InvalidRecordHeader"));
+	autonomi_event_free(event);
+	ck_assert_uint_eq(autonomi_storage_count(own), 1);
+
+	/* What is cancelled completes as such. */
+	ck_assert_int_eq(autonomi_storage_read(own, record.key, 0, &op), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_op_cancel(cluster.nodes[0], op), AUTONOMI_OK);
+	event = completion_of_node(&cluster, AUTONOMI_OK, &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CANCELLED);
+	autonomi_event_free(event);
+	an_blob_unref(record.value);
+	an_blob_unref(other.value);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_node_that_knows_nobody_has_nobody_to_replicate_to)
+{
+	struct cluster cluster;
+	autonomi_op op = 0;
+	cluster_open(&cluster, 1, 1);
+	autonomi_event *event = completion_of_node(
+		&cluster,
+		autonomi_storage_replicate(autonomi_node_storage(cluster.nodes[0]), 4, &op), &op);
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_NO_PEERS);
+	ck_assert_uint_eq(autonomi_event_tag(event), 4);
+	autonomi_event_free(event);
+	cluster_close(&cluster);
+}
+END_TEST
+
+START_TEST(a_storage_alone_is_no_running_node)
+{
+	const uint8_t key[KEY_SIZE] = {0};
+	ck_assert_int_eq(autonomi_storage_read(storage, key, 0, NULL), AUTONOMI_E_UNSUPPORTED);
+	ck_assert_int_eq(autonomi_storage_write(storage, key, key, 1, 0, NULL),
+	                 AUTONOMI_E_UNSUPPORTED);
+	ck_assert_int_eq(autonomi_storage_replicate(storage, 0, NULL), AUTONOMI_E_UNSUPPORTED);
+	ck_assert_int_eq(autonomi_storage_read(NULL, key, 0, NULL), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_storage_write(NULL, key, key, 1, 0, NULL), AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_storage_replicate(NULL, 0, NULL), AUTONOMI_E_INVALID);
+}
+END_TEST
+
 START_TEST(what_cannot_be_is_refused)
 {
 	uint8_t key[KEY_SIZE] = {0};
@@ -233,6 +362,10 @@ Suite *suite(void)
 	tcase_add_test(cases, a_second_opener_and_a_forked_child_are_refused);
 	tcase_add_test(cases, a_folder_of_another_network_is_refused_and_not_changed);
 	tcase_add_test(cases, the_storage_of_a_node_answers_from_memory_alone);
+	tcase_add_test(cases, keys_come_in_pages_each_once_and_in_the_same_order);
+	tcase_add_test(cases, a_running_node_reads_and_writes_its_own_storage);
+	tcase_add_test(cases, a_node_that_knows_nobody_has_nobody_to_replicate_to);
+	tcase_add_test(cases, a_storage_alone_is_no_running_node);
 	tcase_add_test(cases, what_cannot_be_is_refused);
 	suite_add_tcase(s, cases);
 	return s;

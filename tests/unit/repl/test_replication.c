@@ -238,9 +238,40 @@ START_TEST(a_trigger_tells_everything_once_more)
 	store_all(5);
 	town_run(&town, intervals(2));
 	const size_t before = town.nodes[3].keys;
-	an_repl_trigger(town.nodes[3].repl, town.now);
+	ck_assert_int_eq(an_repl_trigger(town.nodes[3].repl, town.now), AUTONOMI_OK);
 	town_run(&town, intervals(1));
 	ck_assert_uint_eq(town.nodes[3].keys - before, town.nodes[3].count * 4);
+}
+END_TEST
+
+START_TEST(a_trigger_too_soon_is_busy_and_changes_nothing)
+{
+	store_all(5);
+	town_run(&town, intervals(2));
+	struct an_repl *repl = town.nodes[3].repl;
+	struct an_repl_counters counters;
+	an_repl_count(repl, &counters);
+	const uint64_t rounds = counters.rounds;
+	ck_assert_int_eq(an_repl_trigger(repl, town.now), AUTONOMI_OK);
+	town_run(&town, AN_SECONDS(1));
+	an_repl_count(repl, &counters);
+	ck_assert_uint_eq(counters.rounds, rounds + 1);
+	for (int second = 1; second < 30; second++) {
+		ck_assert_int_eq(an_repl_trigger(repl, town.now), AUTONOMI_E_BUSY);
+		town_run(&town, AN_SECONDS(1));
+	}
+	an_repl_count(repl, &counters);
+	ck_assert_uint_eq(counters.rounds, rounds + 1);
+	town_run(&town, AN_SECONDS(1));
+	ck_assert_int_eq(an_repl_trigger(repl, town.now), AUTONOMI_OK);
+}
+END_TEST
+
+START_TEST(without_neighbours_there_is_nothing_to_trigger)
+{
+	town_done(&town);
+	town_init(&town, 1);
+	ck_assert_int_eq(an_repl_trigger(town.nodes[0].repl, town.now), AUTONOMI_E_NO_PEERS);
 }
 END_TEST
 
@@ -315,6 +346,8 @@ Suite *suite(void)
 	tcase_add_test(tests, many_records_are_walked_in_pieces_and_all_are_told);
 	tcase_add_test(tests, a_node_alone_is_quiet);
 	tcase_add_test(tests, a_trigger_tells_everything_once_more);
+	tcase_add_test(tests, a_trigger_too_soon_is_busy_and_changes_nothing);
+	tcase_add_test(tests, without_neighbours_there_is_nothing_to_trigger);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(tests, without_memory_for_a_while_nothing_is_lost_for_good);
 	tcase_add_test(tests, without_memory_none_is_made);
