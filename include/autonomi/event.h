@@ -65,6 +65,7 @@ typedef struct autonomi_event_view {
 	uint64_t counter;
 	uint64_t network_counter;
 	uint64_t versions;
+	uint64_t content_type;
 } autonomi_event_view;
 
 /* A peer in an event that lists peers. Pointers are borrowed from the event. New members are only
@@ -118,6 +119,9 @@ AUTONOMI_API uint64_t autonomi_event_network_counter(const autonomi_event *event
 
 /* Of a record that was read: how many different versions peers gave. */
 AUTONOMI_API uint64_t autonomi_event_versions(const autonomi_event *event);
+
+/* Of a vault that was read: what its writer said that its content is (autonomi_vault_content_type). */
+AUTONOMI_API uint64_t autonomi_event_content_type(const autonomi_event *event);
 
 /* How many peers the event lists. */
 AUTONOMI_API size_t autonomi_event_peer_count(const autonomi_event *event);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Records on the network: of any kind as bytes, and those with an owner: pointers, graph entries,
- * scratchpads (semantics 7.3, 7.4, 7.7), and registers, which are built of them (2.8). Objects and bytes
- * of them are those of <autonomi/data.h>. Operations as in <autonomi/network.h>.
+ * scratchpads (semantics 7.3, 7.4, 7.7), and registers and vaults, which are built of them (2.8, 2.9).
+ * Objects and bytes of them are those of <autonomi/data.h>. Operations as in <autonomi/network.h>.
  *
  * Puts. A record goes to the peers closest to its owner's record key. The completion's data is the
  * owner's public key, AUTONOMI_PUBLIC_KEY_SIZE bytes, its text the same in hexadecimal, its count the
@@ -175,6 +175,32 @@ AUTONOMI_API autonomi_status autonomi_register_get(autonomi_node *node, const ui
  * autonomi_register_get. */
 AUTONOMI_API autonomi_status autonomi_register_history(autonomi_node *node, const uint8_t *address,
                                                        uint64_t tag, autonomi_op *ret_op);
+
+/* ---- Vaults: content of up to 1 GiB, encrypted, under the key that <autonomi/vault.h> makes. Whoever
+ * has the vault's secret can read and write it. It is in scratchpads, which one graph entry names; a
+ * write goes to them one after the other, from the last to the first, each as a put above. So a write
+ * that was cut off changes nothing where the old content was at most AUTONOMI_VAULT_PIECE_SIZE bytes;
+ * longer content is a mixture then, until the write is repeated. */
+
+/* Stores content as a vault, in place of what it has; makes the vault where there is none.
+ * `content_type` says what it is (autonomi_vault_content_type). Reports progress in bytes. The
+ * completion's data is the vault's public key, its text the same in hexadecimal, its count the copies
+ * of the part that has fewest. It fails as a put above, and with AUTONOMI_E_CORRUPT where something
+ * else is stored under this key. At once AUTONOMI_E_INVALID without content or where the secret is
+ * none; AUTONOMI_E_TOO_LARGE. */
+AUTONOMI_API autonomi_status autonomi_vault_put(autonomi_node *node, const uint8_t *vault_secret,
+                                                uint64_t content_type, const uint8_t *content,
+                                                size_t content_size, uint64_t tag,
+                                                autonomi_op *ret_op);
+
+/* Fetches and decrypts the content of a vault of at most `size_max` bytes, 1 to 1 GiB, for which room
+ * is reserved in the queue of events: AUTONOMI_E_BUSY at once where events.max_bytes does not leave so
+ * much. The completion's data is the content; autonomi_event_content_type says what it is. It fails
+ * with AUTONOMI_E_NOT_FOUND where there is no vault, or a piece of the content is missing;
+ * AUTONOMI_E_TOO_LARGE; AUTONOMI_E_CORRUPT where something else is stored under this key; and as a get
+ * above. AUTONOMI_E_INVALID at once where the secret is none. */
+AUTONOMI_API autonomi_status autonomi_vault_get(autonomi_node *node, const uint8_t *vault_secret,
+                                                size_t size_max, uint64_t tag, autonomi_op *ret_op);
 
 #ifdef __cplusplus
 }

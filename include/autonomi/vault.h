@@ -4,7 +4,8 @@
  * keep there: where the user's archives, files and registers are, and three keys.
  *
  * A vault is built of graph entries that name scratchpads; its content is cut into pieces of
- * AUTONOMI_VAULT_PIECE_SIZE bytes. Putting them on a network is up to a node.
+ * AUTONOMI_VAULT_PIECE_SIZE bytes. <autonomi/record.h> has the operations of a node that write and read
+ * vaults.
  *
  * Threading: any thread; user data belongs to one thread at a time.
  */

@@ -60,6 +60,11 @@ uint64_t autonomi_event_versions(const autonomi_event *event)
 	return event != NULL ? event->versions : 0;
 }
 
+uint64_t autonomi_event_content_type(const autonomi_event *event)
+{
+	return event != NULL ? event->content_type : 0;
+}
+
 size_t autonomi_event_peer_count(const autonomi_event *event)
 {
 	return event != NULL ? event->peer_count : 0;
@@ -110,6 +115,7 @@ autonomi_status autonomi_event_get_view(const autonomi_event *event, autonomi_ev
 		.counter = event->counter,
 		.network_counter = event->network_counter,
 		.versions = event->versions,
+		.content_type = event->content_type,
 	};
 	an_api_fill_view(view, view_size, &full, sizeof(full));
 	return AUTONOMI_OK;

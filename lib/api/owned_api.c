@@ -71,3 +71,46 @@ autonomi_status autonomi_register_history(autonomi_node *node, const uint8_t *ad
 {
 	return read_register(node, an_node_register_history, address, tag, ret_op);
 }
+
+/* ---- Vaults. */
+static an_status put_vault(struct autonomi_node *node, const uint8_t *secret, uint64_t content_type,
+                           struct an_span content, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_vault_put put = {.content_type = content_type, .content = an_blob_copy(content)};
+	if (put.content == NULL)
+		return AUTONOMI_E_NO_MEMORY;
+	memcpy(put.secret, secret, sizeof(put.secret));
+	const an_status status = an_node_vault_put(node->inner, &put, tag, ret_op);
+	an_blob_unref(put.content);
+	an_wipe(&put, sizeof(put));
+	return status;
+}
+
+autonomi_status autonomi_vault_put(autonomi_node *node, const uint8_t *vault_secret,
+                                   uint64_t content_type, const uint8_t *content,
+                                   size_t content_size, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK && (vault_secret == NULL || content == NULL || content_size == 0))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK && content_size > AN_VAULT_CONTENT_MAX)
+		status = AUTONOMI_E_TOO_LARGE;
+	if (status == AUTONOMI_OK)
+		status = put_vault(node, vault_secret, content_type, an_span(content, content_size),
+		                   tag, ret_op);
+	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_vault_get(autonomi_node *node, const uint8_t *vault_secret,
+                                   size_t size_max, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_guard guard;
+	an_status status = an_guard_enter(&guard, node);
+	if (status == AUTONOMI_OK &&
+	    (vault_secret == NULL || size_max == 0 || size_max > AN_VAULT_CONTENT_MAX))
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK)
+		status = an_node_vault_get(node->inner, vault_secret, size_max, tag, ret_op);
+	return an_guard_leave(&guard, status);
+}

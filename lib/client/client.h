@@ -52,6 +52,7 @@ struct an_client_result {
 	uint64_t counter;         /* of a record: that of the version read or written */
 	uint64_t network_counter; /* the highest that the network named */
 	uint64_t versions;        /* different ones that peers gave */
+	uint64_t content_type;    /* of a vault: what the application says of its content */
 };
 
 typedef void an_client_done(void *context, const struct an_client_result *result);

@@ -37,6 +37,7 @@ struct autonomi_event {
 	uint64_t tag;
 	uint64_t done, total, count;
 	uint64_t counter, network_counter, versions; /* of a record */
+	uint64_t content_type;                       /* of a vault */
 	uint64_t copies[AN_EVENT_COPIES_MAX + 1];
 	struct an_blob *blob; /* owned alone, so that the event may be freed on any thread */
 	struct an_span data;  /* inside of blob */

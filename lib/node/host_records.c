@@ -11,6 +11,7 @@ static void set_versions(struct autonomi_event *event, const struct an_client_re
 	event->counter = result->counter;
 	event->network_counter = result->network_counter;
 	event->versions = result->versions;
+	event->content_type = result->content_type;
 }
 
 static void written(void *context, const struct an_client_result *result)
@@ -182,4 +183,36 @@ an_status an_node_register_history(struct an_node *node, const uint8_t owner[AN_
 {
 	return read_register(node, an_client_register_history,
 	                     AN_REGISTER_VALUES_MAX * AN_GRAPH_CONTENT_SIZE, owner, tag, ret_op);
+}
+
+/* ---- Vaults. */
+static void progressed(void *context, uint64_t done, uint64_t total)
+{
+	an_operation_progress(context, done, total);
+}
+
+an_status an_node_vault_put(struct an_node *node, const struct an_vault_put *put, uint64_t tag,
+                            autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_vault_put(node->client, put, progressed, written, operation,
+	                             &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
+}
+
+an_status an_node_vault_get(struct an_node *node, const uint8_t secret[AN_BLS_SECRET_SIZE],
+                            size_t size_max, uint64_t tag, autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	an_status status = an_operation_begin(node, tag, size_max + AN_HOST_SMALL_COMPLETION,
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_vault_get(node->client, secret, size_max, read_record, operation,
+	                             &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
 }

@@ -18,6 +18,7 @@
 
 #include "client/records.h"
 #include "client/registers.h"
+#include "client/vaults.h"
 #include "base/profile.h"
 #include "data/message.h"
 #include "node/config.h"
@@ -102,6 +103,10 @@ an_status an_node_register_get(struct an_node *node, const uint8_t owner[AN_OWNE
                                uint64_t tag, autonomi_op *ret_op);
 an_status an_node_register_history(struct an_node *node, const uint8_t owner[AN_OWNER_KEY_SIZE],
                                    uint64_t tag, autonomi_op *ret_op);
+an_status an_node_vault_put(struct an_node *node, const struct an_vault_put *put, uint64_t tag,
+                            autonomi_op *ret_op);
+an_status an_node_vault_get(struct an_node *node, const uint8_t secret[AN_BLS_SECRET_SIZE],
+                            size_t size_max, uint64_t tag, autonomi_op *ret_op);
 an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t count,
                                uint64_t tag, autonomi_op *ret_op);
 an_status an_node_table(struct an_node *node, uint64_t tag, autonomi_op *ret_op);
