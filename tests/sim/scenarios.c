@@ -16,6 +16,8 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"join", "nodes join one after the other; lookups find the closest there are", an_sim_join},
 	{"put-get", "a client puts chunks of 1 KiB, 100 KB and 4 MiB, another gets them",
          an_sim_put_get},
+	{"kinds", "records of every kind, registers and vaults, put by one client, got by others",
+         an_sim_kinds},
 	{"ip4", "the same in a network without IPv6", an_sim_ip4},
 	{"lossy", "the same with 5 % loss, jitter, duplicates and reordering", an_sim_lossy},
 	{"mtu", "the same where every third host has the smallest MTU of IPv6", an_sim_mtu},
