@@ -226,7 +226,7 @@ an_status an_sys_path_make_directory(void *context, const char *path)
 		return AUTONOMI_OK;
 	if (errno != EEXIST)
 		return an_sys_status_of(errno);
-	struct an_file_info info;
+	struct an_file_info info = {0};
 	const an_status status = an_sys_path_info(context, path, &info);
 	if (status != AUTONOMI_OK)
 		return status;

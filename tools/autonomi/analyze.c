@@ -15,8 +15,8 @@ enum {
 /* What was found at one address: what is printed of it. */
 struct finding {
 	const char *kind;
-	char details[256]; /* for people */
-	char members[256]; /* the same as members of a JSON object */
+	char details[512]; /* for people */
+	char members[512]; /* the same as members of a JSON object */
 };
 
 /* Addresses still to look at: a queue, so that what is near the beginning comes first. */
