@@ -616,7 +616,7 @@ void an_kad_visit(const struct an_kad *kad,
                                 an_time_us last_seen),
                   void *context)
 {
-	for (int i = 0; i < AN_KAD_BUCKETS; i++) {
+	for (int i = kad->table.lowest; i < AN_KAD_BUCKETS; i++) {
 		const struct an_kad_bucket *bucket = kad->table.buckets[i];
 		for (size_t j = 0; bucket != NULL && j < bucket->size; j++)
 			visit(context, i, &bucket->entries[j].contact,

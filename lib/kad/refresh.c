@@ -67,7 +67,8 @@ static void plan(struct an_kad_refresh *refresh, const struct an_kad_table *tabl
 {
 	uint8_t wanted[AN_KAD_REFRESH_TARGETS_MAX];
 	size_t count = 0;
-	for (int i = AN_KAD_BUCKETS - 1; i >= 0 && count < AN_KAD_REFRESH_TARGETS_MAX; i--) {
+	for (int i = AN_KAD_BUCKETS - 1; i >= table->lowest && count < AN_KAD_REFRESH_TARGETS_MAX;
+	     i--) {
 		if (in_want_of_peers(table->buckets[i]))
 			wanted[count++] = (uint8_t)i;
 	}

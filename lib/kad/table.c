@@ -37,12 +37,12 @@ static void bucket_free(struct an_kad_bucket **bucket)
 void an_kad_table_init(struct an_kad_table *table, const struct an_profile *profile,
                        const struct an_dht_key *self)
 {
-	*table = (struct an_kad_table){.profile = profile, .self = *self};
+	*table = (struct an_kad_table){.profile = profile, .self = *self, .lowest = AN_KAD_BUCKETS};
 }
 
 void an_kad_table_done(struct an_kad_table *table)
 {
-	for (int i = 0; i < AN_KAD_BUCKETS; i++) {
+	for (int i = table->lowest; i < AN_KAD_BUCKETS; i++) {
 		if (table->buckets[i] != NULL)
 			bucket_free(&table->buckets[i]);
 	}
@@ -76,6 +76,7 @@ enum an_kad_seen an_kad_table_seen(struct an_kad_table *table, const struct an_c
 		*bucket = bucket_new(table->profile->k, now);
 	if (*bucket == NULL)
 		return AN_KAD_SEEN_IGNORED;
+	table->lowest = i < table->lowest ? i : table->lowest;
 	if (!admits(table, *bucket, contact))
 		return seen_where_full(*bucket, contact, now);
 
@@ -153,12 +154,12 @@ size_t an_kad_table_closest(const struct an_kad_table *table, const struct an_dh
 {
 	const struct an_dht_key distance = an_dht_key_distance(&table->self, target);
 	size_t count = 0;
-	for (int i = AN_KAD_BUCKETS - 1; i >= 0 && count < capacity; i--) {
+	for (int i = AN_KAD_BUCKETS - 1; i >= table->lowest && count < capacity; i--) {
 		if (table->buckets[i] != NULL && bit_of(&distance, i))
 			count += sort_bucket(table->buckets[i], target, contacts + count,
 			                     capacity - count);
 	}
-	for (int i = 0; i < AN_KAD_BUCKETS && count < capacity; i++) {
+	for (int i = table->lowest; i < AN_KAD_BUCKETS && count < capacity; i++) {
 		if (table->buckets[i] != NULL && !bit_of(&distance, i))
 			count += sort_bucket(table->buckets[i], target, contacts + count,
 			                     capacity - count);
@@ -184,7 +185,7 @@ static an_time_us bucket_deadline(const struct an_kad_table *table,
 
 const struct an_kad_entry *an_kad_table_take_due(struct an_kad_table *table, an_time_us now)
 {
-	for (int i = 0; i < AN_KAD_BUCKETS; i++) {
+	for (int i = table->lowest; i < AN_KAD_BUCKETS; i++) {
 		struct an_kad_bucket *bucket = table->buckets[i];
 		if (bucket == NULL || bucket_deadline(table, bucket) > now)
 			continue;
@@ -197,7 +198,7 @@ const struct an_kad_entry *an_kad_table_take_due(struct an_kad_table *table, an_
 an_time_us an_kad_table_deadline(const struct an_kad_table *table)
 {
 	an_time_us deadline = AN_TIME_NEVER;
-	for (int i = 0; i < AN_KAD_BUCKETS; i++) {
+	for (int i = table->lowest; i < AN_KAD_BUCKETS; i++) {
 		if (table->buckets[i] != NULL)
 			deadline = an_time_earlier(deadline,
 			                           bucket_deadline(table, table->buckets[i]));
@@ -209,7 +210,7 @@ uint64_t an_kad_table_network_size(const struct an_kad_table *table)
 {
 	uint64_t others = 1;
 	int full = 0;
-	for (int i = 0; i < AN_KAD_BUCKETS; i++) {
+	for (int i = table->lowest; i < AN_KAD_BUCKETS; i++) {
 		const struct an_kad_bucket *bucket = table->buckets[i];
 		if (bucket == NULL)
 			continue;

@@ -18,6 +18,7 @@ struct an_kad_table {
 	const struct an_profile *profile;
 	struct an_dht_key self;
 	struct an_kad_bucket *buckets[AN_KAD_BUCKETS];
+	int lowest; /* below it there never was a bucket: of 256 a network of n peers fills log2 n */
 	size_t size; /* peers in all buckets, those that wait not included */
 };
 
