@@ -10,23 +10,14 @@ static bool can_be_found(const struct an_sim_node *node)
 	return node->state == AN_SIM_NODE_UP && !node->is_client;
 }
 
-static struct an_dht_key key_of(const struct an_sim_node *node)
-{
-	struct an_dht_key key;
-	memcpy(key.bytes, node->dht_key, sizeof(key.bytes));
-	return key;
-}
-
 /* How many nodes are nearer to the target than this one. */
 static size_t rank_of(const struct an_sim_fleet *fleet, const struct an_dht_key *target,
                       const struct an_dht_key *key)
 {
 	size_t nearer = 0;
-	for (size_t i = 0; i < fleet->count; i++) {
-		const struct an_dht_key other = key_of(fleet->nodes[i]);
+	for (size_t i = 0; i < fleet->count; i++)
 		nearer += can_be_found(fleet->nodes[i]) &&
-		          an_dht_key_compare(target, &other, key) < 0;
-	}
+		          an_dht_key_compare(target, &fleet->nodes[i]->dht_key, key) < 0;
 	return nearer;
 }
 
@@ -58,7 +49,7 @@ size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
 	for (size_t i = 0; i < fleet->count; i++)
 		if (can_be_found(fleet->nodes[i]))
 			count = rank(places, count, &target,
-			             &(struct place){key_of(fleet->nodes[i]), fleet->nodes[i]});
+			             &(struct place){fleet->nodes[i]->dht_key, fleet->nodes[i]});
 	for (size_t i = 0; i < fleet->liars; i++)
 		count = rank(places, count, &target,
 		             &(struct place){an_sim_liar_key(fleet, i), NULL});

@@ -231,11 +231,10 @@ static void set_address(struct an_sim_node *node)
 		snprintf(node->address, sizeof(node->address),
 		         "/ip6/fd00:0:0:%x::%x/udp/%d/quic-v1/p2p/%s", end[2] << 8 | end[3],
 		         end[2] << 8 | end[3], AN_SIM_PORT, node->id);
-	struct an_peer_id id;
-	if (an_peer_id_from_text(&id, an_span_text(node->id)) == AUTONOMI_OK) {
-		const struct an_dht_key key = an_peer_id_dht_key(&id);
-		memcpy(node->dht_key, key.bytes, sizeof(node->dht_key));
-	}
+	at.port = AN_SIM_PORT;
+	node->contact = (struct an_contact){.endpoint_count = 1, .endpoints = {at}};
+	if (an_peer_id_from_text(&node->contact.id, an_span_text(node->id)) == AUTONOMI_OK)
+		node->dht_key = an_peer_id_dht_key(&node->contact.id);
 }
 
 bool an_sim_node_start(struct an_sim_node *node)

@@ -19,6 +19,7 @@
 #include <autonomi/network.h>
 #include <autonomi/storage.h>
 
+#include "ident/contact.h"
 #include "sim/world.h"
 
 enum { AN_SIM_NODES_MAX = 60000, AN_SIM_PORT = 9000 };
@@ -43,8 +44,9 @@ struct an_sim_node {
 	an_time_us up_since;
 	uint64_t incarnation; /* grows with every start */
 	char id[64];
-	char address[160]; /* to dial it */
-	uint8_t dht_key[32];
+	char address[160];         /* to dial it */
+	struct an_contact contact; /* the same */
+	struct an_dht_key dht_key;
 };
 
 struct an_sim_operation {

@@ -39,20 +39,11 @@ static an_time_us now_of(const struct an_sim_liar *liar)
 	return liar->sys->now(liar->sys->context);
 }
 
-static struct an_contact contact_of(const struct an_sim_node *node)
-{
-	struct an_contact contact = {.endpoint_count = 1};
-	an_peer_id_from_text(&contact.id, an_span_text(node->id));
-	contact.endpoints[0] = an_sim_host_address6(node->host);
-	contact.endpoints[0].port = AN_SIM_PORT;
-	return contact;
-}
-
 /* A peer that never was, or, every other time, a real one where it is not. */
 static void invent_peer(struct an_sim_liar *liar, struct an_contact *contact, size_t index)
 {
 	const struct an_sim_node *node = an_sim_fleet_random_node(liar->fleet);
-	*contact = contact_of(node != NULL ? node : liar->fleet->nodes[0]);
+	*contact = (node != NULL ? node : liar->fleet->nodes[0])->contact;
 	contact->endpoints[0].address[13] = FALSE_HOST;
 	if (index % 2 != 0)
 		contact->id = liar->false_ids[index];
@@ -230,7 +221,7 @@ static void call_somebody(void *context)
 	struct an_sim_liar *liar = context;
 	const struct an_sim_node *node = an_sim_fleet_random_node(liar->fleet);
 	if (node != NULL) {
-		const struct an_contact contact = contact_of(node);
+		const struct an_contact contact = node->contact;
 		struct an_buffer buffer;
 		an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
 		an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), &buffer);
@@ -293,7 +284,7 @@ bool an_sim_liar_flood(struct an_sim_fleet *fleet)
 	struct an_buffer buffer;
 	if (node == NULL)
 		return false;
-	const struct an_contact contact = contact_of(node);
+	const struct an_contact contact = node->contact;
 	an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
 	an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), &buffer);
 	flood_with(liar, &contact, AN_LINK_KIND_KADEMLIA, &buffer, FLOOD_SEARCHES);

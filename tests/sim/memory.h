@@ -26,7 +26,7 @@ static inline void *an_sim_resize(void *memory, size_t size)
 
 static inline void *an_sim_copy(const void *bytes, size_t size)
 {
-	void *copy = an_sim_alloc(size);
+	void *copy = an_sim_resize(NULL, size);
 	if (size > 0)
 		memcpy(copy, bytes, size);
 	return copy;

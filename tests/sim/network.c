@@ -220,12 +220,13 @@ static size_t size_on_line(size_t size)
 	return size + (1 + size / AN_DATAGRAM_MAX) * HEADERS_IP6;
 }
 
-static void plan_delivery(const struct an_sim_packet *packet, an_time_us time)
+/* Takes the packet. */
+static void plan_delivery(struct an_sim_packet *packet, an_time_us time)
 {
-	struct an_sim_packet *copy = an_sim_copy(packet, sizeof(*packet) + packet->size);
-	an_sim_plan(packet->world, time, deliver, drop_packet, copy);
+	an_sim_plan(packet->world, time, deliver, drop_packet, packet);
 }
 
+/* Takes the packet. */
 static void travel(struct an_sim_host *from, struct an_sim_host *to, struct an_sim_packet *packet)
 {
 	struct an_sim_world *world = from->world;
@@ -237,23 +238,25 @@ static void travel(struct an_sim_host *from, struct an_sim_host *to, struct an_s
 		an_sim_nat_leave(from, packet);
 	const struct an_sim_link *link = link_between(from, to);
 	const an_time_us left = leave_uplink(from, link, size_on_line(packet->size));
-	if (to == NULL) {
-		world->counters.unreachable++;
+	uint64_t *lost = NULL;
+	if (to == NULL)
+		lost = &world->counters.unreachable;
+	else if (from->side != to->side)
+		lost = &world->counters.cut_off;
+	else if (happens(world, link->loss))
+		lost = &world->counters.lost;
+	if (lost != NULL) {
+		(*lost)++;
+		free(packet);
 		return;
 	}
-	if (from->side != to->side) {
-		world->counters.cut_off++;
-		return;
-	}
-	if (happens(world, link->loss)) {
-		world->counters.lost++;
-		return;
-	}
-	plan_delivery(packet, left + travel_time(world, link));
+	const an_time_us arrival = left + travel_time(world, link);
 	if (happens(world, link->duplicate)) {
 		world->counters.duplicated++;
-		plan_delivery(packet, left + travel_time(world, link));
+		plan_delivery(an_sim_copy(packet, sizeof(*packet) + packet->size),
+		              left + travel_time(world, link));
 	}
+	plan_delivery(packet, arrival);
 }
 
 static bool source_of(const struct an_udp *udp, const struct an_datagram *run,
@@ -273,11 +276,13 @@ static void send_one(struct an_udp *udp, const struct an_datagram *run, size_t o
 {
 	struct an_sim_host *host = udp->host;
 	struct an_sim_world *world = host->world;
-	struct an_sim_packet *packet = an_sim_alloc(sizeof(*packet) + size);
-	packet->world = world;
-	packet->to = run->remote;
-	packet->ecn = run->ecn;
-	packet->size = size;
+	struct an_sim_packet *packet = an_sim_resize(NULL, sizeof(*packet) + size);
+	*packet = (struct an_sim_packet){
+		.world = world,
+		.to = run->remote,
+		.ecn = run->ecn,
+		.size = size,
+	};
 	if (size > 0)
 		memcpy(packet->bytes, run->data + offset, size);
 	world->counters.sent++;
@@ -295,6 +300,7 @@ static void send_one(struct an_udp *udp, const struct an_datagram *run, size_t o
 		world->counters.too_large++;
 	} else {
 		travel(host, to, packet);
+		return;
 	}
 	free(packet);
 }

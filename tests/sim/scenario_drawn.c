@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Faults of all sorts, or of those that a scenario is about, drawn from the seed until --faults of them
- * were injected (tests/sim/faults.h says what they are, and which rules they keep). Meanwhile a client
- * puts and gets. After every two hundred faults the network heals, and what was promised must hold:
+ * were injected (tests/sim/faults.h says what they are, and which rules they keep). They come as fast
+ * as the network is large: every machine meets one in NODE_SECONDS on average. Meanwhile a client puts
+ * and gets. When every machine has met FAULTS_OF_NODE of them the network heals, and what was promised
+ * must hold:
  *   - No acknowledged record is lost: a new client finds it, unchanged. Some are read each time, all of
  *     them in the end.
  *   - Every record comes back to the five nodes nearest to it, hostile ones counted but not asked,
@@ -23,10 +25,11 @@
 
 enum {
 	FAULTS_AS_USUAL = 200,
-	FAULTS_IN_EPOCH = 200,
+	NODE_SECONDS = 40,   /* between two faults of a machine, on average */
+	FAULTS_OF_NODE = 10, /* until the network heals */
+	LOOK_SECONDS = 2,    /* between two looks at all queues */
 	FIRST_PUTS = 30,
-	STEP_SECONDS = 2, /* between two faults, on average */
-	PUT_ONE_IN = 8,   /* steps */
+	PUT_ONE_IN = 8, /* steps */
 	GETS_IN_STEP = 1,
 	READ_IN_EPOCH = 50,
 	READ_AT_ONCE = 10,
@@ -46,6 +49,7 @@ struct all {
 	const enum an_sim_fault *sorts; /* that are drawn */
 	size_t sort_count;
 	uint64_t wanted, injected;
+	an_time_us next_look; /* at the queues */
 	an_time_us slowest_repair;
 	size_t healings, slow_repairs;
 };
@@ -64,8 +68,9 @@ static void expect_within(struct an_sim_node *node, const char *counter, uint64_
 }
 
 /* The defaults of docs/contract.md; bytes may reach twice their limit (link/link.h). */
-static void expect_bounded_queues(struct an_sim_fleet *fleet)
+static void expect_bounded_queues(struct all *all)
 {
+	struct an_sim_fleet *fleet = all->faults.fleet;
 	static const struct {
 		const char *counter;
 		uint64_t limit;
@@ -76,6 +81,9 @@ static void expect_bounded_queues(struct an_sim_fleet *fleet)
 		{"operations", 4096},
 		{"store_pending_bytes", 256 << 20},
 	};
+	if (an_sim_world_now(fleet->world) < all->next_look)
+		return;
+	all->next_look = an_sim_world_now(fleet->world) + AN_SECONDS(LOOK_SECONDS);
 	for (size_t i = 0; i < fleet->count; i++)
 		for (size_t j = 0; j < sizeof(limits) / sizeof(limits[0]); j++)
 			if (fleet->nodes[i]->state == AN_SIM_NODE_UP)
@@ -111,8 +119,8 @@ static void step(struct all *all)
 	inject(all);
 	if (!fleet->failed)
 		work(all);
-	an_sim_pass(fleet, draw(all, 2 * AN_SECONDS(STEP_SECONDS)));
-	expect_bounded_queues(fleet);
+	an_sim_pass(fleet, draw(all, 2 * AN_SECONDS(NODE_SECONDS) / all->faults.nodes));
+	expect_bounded_queues(all);
 }
 
 /* Reads `count` of the records (0: all) through a client that has seen nothing of it all. */
@@ -203,7 +211,8 @@ static void run_drawn(struct an_sim_fleet *fleet, const struct an_sim_arguments 
 	while (!fleet->failed && all.injected < all.wanted) {
 		const uint64_t before = all.injected;
 		step(&all);
-		if (all.injected != before && all.injected % FAULTS_IN_EPOCH == 0)
+		if (all.injected != before &&
+		    all.injected % (FAULTS_OF_NODE * arguments->nodes) == 0)
 			heal(&all, READ_IN_EPOCH);
 	}
 	an_sim_step(fleet, "the network heals for good");

@@ -34,55 +34,12 @@ static bool can_hold(const struct an_sim_node *node)
 	return node->state == AN_SIM_NODE_UP && !node->is_client;
 }
 
-static struct an_dht_key key_of(const struct an_sim_node *node)
-{
-	struct an_dht_key key;
-	memcpy(key.bytes, node->dht_key, sizeof(key.bytes));
-	return key;
-}
-
-/* The nodes that are up and nearest to a record, nearest first. */
-static size_t holders_of(const struct an_sim_fleet *fleet, const struct an_sim_record *record,
-                         const struct an_sim_node *holders[AN_SIM_FULL_COPIES])
-{
-	const struct an_dht_key target = an_dht_key_of(
-		an_span(record->address, sizeof(record->address)));
-	size_t count = 0;
-	for (size_t i = 0; i < fleet->count; i++) {
-		if (!can_hold(fleet->nodes[i]))
-			continue;
-		const struct an_dht_key key = key_of(fleet->nodes[i]);
-		size_t place = count;
-		for (; place > 0; place--) {
-			const struct an_dht_key other = key_of(holders[place - 1]);
-			if (an_dht_key_compare(&target, &other, &key) < 0)
-				break;
-			if (place < AN_SIM_FULL_COPIES)
-				holders[place] = holders[place - 1];
-		}
-		if (place == AN_SIM_FULL_COPIES)
-			continue;
-		holders[place] = fleet->nodes[i];
-		count += count < AN_SIM_FULL_COPIES;
-	}
-	return count;
-}
-
-static bool has(const struct an_sim_node *node, const struct an_sim_record *record)
-{
-	return autonomi_storage_has(autonomi_node_storage(node->node), record->address) == 1;
-}
-
 /* Copies that holders lack, of all records. */
 static size_t copies_missing(const struct an_sim_fleet *fleet)
 {
 	size_t missing = 0;
-	for (size_t i = 0; i < fleet->record_count; i++) {
-		const struct an_sim_node *holders[AN_SIM_FULL_COPIES];
-		const size_t count = holders_of(fleet, &fleet->records[i], holders);
-		for (size_t j = 0; fleet->records[i].is_stored && j < count; j++)
-			missing += !has(holders[j], &fleet->records[i]);
-	}
+	for (size_t i = 0; i < fleet->record_count; i++)
+		missing += an_sim_record_copies_missing(fleet, &fleet->records[i]);
 	return missing;
 }
 
