@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registers on the command line, against real nodes.
+"""Registers and vaults on the command line, against real nodes.
 
     test_owned.py BUILD_FOLDER
 """
@@ -129,6 +129,43 @@ def fork(network, folder):
               "says that it forked", history)
 
 
+def remembered(network, **options):
+    value = read(run(network, "--json", "register", "list", **options))
+    return sorted(each["name"] for each in value.get("registers", []))
+
+
+def vaults(network, folder):
+    other = folder / "other-machine"
+    third = folder / "third-machine"
+    ends_badly(network, "a vault without a wallet", LOCAL, "vault", "create")
+    network.environment["SECRET_KEY"] = "xyz"
+    ends_badly(network, "a wallet's key that is none", USAGE, "vault", "create")
+    network.environment["SECRET_KEY"] = "0x" + "11" * 32
+    ends_badly(network, "a vault that is not there is not loaded", NOT_FOUND, "vault", "load")
+    made = answer(network, "vault create", "vault", "create")
+    tap.check(made.get("registers") == 2 and len(made.get("address", "")) == 96,
+              "it has the registers", made)
+    ends_badly(network, "a vault that exists is not created again", LOCAL, "vault", "create")
+    answer(network, "vault load on another machine", "vault", "load", data=other)
+    tap.check(remembered(network, data=other) == ["torn", "weather"], "the registers are there",
+              remembered(network, data=other))
+    answer(network, "the key is there too: an edit", "register", "edit", "weather", "fog", data=other)
+    prints(network, "the first machine reads it", "fog\n", "register", "get", "weather")
+    answer(network, "a register of the other machine", "register", "create", "there", "1", data=other)
+    answer(network, "vault sync there", "vault", "sync", data=other)
+    answer(network, "a register of the first machine", "register", "create", "here", "2")
+    both = answer(network, "vault sync here", "vault", "sync")
+    tap.check(both.get("registers") == 4 and
+              remembered(network) == ["here", "there", "torn", "weather"],
+              "both are in the vault and here", remembered(network))
+    answer(network, "a machine with a key of its own", "register", "generate-key", data=third)
+    ends_badly(network, "does not mix it with the vault's", LOCAL, "vault", "sync", data=third)
+    forced = answer(network, "vault sync --force", "vault", "sync", "--force", data=third)
+    tap.check(forced.get("registers") == 0, "stores what that machine has", forced)
+    back = answer(network, "vault sync -f from here", "vault", "sync", "-f")
+    tap.check(back.get("registers") == 4, "brings it back", back)
+
+
 def main():
     end_on_signals()
     folder = Path(tempfile.mkdtemp(prefix="autonomi-owned-")).resolve()
@@ -138,6 +175,7 @@ def main():
             registers(network)
             shared(network)
             fork(network, Path(sys.argv[1]))
+            vaults(network, folder)
     except Failure as failure:
         tap.check(False, "the network runs", failure)
     finally:

@@ -29,6 +29,7 @@ struct program {
 	bool replace;
 	bool overwrite;          /* of generate-key */
 	bool is_secret_key;      /* a name is a secret key */
+	bool force;              /* of vault sync */
 	bool is_name;            /* also where it looks like an address */
 	bool hex;                /* values are hexadecimal */
 	bool recursive;          /* of analyze: what is found is followed */
@@ -110,6 +111,9 @@ int run_register_get(struct program *program);
 int run_register_history(struct program *program);
 int run_register_list(struct program *program);
 int run_register_share(struct program *program);
+int run_vault_create(struct program *program);
+int run_vault_load(struct program *program);
+int run_vault_sync(struct program *program);
 int run_node_info(struct program *program);
 int run_node_peers(struct program *program);
 

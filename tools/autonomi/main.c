@@ -29,6 +29,7 @@ enum flag {
 	FLAG_OVERWRITE,
 	FLAG_SECRET_KEY,
 	FLAG_NAME,
+	FLAG_FORCE,
 	FLAG_HEX,
 	FLAG_TARGET_TYPE,
 	FLAG_RECURSIVE,
@@ -57,6 +58,7 @@ static const struct option flags[] = {
 	{"overwrite", no_argument, NULL, FLAG_OVERWRITE},
 	{"secret-key", no_argument, NULL, FLAG_SECRET_KEY},
 	{"name", no_argument, NULL, FLAG_NAME},
+	{"force", no_argument, NULL, FLAG_FORCE},
 	{"hex", no_argument, NULL, FLAG_HEX},
 	{"target-data-type", required_argument, NULL, FLAG_TARGET_TYPE},
 	{"recursive", no_argument, NULL, FLAG_RECURSIVE},
@@ -113,6 +115,12 @@ static const struct command commands[] = {
          run_register_list},
 	{"register", "share", "NAME", 1, 1, NEEDS_NOTHING, "print the secret key of a register",
          run_register_share},
+	{"vault", "create", "", 0, 0, NEEDS_NETWORK, "store what this machine remembers in a vault",
+         run_vault_create},
+	{"vault", "load", "", 0, 0, NEEDS_NETWORK, "bring what the vault has to this machine",
+         run_vault_load},
+	{"vault", "sync", "", 0, 0, NEEDS_NETWORK, "bring vault and machine up to date",
+         run_vault_sync},
 	{"key", "generate", "", 0, 0, NEEDS_NOTHING, "make a key pair and print it",
          run_key_generate},
 	{"analyze", "", "ADDRESS|DATAMAP", 1, 1, NEEDS_NETWORK, "tell what lies at an address",
@@ -151,6 +159,7 @@ static void print_help(void)
 	      "  -s, --secret-key           NAME is a secret key that somebody shared\n"
 	      "  -r, --recursive            of analyze: follow pointers and graph entries\n"
 	      "  -n, --name                 NAME|ADDRESS is a name, whatever it looks like\n"
+	      "  -f, --force                of vault sync: the vault gets what this machine has\n"
 	      "  --hex                      values are hexadecimal\n"
 	      "  -o, --overwrite            of generate-key: replace a key that is there\n"
 	      "  --json                     print one JSON object\n"
@@ -214,6 +223,9 @@ static bool note(struct program *program, int flag, const char *value)
 	case FLAG_NAME:
 	case 'n':
 		return program->is_name = true;
+	case FLAG_FORCE:
+	case 'f':
+		return program->force = true;
 	case FLAG_HEX:
 		return program->hex = true;
 	case FLAG_RECURSIVE:
@@ -277,7 +289,7 @@ static bool print_and_exit(int flag)
 static bool read_flags(struct program *program, int argc, char **argv, int *ret_code)
 {
 	int flag = 0;
-	while ((flag = getopt_long(argc, argv, "hpqosrnt:", flags, NULL)) != -1) {
+	while ((flag = getopt_long(argc, argv, "hpqosrnft:", flags, NULL)) != -1) {
 		*ret_code = EXIT_DONE;
 		if (print_and_exit(flag))
 			return false;

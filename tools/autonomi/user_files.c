@@ -247,10 +247,6 @@ static bool write_keys(const autonomi_user_data *data)
 			continue;
 		if (!find_owner_key(keys[i].kind, text))
 			done = keep_owner_key(keys[i].kind, key) && done;
-		else if (strcmp(text, key) != 0)
-			complain("the %s key of this machine is another one than the vault's, and "
-			         "stays",
-			         keys[i].kind->noun);
 	}
 	wipe(text, sizeof(text));
 	return done;

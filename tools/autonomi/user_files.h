@@ -20,7 +20,7 @@ bool recall_register(const uint8_t *address, char *name, size_t name_size);
 /* All that is remembered, with the general keys; to be freed. NULL with a complaint. */
 autonomi_user_data *read_user_data(void);
 
-/* Remembers all of it; general keys only where there are none. False with a complaint. */
+/* Remembers all of it; general keys only where there are none yet. False with a complaint. */
 bool write_user_data(const autonomi_user_data *data);
 
 #endif
