@@ -249,10 +249,11 @@ def program(run, path, *arguments, environment=None, timeout=None):
 
 
 def kill_writers(run):
-    """A storage process that is killed while it writes; how many times it was."""
+    """A storage process that is killed while it writes; how many times it was. In turn it writes records
+    that are new, and versions that replace each other."""
     done = 0
-    for _ in run.rounds(50):
-        program(run, run.build / "tests/store_test_recover",
+    for number in run.rounds(50):
+        program(run, run.build / ("tests/store_test_recover" if number % 2 else "tests/store_test_merge"),
                 environment={"AN_KILL_CYCLES": str(KILL_CYCLES), "TMPDIR": str(run.folder),
                              "CK_RUN_CASE": "kill -9"})
         done += KILL_CYCLES

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Records that are judged beside what is held, and what the index tells about all of them. */
+#include "harness.h"
 #include "scene.h"
 
 #include <check.h>
@@ -440,6 +441,7 @@ static uint64_t kill_a_writer(uint64_t round, useconds_t after)
 	const pid_t child = fork();
 	if (child == 0) {
 		close(ends[0]);
+		harness_leave_check();
 		be_writer(round, ends[1]);
 	}
 	close(ends[1]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What opening finds and mends, what it refuses, and what reading notices. */
+#include "harness.h"
 #include "scene.h"
 
 #include <check.h>
@@ -350,6 +351,7 @@ static uint64_t kill_a_writer(uint64_t first, bool begun, useconds_t after, uint
 	const pid_t child = fork();
 	if (child == 0) {
 		close(ends[0]);
+		harness_leave_check();
 		be_writer(first, ends[1]);
 	}
 	close(ends[1]);
