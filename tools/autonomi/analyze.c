@@ -194,31 +194,26 @@ static autonomi_status look_at_chunk(struct analysis *analysis, const struct pla
 	return status;
 }
 
-typedef autonomi_status getting(autonomi_node *node, const uint8_t *owner, uint64_t tag,
-                                autonomi_op *ret_op);
-
-/* An owner has one record, whose type its address does not tell (semantics 2.3). */
+/* An owner has one record, whose kind its address does not tell (semantics 2.3). */
 static autonomi_status look_at_owner(struct analysis *analysis, const struct place *place,
                                      struct finding *finding)
 {
-	static getting *const gets[] = {autonomi_pointer_get, autonomi_graph_entry_get,
-	                                autonomi_scratchpad_get};
-	autonomi_status status = AUTONOMI_E_NOT_FOUND;
-	for (size_t i = 0; i < sizeof(gets) / sizeof(gets[0]) && finding->kind == NULL; i++) {
-		autonomi_op op = 0;
-		status = gets[i](analysis->program->node, place->address, 0, &op);
-		autonomi_event *event = fetch(analysis, status, op, &status);
-		if (event == NULL)
-			return status;
-		size_t size = 0;
-		const uint8_t *value = autonomi_event_data(event, &size);
-		if (size > 0 && !describe_pointer(analysis, value, size, finding) &&
-		    !describe_graph(analysis, value, size, finding))
-			(void)describe_scratchpad(value, size, finding);
-		autonomi_event_free(event);
-		if (status == AUTONOMI_E_CANCELLED)
-			break;
-	}
+	uint8_t key[AUTONOMI_ADDRESS_MAX];
+	size_t key_size = 0;
+	autonomi_op op = 0;
+	autonomi_status status = autonomi_address_record_key(AUTONOMI_ADDRESS_POINTER,
+	                                                     place->address, place->size, key,
+	                                                     &key_size);
+	if (status == AUTONOMI_OK)
+		status = autonomi_record_get(analysis->program->node, AUTONOMI_ADDRESS_RECORD_KEY,
+		                             key, key_size, 0, &op);
+	autonomi_event *event = fetch(analysis, status, op, &status);
+	size_t size = 0;
+	const uint8_t *value = event != NULL ? autonomi_event_data(event, &size) : NULL;
+	if (size > 0 && !describe_pointer(analysis, value, size, finding) &&
+	    !describe_graph(analysis, value, size, finding))
+		(void)describe_scratchpad(value, size, finding);
+	autonomi_event_free(event);
 	if (finding->kind != NULL)
 		return AUTONOMI_OK;
 	return status < 0 ? status : AUTONOMI_E_CORRUPT;
