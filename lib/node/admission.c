@@ -324,6 +324,18 @@ static struct an_put_error judge_header(const struct an_admissions *admissions,
 	return error;
 }
 
+/* A full node says so before it looks any further. */
+static struct an_admission_verdict judge_room(const struct an_admissions *admissions,
+                                              const struct an_admission *from)
+{
+	struct an_admission_verdict verdict = {.bytes = from->bytes};
+	verdict.status = an_store_expect_room(admissions->config.store, from->key,
+	                                      from->bytes.size);
+	if (verdict.status != AUTONOMI_OK)
+		verdict.error.type = AN_PUT_ERROR_LOCAL_SWARM;
+	return verdict;
+}
+
 an_status an_admit(struct an_admissions *admissions, const struct an_admission *from,
                    an_admission_done *done, void *context)
 {
@@ -333,6 +345,11 @@ an_status an_admit(struct an_admissions *admissions, const struct an_admission *
 		done(context, &(struct an_admission_verdict){.status = AUTONOMI_E_CORRUPT,
 		                                             .error = error,
 		                                             .bytes = from->bytes});
+		return AUTONOMI_OK;
+	}
+	const struct an_admission_verdict room = judge_room(admissions, from);
+	if (room.status != AUTONOMI_OK) {
+		done(context, &room);
 		return AUTONOMI_OK;
 	}
 	struct admission *admission = admission_new(admissions, from, done, context);

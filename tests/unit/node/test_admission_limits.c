@@ -207,6 +207,38 @@ START_TEST(a_full_store_says_so)
 }
 END_TEST
 
+/* A signature costs 2 ms and a chunk of 4 MiB 7 ms: neither is looked at where nothing can be kept. */
+START_TEST(lesson_10_a_full_store_refuses_before_it_checks)
+{
+	an_store_free(scene.store);
+	const struct an_store_config config = {.profile = &scene.profile,
+	                                       .sys = an_sys_machine(),
+	                                       .directory = scene.directory,
+	                                       .records_max = 1,
+	                                       .random = &scene.random};
+	ck_assert_int_eq(an_store_open(&config, &scene.store, NULL, 0), AUTONOMI_OK);
+	open_admissions(false);
+	expect_stored(CLIENT, signed_pointer(1, 1, 1));
+	struct signed_record records[] = {elsewhere(signed_pointer(2, 1, 1)),
+	                                  elsewhere(signed_chunk(2, 20000)),
+	                                  paid(signed_graph(2, 1, 1))};
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		struct answer answer = {0};
+		admit_from(1, i == 0 ? PEER : CLIENT, &records[i], &answer);
+		/* Answered at once: no job has begun. */
+		ck_assert_uint_eq(answer.calls, 1);
+		ck_assert_int_eq(answer.status, AUTONOMI_E_FULL);
+		ck_assert_str_eq(answer.text, "LocalSwarmError(MaxRecords)");
+		ck_assert(an_list_empty(&scene.jobs));
+		signed_done(&records[i]);
+	}
+	struct an_list jobs;
+	an_list_init(&jobs);
+	an_store_jobs(scene.store, &jobs);
+	ck_assert(an_list_empty(&jobs));
+}
+END_TEST
+
 #ifdef AN_FAULT_INJECTION
 START_TEST(without_memory_nothing_leaks_and_no_record_is_blamed)
 {
@@ -248,6 +280,7 @@ Suite *suite(void)
 	tcase_add_test(limits, admissions_that_the_store_has_no_room_for_are_told_so_however_many);
 	tcase_add_test(limits, what_waits_when_admissions_are_freed_ends_without_an_answer);
 	tcase_add_test(limits, a_full_store_says_so);
+	tcase_add_test(limits, lesson_10_a_full_store_refuses_before_it_checks);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(limits, without_memory_nothing_leaks_and_no_record_is_blamed);
 #endif
