@@ -353,6 +353,23 @@ START_TEST(who_calls_us_is_dialled_back_before_it_enters)
 }
 END_TEST
 
+START_TEST(a_crowd_of_callers_is_dialled_back_up_to_a_limit)
+{
+	enum { LIMIT = 64, CALLERS = 3 * LIMIT };
+	struct an_kad_want want;
+	unsigned dialled = 0;
+	for (uint32_t i = 1; i <= CALLERS; i++) {
+		const struct an_contact caller = sim_contact(i);
+		an_kad_peer_met(scene_kad, &caller, 0);
+	}
+	while (an_kad_next_want(scene_kad, profile->dial_back, &want))
+		dialled++;
+	ck_assert_uint_ge(dialled, 1);
+	ck_assert_uint_le(dialled, LIMIT);
+	ck_assert_uint_eq(an_kad_size(scene_kad), 0);
+}
+END_TEST
+
 START_TEST(in_a_local_network_who_calls_us_enters_at_once)
 {
 	scene_teardown();
@@ -555,6 +572,7 @@ static void add_peers(Suite *s)
 	tcase_add_test(tests, a_dead_peer_leaves_the_table_and_is_asked_last_for_a_while);
 	tcase_add_test(tests, a_peer_with_a_private_address_does_not_enter);
 	tcase_add_test(tests, who_calls_us_is_dialled_back_before_it_enters);
+	tcase_add_test(tests, a_crowd_of_callers_is_dialled_back_up_to_a_limit);
 	tcase_add_test(tests, in_a_local_network_who_calls_us_enters_at_once);
 	suite_add_tcase(s, tests);
 }

@@ -136,6 +136,32 @@ START_TEST(damaged_first_flights_cost_no_more_than_the_limit_of_handshakes)
 }
 END_TEST
 
+enum { FIRST_FLIGHT = 2 }; /* datagrams of a ClientHello with a post-quantum key share */
+
+static unsigned heard;
+
+/* The first flight gets through and nothing more: nobody stands behind the address. */
+static bool all_but_the_first_flight(struct wire *w, const struct an_datagram *datagram)
+{
+	(void)w;
+	return an_endpoint_equal(&datagram->remote, &b->address) && heard++ >= FIRST_FLIGHT;
+}
+
+START_TEST(an_address_that_is_not_proven_gets_at_most_three_times_its_bytes)
+{
+	heard = 0;
+	wire.drops = all_but_the_first_flight;
+	wire_dial(a, b);
+	wire_run_for(&wire, AN_SECONDS(30));
+	const struct an_quic_counters *counters = an_quic_counters(b->quic);
+	ck_assert_uint_ge(heard, FIRST_FLIGHT);
+	ck_assert_uint_le(counters->datagrams_received, FIRST_FLIGHT);
+	ck_assert_uint_gt(counters->bytes_sent, counters->bytes_received);
+	ck_assert_uint_le(counters->bytes_sent, 3 * counters->bytes_received);
+	ck_assert_uint_eq(counters->connections, 0);
+}
+END_TEST
+
 START_TEST(a_flood_to_an_ended_connection_is_answered_ever_more_rarely)
 {
 	struct an_quic_connection *connection = wire_connect(a, b);
@@ -181,6 +207,7 @@ Suite *suite(void)
 	tcase_add_test(hostile, a_connection_survives_its_own_datagrams_again_cut_and_damaged);
 	tcase_add_test(hostile, handshakes_and_messages_get_through_a_wire_that_damages_datagrams);
 	tcase_add_test(hostile, damaged_first_flights_cost_no_more_than_the_limit_of_handshakes);
+	tcase_add_test(hostile, an_address_that_is_not_proven_gets_at_most_three_times_its_bytes);
 	tcase_add_test(hostile, a_flood_to_an_ended_connection_is_answered_ever_more_rarely);
 	tcase_add_test(hostile, a_datagram_of_nothing_or_of_one_byte_is_dropped);
 	suite_add_tcase(s, hostile);
