@@ -180,6 +180,28 @@ static void refuse_network(struct an_link_connection *connection)
 		an_link_dial_attempt_failed(connection, connection->why);
 }
 
+/* A peer has reason for a few connections at once: both ends dialled, one dialled back, it restarted.
+ * One that takes more takes them from itself. */
+static void end_surplus(struct an_link_target *target)
+{
+	const struct an_link *link = target->link;
+	struct an_link_connection *oldest = NULL;
+	size_t open = 0;
+	struct an_list *member = an_list_first(&target->connections);
+	for (; member != NULL; member = an_list_next(&target->connections, member)) {
+		struct an_link_connection *connection = an_container_of(member,
+		                                                        struct an_link_connection,
+		                                                        of_target);
+		if (connection->quic == NULL || connection->ending)
+			continue;
+		open++;
+		if (oldest == NULL)
+			oldest = connection;
+	}
+	if (link->limits.connections_per_peer > 0 && open > link->limits.connections_per_peer)
+		an_link_connection_close(oldest, AN_LINK_CODE_BUSY);
+}
+
 static void describe(struct an_link_connection *connection)
 {
 	struct an_link_peer *peer = &connection->peer;
@@ -210,6 +232,7 @@ void an_link_connection_proven(struct an_link_connection *connection)
 	describe(connection);
 	an_link_connection_touch(connection);
 	an_link_target_add(target, connection);
+	end_surplus(target);
 	link->counters.accepted += connection->peer.dialled ? 0 : 1;
 	an_link_event_queue(link, &connection->connected, AN_LINK_EVENT_CONNECTED);
 	end_dial(connection);

@@ -43,6 +43,9 @@ static struct an_quic_limits quic_limits(const struct an_link_config *config)
 		.streams = config->limits.requests_per_peer,
 		.stream_window = window,
 		.connection_window = WINDOWS_PER_CONNECTION * window,
+		.connection_bytes = config->limits.connection_bytes,
+		.stream_rate = config->limits.request_rate,
+		.handshake_rate = config->limits.handshake_rate,
 	};
 }
 

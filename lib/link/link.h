@@ -64,8 +64,13 @@ struct an_link_limits {
 	size_t connections;
 	size_t handshakes;
 	size_t connections_per_address;
-	size_t requests_per_peer; /* inbound, being received or answered */
-	size_t requests;          /* inbound, of all peers */
+	/* The next four may be 0: not limited. */
+	size_t connections_per_peer; /* of more, the oldest ends */
+	size_t connection_bytes;     /* memory of all connections, without what follows */
+	size_t handshake_rate;       /* that an IP address may begin in a second (quic/quic.h) */
+	size_t request_rate;         /* that a peer may send over a connection in a second */
+	size_t requests_per_peer;    /* inbound, being received or answered */
+	size_t requests;             /* inbound, of all peers */
 	/* Bytes that inbound requests hold: the message until it is answered, then the answer until it
 	 * is delivered. Where all of them together reach `inbound_bytes`, peers that are sending get
 	 * no more flow-control credit, but for the oldest message, and new requests are refused; at

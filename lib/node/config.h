@@ -45,9 +45,16 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       "Payload that events may hold, reserved when an operation is submitted")            \
 	NUMBER(events_max_count, "events.max_count", 4096, 16, 1000000, "",                        \
 	       "Operations and events that may wait at once")                                      \
+	NUMBER(link_connection_bytes, "link.connection_bytes", AN_MIB(256), AN_MIB(64),            \
+	       AN_GIB(64), "bytes", "Memory that QUIC needs for all connections together")         \
 	NUMBER(link_connections, "link.connections", 1000, 8, 100000, "", "Connections in all")    \
 	NUMBER(link_connections_per_address, "link.connections_per_address", 256, 1, 100000, "",   \
 	       "Accepted connections from one IP address (of IPv6: one /64)")                      \
+	NUMBER(link_connections_per_peer, "link.connections_per_peer", 8, 2, 100000, "",           \
+	       "Connections with one peer; of more, the oldest ends")                              \
+	NUMBER(link_handshake_rate, "link.handshake_rate", 50, 1, 1000000, "",                     \
+	       "Connections that one IP address may begin in a second, after a first burst of as " \
+	       "many as it may have")                                                              \
 	NUMBER(link_handshakes, "link.handshakes", 200, 1, 100000, "",                             \
 	       "Accepted connections whose peer is not proven yet")                                \
 	NUMBER(link_inbound_bytes, "link.inbound_bytes", AN_MIB(256), AN_MIB(16), AN_GIB(64),      \
@@ -56,6 +63,8 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	       AN_GIB(64), "bytes", "Unfinished requests of one peer together")                    \
 	NUMBER(link_outbound_requests, "link.outbound_requests", 4096, 16, 1000000, "",            \
 	       "Requests to peers that wait or are under way")                                     \
+	NUMBER(link_request_rate, "link.request_rate", 2000, 1, 1000000, "",                       \
+	       "Requests that a peer may send over one connection in a second, in the long run")   \
 	NUMBER(link_requests, "link.requests", 4096, 16, 1000000, "",                              \
 	       "Requests of all peers that are being received or answered")                        \
 	NUMBER(link_requests_per_peer, "link.requests_per_peer", 128, 1, 100000, "",               \

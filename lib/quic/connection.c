@@ -209,7 +209,9 @@ static an_time_us deadline_of(const struct an_quic_connection *connection)
 void an_quic_connection_schedule(struct an_quic_connection *connection)
 {
 	struct an_quic *quic = connection->quic;
-	const an_time_us deadline = deadline_of(connection);
+	an_time_us deadline = deadline_of(connection);
+	if (connection->credits > 0)
+		deadline = an_time_earlier(deadline, connection->credit_at);
 	an_heap_set(&quic->timers, &connection->timer,
 	            deadline > quic->now ? deadline : quic->now + 1);
 }
@@ -232,6 +234,7 @@ void an_quic_connection_read(struct an_quic_connection *connection, const struct
 bool an_quic_connection_expire(struct an_quic_connection *connection)
 {
 	an_quic_connection_touch(connection);
+	an_quic_credit_grant(connection);
 	const int error = deadline_of(connection) <= connection->quic->now
 	                          ? ngtcp2_conn_handle_expiry(connection->conn,
 	                                                      an_quic_clock(connection->quic))

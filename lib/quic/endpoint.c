@@ -29,6 +29,7 @@ static void init_tables(struct an_quic *quic)
 	an_list_init(&quic->connections);
 	an_list_init(&quic->touched);
 	an_list_init(&quic->unproven);
+	an_list_init(&quic->resting);
 	an_list_init(&quic->farewells);
 	an_heap_init(&quic->timers);
 	an_heap_init(&quic->graves);
@@ -70,6 +71,7 @@ struct an_quic *an_quic_free(struct an_quic *quic)
 	while ((link = an_list_first(&quic->connections)) != NULL)
 		an_quic_connection_free(an_container_of(link, struct an_quic_connection, link));
 	an_quic_graves_clear(quic);
+	an_quic_addresses_clear(quic);
 	an_map_done(&quic->ids);
 	an_map_done(&quic->addresses);
 	an_quic_tls_done(&quic->tls);
@@ -144,8 +146,8 @@ static void refuse(struct an_quic *quic, const struct an_datagram *run, const ng
 
 static bool is_full(struct an_quic *quic, const struct an_endpoint *remote)
 {
-	return an_quic_address_full(quic, remote) || !an_quic_connection_admit(quic, remote) ||
-	       !an_quic_handshake_admit(quic, remote);
+	return an_quic_address_full(quic, remote) || an_quic_address_hasty(quic, remote) ||
+	       !an_quic_connection_admit(quic, remote) || !an_quic_handshake_admit(quic, remote);
 }
 
 /* A datagram for nobody: the first one of a connection, or dropped. */
@@ -198,6 +200,7 @@ static void take_datagram(struct an_quic *quic, const struct an_datagram *run, c
 		an_quic_connection_read(connection, run, bytes, size);
 	else if (route != NULL)
 		an_quic_grave_disturb(quic, an_container_of(route, struct an_quic_grave, route));
+	an_quic_budget_relieve(quic);
 }
 
 void an_quic_input(struct an_quic *quic, const struct an_datagram *runs, size_t count,

@@ -23,10 +23,11 @@
 enum {
 	AN_QUIC_ID_SIZE = 8,              /* of the connection ids that we choose */
 	AN_QUIC_OUTPUT_SIZE = 256 * 1024, /* bytes of one an_quic_output */
-	AN_QUIC_SEGMENTS_MAX = 64, /* datagrams in a run: what Linux takes (UDP_MAX_SEGMENTS) */
-	AN_QUIC_REPLIES_MAX = 16,  /* answers to datagrams without a connection, waiting */
-	AN_QUIC_REPLY_SIZE = 576,  /* bytes of one such answer */
-	AN_QUIC_GRAVES_MAX = 1024, /* ended connections that are still remembered */
+	AN_QUIC_SEGMENTS_MAX = 64,  /* datagrams in a run: what Linux takes (UDP_MAX_SEGMENTS) */
+	AN_QUIC_REPLIES_MAX = 16,   /* answers to datagrams without a connection, waiting */
+	AN_QUIC_REPLY_SIZE = 576,   /* bytes of one such answer */
+	AN_QUIC_GRAVES_MAX = 1024,  /* ended connections that are still remembered */
+	AN_QUIC_RESTING_MAX = 1024, /* addresses without a connection that are remembered */
 	AN_QUIC_ALPN_MAX = 64,
 };
 
@@ -49,6 +50,9 @@ struct an_quic_address {
 	struct an_map_entry entry;
 	size_t connections;
 	size_t handshakes; /* of them, not proven */
+	an_time_us
+		paid; /* the handshakes that it began are paid for at this time, at the limit's rate */
+	struct an_list resting; /* in quic->resting: without connections, and not paid for */
 	uint8_t key[16];
 };
 
@@ -91,7 +95,10 @@ struct an_quic {
 	struct an_map addresses; /* struct an_quic_address */
 	struct an_list connections;
 	struct an_list touched;
-	struct an_heap timers;   /* of connections */
+	struct an_heap timers;  /* of connections */
+	size_t memory_used;     /* of all connections */
+	struct an_list resting; /* addresses that are remembered for their rate, the oldest first */
+	size_t resting_count;
 	size_t handshakes;       /* accepted and not proven */
 	struct an_list unproven; /* they, the oldest first */
 
@@ -140,6 +147,9 @@ struct an_quic_connection {
 	struct an_list streams;
 	struct an_list sending; /* streams with bytes that may go out now */
 	struct an_list resets;  /* streams that shall be reset */
+
+	size_t credits;       /* streams that ended, whose place the peer has not got back yet */
+	an_time_us credit_at; /* when it gets the next one */
 };
 
 struct an_quic_stream {
@@ -200,13 +210,18 @@ struct an_quic_route *an_quic_route_find(const struct an_quic *quic, const uint8
                                          size_t size);
 /* A random connection id that is not in use. */
 void an_quic_id_choose(struct an_quic *quic, ngtcp2_cid *ret_cid);
+
+/* addresses.c */
 struct an_quic_address *an_quic_address_find(const struct an_quic *quic,
                                              const struct an_endpoint *remote);
 bool an_quic_address_full(const struct an_quic *quic, const struct an_endpoint *remote);
-/* NULL without memory. */
+/* Whether it begins handshakes faster than it may. */
+bool an_quic_address_hasty(const struct an_quic *quic, const struct an_endpoint *remote);
+/* For a connection that begins. NULL without memory. */
 struct an_quic_address *an_quic_address_take(struct an_quic *quic,
                                              const struct an_endpoint *remote);
 void an_quic_address_release(struct an_quic *quic, struct an_quic_address *address);
+void an_quic_addresses_clear(struct an_quic *quic);
 
 /* handshakes.c */
 void an_quic_handshake_begin(struct an_quic_connection *connection);
@@ -219,6 +234,8 @@ bool an_quic_connection_admit(struct an_quic *quic, const struct an_endpoint *re
 
 /* budget.c */
 void an_quic_budget_init(struct an_quic_connection *connection);
+/* Ends connections while all together need more than they may. */
+void an_quic_budget_relieve(struct an_quic *quic);
 
 /* connection.c */
 void an_quic_connection_touch(struct an_quic_connection *connection);
@@ -292,5 +309,11 @@ bool an_quic_tls_alpn_agreed(const struct an_quic_tls *tls, WOLFSSL *session);
 
 /* callbacks.c */
 void an_quic_callbacks_set(ngtcp2_callbacks *callbacks);
+
+/* credit.c */
+/* A stream of the peer ended: it may open another one, now or later. */
+void an_quic_credit_owe(struct an_quic_connection *connection);
+/* Gives what is due by now. */
+void an_quic_credit_grant(struct an_quic_connection *connection);
 
 #endif

@@ -33,7 +33,7 @@ struct an_quic;
 struct an_quic_connection;
 struct an_quic_stream;
 
-/* What a peer can make us keep. */
+/* What a peer can make us keep, and do. */
 struct an_quic_limits {
 	size_t connections;             /* in all */
 	size_t handshakes;              /* accepted connections whose peer is not proven yet */
@@ -41,6 +41,12 @@ struct an_quic_limits {
 	size_t streams;                 /* that one peer may have open on a connection */
 	size_t stream_window;           /* bytes in flight on one stream */
 	size_t connection_window;       /* bytes in flight on one connection */
+	/* The rest may be 0: not limited. */
+	size_t connection_bytes; /* memory that all connections together need */
+	size_t stream_rate; /* that a peer may open on a connection in a second, in the long run */
+	/* That one remote IP address may begin in a second, in the long run; at once as many as it may
+	 * have connections. */
+	size_t handshake_rate;
 };
 
 struct an_quic_config {

@@ -163,7 +163,7 @@ static void give_back(struct an_quic_stream *stream)
 		ngtcp2_conn_extend_max_offset(conn, stream->held);
 	stream->held = 0;
 	if (!ngtcp2_conn_is_local_stream(conn, stream->id))
-		ngtcp2_conn_extend_max_streams_bidi(conn, 1);
+		an_quic_credit_owe(stream->connection);
 }
 
 void an_quic_stream_closed(struct an_quic_stream *stream)

@@ -280,6 +280,27 @@ START_TEST(a_peer_that_is_full_of_connections_says_busy)
 }
 END_TEST
 
+START_TEST(one_who_connects_again_and_again_takes_it_from_himself)
+{
+	server->limits.connections_per_peer = 2;
+	mesh_start(server);
+	struct mesh_node *greedy = peer(), *other = peer();
+	const struct an_contact contact = mesh_contact(server);
+	mesh_ask(other, server, 100, 100);
+	mesh_run(&mesh, AN_SECONDS(5));
+	for (unsigned i = 0; i < 6; i++) {
+		ck_assert_int_eq(an_link_dial(greedy->link, &contact, mesh.now), AUTONOMI_OK);
+		mesh_run_for(&mesh, AN_SECONDS(1));
+		ck_assert_uint_le(mesh_count(server).connections, 3);
+		mesh_ask(other, server, 100, 100);
+	}
+	ck_assert_uint_eq(server->connected, 7);
+	mesh_ask(greedy, server, 100, 100);
+	mesh_run(&mesh, AN_SECONDS(5));
+	ck_assert_uint_eq(count(AUTONOMI_OK), 8);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("link/limits");
@@ -299,6 +320,7 @@ Suite *suite(void)
 	tcase_add_test(limits, many_half_open_requests_hold_no_more_than_a_share);
 	tcase_add_test(limits, answers_that_nobody_fetches_are_bounded_and_let_go);
 	tcase_add_test(limits, a_peer_that_is_full_of_connections_says_busy);
+	tcase_add_test(limits, one_who_connects_again_and_again_takes_it_from_himself);
 	suite_add_tcase(s, limits);
 	return s;
 }

@@ -377,6 +377,96 @@ START_TEST(a_connection_that_needs_more_than_its_memory_budget_ends_and_no_other
 }
 END_TEST
 
+START_TEST(where_all_connections_need_too_much_the_one_that_needs_most_ends)
+{
+	struct an_quic_limits limits = wire_limits();
+	struct wire_peer *c = wire_add(&wire, &limits);
+	wire_connect(a, b);
+	struct an_quic_connection *quiet = wire_connect(c, b);
+	wire_send(a->connection, 2, 4 << 20);
+	wire_run_for(&wire, AN_MS(60));
+	size_t most = 0;
+	struct an_list *link = an_list_first(&b->quic->connections);
+	for (; link != NULL; link = an_list_next(&b->quic->connections, link)) {
+		const struct an_quic_connection *connection = an_container_of(
+			link, struct an_quic_connection, link);
+		most = connection->memory_used > most ? connection->memory_used : most;
+	}
+	ck_assert_uint_gt(b->quic->memory_used, most);
+	b->quic->limits.connection_bytes = b->quic->memory_used - 1;
+	wire_run_for(&wire, AN_SECONDS(1));
+	ck_assert_uint_eq(b->closed, 1);
+	ck_assert_int_eq(b->close.status, AUTONOMI_E_NO_MEMORY);
+	ck_assert_uint_eq(a->closed, 1);
+	ck_assert_uint_eq(c->closed, 0);
+	struct wire_message *fine = wire_send(quiet, 3, 1000);
+	wire_run_for(&wire, AN_SECONDS(1));
+	ck_assert(wire_received(fine, 3, 1000));
+}
+END_TEST
+
+/* Dials, is refused or not, and closes at once, for two seconds. */
+static unsigned hurry(struct wire_peer *from, struct wire_peer *to)
+{
+	const unsigned before = to->accepted;
+	from->closes_at_once = true;
+	for (unsigned i = 0; i < 100; i++) {
+		wire_dial(from, to);
+		wire_run_for(&wire, AN_MS(20));
+	}
+	return to->accepted - before;
+}
+
+START_TEST(an_address_that_dials_without_end_is_held_to_its_rate)
+{
+	struct an_quic_limits limits = wire_limits();
+	teardown();
+	limits.connections_per_address = 3;
+	limits.handshake_rate = 10;
+	setup_limits(limits);
+	struct wire_peer *c = wire_add(&wire, &limits);
+	/* 3 at once and the one that it is about to pay for, then 10 a second. */
+	const unsigned through = hurry(a, b);
+	ck_assert_uint_ge(through, 15);
+	ck_assert_uint_le(through, 25);
+	ck_assert_uint_ge(an_quic_counters(b->quic)->connections_refused, 70);
+	wire_connect(c, b);
+	/* Whoever was quiet may be quick again. */
+	wire_run_for(&wire, AN_SECONDS(5));
+	a->closes_at_once = false;
+	wire_connect(a, b);
+	ck_assert_uint_le(b->quic->resting_count, 1);
+}
+END_TEST
+
+START_TEST(streams_beyond_the_rate_wait_and_none_is_refused)
+{
+	enum { STREAMS = 10, RATE = 100, WANTED = 300 };
+	struct an_quic_limits limits = wire_limits();
+	teardown();
+	limits.streams = STREAMS;
+	limits.stream_rate = RATE;
+	setup_limits(limits);
+	b->echoes = true;
+	struct an_quic_connection *connection = wire_connect(a, b);
+	const an_time_us begin = wire.now;
+	for (unsigned sent = 0; sent < WANTED;) {
+		while (sent < WANTED && an_quic_connection_can_open(connection)) {
+			wire_send(connection, (uint8_t)sent, 100);
+			sent++;
+		}
+		wire_run_for(&wire, AN_MS(10));
+	}
+	wire_run_for(&wire, AN_SECONDS(1));
+	const an_time_us took = wire.now - begin;
+	/* Those that may be open, as many that were saved up, and then at the rate. */
+	ck_assert_uint_ge(took, AN_SECONDS(WANTED - 2 * STREAMS) / RATE);
+	ck_assert_uint_le(took, AN_SECONDS(WANTED) / RATE + AN_SECONDS(2));
+	ck_assert_uint_eq(b->streams_opened, WANTED);
+	ck_assert_uint_eq(a->streams_closed, WANTED);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("quic/connections");
@@ -403,6 +493,7 @@ Suite *suite(void)
 	               memory_of_many_closed_connections_is_bounded_before_they_are_forgotten);
 	tcase_add_test(memory,
 	               a_connection_that_needs_more_than_its_memory_budget_ends_and_no_other);
+	tcase_add_test(memory, where_all_connections_need_too_much_the_one_that_needs_most_ends);
 	suite_add_tcase(s, memory);
 
 	TCase *limits = tcase_create("limits");
@@ -410,6 +501,8 @@ Suite *suite(void)
 	tcase_add_test(limits, a_full_endpoint_says_so_and_the_dialler_learns_it);
 	tcase_add_test(limits, where_all_connections_are_taken_an_unused_one_of_many_gives_way);
 	tcase_add_test(limits, one_address_may_not_take_all_connections);
+	tcase_add_test(limits, an_address_that_dials_without_end_is_held_to_its_rate);
+	tcase_add_test(limits, streams_beyond_the_rate_wait_and_none_is_refused);
 	tcase_add_test(limits, unfinished_handshakes_are_limited_and_time_out);
 	tcase_add_test(limits, an_unknown_version_is_answered_with_ours);
 	suite_add_tcase(s, limits);
