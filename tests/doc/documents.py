@@ -75,3 +75,55 @@ def enum_values(text, prefix):
     """{name without the prefix: number} of an enum's constants that are numbers."""
     return {name: int(number) for name, number
             in re.findall(rf"\b{prefix}(\w+)\s*=\s*(\d+)", text)}
+
+
+def tests_of(path):
+    """The names of the tests in a file."""
+    text = read(path)
+    if path.endswith(".py"):
+        return set(re.findall(r'"([^"\n]+)"', text))
+    return set(re.findall(r"START_TEST\((\w+)\)", text))
+
+
+def named_tests(text):
+    """(path, test) for each test that a text names; test is "" for the file as a whole."""
+    path = ""
+    for word in re.findall(r"`([^`]+)`", re.sub(r"[Ss]cenario `[^`]+`", "", text)):
+        if word.startswith("tests/"):
+            path = word
+            yield path, ""
+        else:
+            yield path, word
+
+
+def missing_tests(text):
+    """What is wrong with the tests and scenarios that a text names."""
+    wrong = []
+    for path, test in named_tests(text):
+        if not path or not (ROOT / path).is_file():
+            wrong.append(f"there is no file {path}")
+        elif test and test not in tests_of(path):
+            wrong.append(f"{path} has no test {test}")
+    scenarios = re.findall(r'\{"([\w-]+)",', read("tests/sim/scenarios.c"))
+    return wrong + [f"there is no scenario {s}" for s in re.findall(r"[Ss]cenario `([^`]+)`", text)
+                    if s not in scenarios]
+
+
+def options():
+    """[name, default, values, description] of each option, as the program prints them."""
+    text = subprocess.run([BUILD / "tools" / "autonomi-node", "--options"], capture_output=True,
+                          text=True, check=True).stdout
+    found = re.findall(r"^(\S+) = ([^\n(]*?) ?(?:\(([^\n]*)\))?\n    ([^\n]*)\n", text, flags=re.M)
+    return [[name, default.strip(), values, description] for name, default, values, description
+            in found]
+
+
+def with_unit(text, unit):
+    """A number as the documents write it: `256 MiB`, `10000 ms`."""
+    value = int(text)
+    if value == 2**64 - 1:
+        return "the largest"
+    for size, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if unit == "bytes" and value >= size and value % size == 0:
+            return f"{value // size} {name}"
+    return f"{value} {unit}" if unit in ("ms", "us") else text

@@ -11,7 +11,8 @@ from documents import ROOT, Tap, documents, read, section, tree, without_code
 
 NEEDED = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/architecture.md",
           "docs/contract.md", "docs/wire.md", "docs/storage.md", "docs/compatibility.md",
-          "docs/field-failures.md", "docs/operations.md", "docs/performance.md"]
+          "docs/field-failures.md", "docs/operations.md", "docs/performance.md",
+          "docs/threats.md"]
 
 # Hosts of package registries and mirrors, and folders of one machine, in pieces: this file is searched too.
 MACHINES = [r"crates\." "io", r"pypi\." "org", r"npmjs\." "(org|com)", r"deb\." r"debian\.org",

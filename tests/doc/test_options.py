@@ -8,41 +8,20 @@
 """
 
 import re
-import subprocess
 import sys
 
-from documents import BUILD, ROOT, Tap, read, section, table
+from documents import ROOT, Tap, options, read, section, table, with_unit
 
 DOCUMENT = "docs/contract.md"
 HEAD = "| option | default | values | what it does |\n|---|---|---|---|\n"
-LARGEST = 2**64 - 1
-
-
-def listed():
-    """[name, default, values, description] of each option, as the program prints them."""
-    text = subprocess.run([BUILD / "tools" / "autonomi-node", "--options"], capture_output=True,
-                          text=True, check=True).stdout
-    found = re.findall(r"^(\S+) = ([^\n(]*?) ?(?:\(([^\n]*)\))?\n    ([^\n]*)\n", text, flags=re.M)
-    return [[name, default.strip(), values, description] for name, default, values, description
-            in found]
-
-
-def number(text, unit):
-    value = int(text)
-    if value == LARGEST:
-        return "the largest"
-    for size, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
-        if unit == "bytes" and value >= size and value % size == 0:
-            return f"{value // size} {name}"
-    return f"{value} {unit}" if unit in ("ms", "us") else text
 
 
 def row(name, default, values, description):
     bounds = re.fullmatch(r"(\d+) to (\d+)(?: (\w+))?", values)
     if bounds:
         unit = bounds[3] or ""
-        default = number(default, unit)
-        values = f"{number(bounds[1], unit)} to {number(bounds[2], unit)}"
+        default = with_unit(default, unit)
+        values = f"{with_unit(bounds[1], unit)} to {with_unit(bounds[2], unit)}"
     return [f"`{name}`", default, values.replace("|", ", "), description]
 
 
@@ -55,7 +34,7 @@ def update(rows):
 
 
 def main():
-    rows = [row(*option) for option in listed()]
+    rows = [row(*option) for option in options()]
     if "--update" in sys.argv:
         update(rows)
         return
