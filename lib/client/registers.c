@@ -254,14 +254,22 @@ static void complete(struct an_client_part *part, const struct an_client_result 
 	store_head(self, completed);
 }
 
+static void make_register(struct register_operation *self)
+{
+	an_client_part_compute(&self->part, make_first, first_made);
+}
+
+/* Peers that claimed to have an entry were not believed before it came: it may have been a lie. */
 static void root_fetched(struct an_client_part *part, const struct an_client_result *result)
 {
-	if (!has_content(result)) {
+	if (has_content(result)) {
+		hold_entries(of_part(part), result);
+		an_client_part_compute(part, compare_values, complete);
+	} else if (result->status == AUTONOMI_E_NOT_FOUND) {
+		make_register(of_part(part));
+	} else {
 		an_client_part_end(part, result);
-		return;
 	}
-	hold_entries(of_part(part), result);
-	an_client_part_compute(part, compare_values, complete);
 }
 
 static void root_looked_for(struct an_client_part *part, const struct an_client_result *result)
@@ -272,7 +280,23 @@ static void root_looked_for(struct an_client_part *part, const struct an_client_
 	else if (result->count > 0)
 		an_client_part_get(part, AN_RECORD_GRAPH_ENTRY, self->owner, root_fetched);
 	else
-		an_client_part_compute(part, make_first, first_made);
+		make_register(self);
+}
+
+static void look_for_root(struct register_operation *self)
+{
+	an_client_part_exists(&self->part, self->owner, root_looked_for);
+}
+
+static void old_head_fetched(struct an_client_part *part, const struct an_client_result *result)
+{
+	struct register_operation *self = of_part(part);
+	if (has_content(result))
+		end_exists(self, "exists already");
+	else if (result->status == AUTONOMI_E_NOT_FOUND)
+		look_for_root(self);
+	else
+		an_client_part_end(part, result);
 }
 
 static void head_looked_for(struct an_client_part *part, const struct an_client_result *result)
@@ -281,9 +305,9 @@ static void head_looked_for(struct an_client_part *part, const struct an_client_
 	if (result->status != AUTONOMI_OK)
 		an_client_part_end(part, result);
 	else if (result->count > 0)
-		end_exists(self, "exists already");
+		fetch_head(self, old_head_fetched);
 	else
-		an_client_part_exists(part, self->owner, root_looked_for);
+		look_for_root(self);
 }
 
 static void keys_to_create(struct an_client_part *part, const struct an_client_result *result)
@@ -325,14 +349,25 @@ static void moved(struct an_client_part *part, const struct an_client_result *re
 		an_client_part_end(part, result);
 }
 
-/* Where the next entry is there already, the head has stayed behind (semantics 2.8). */
+/* Where the next entry is there already, the head has stayed behind (semantics 2.8). It must not be
+ * moved on somebody's word, for then nobody could go on from there. */
+static void next_fetched(struct an_client_part *part, const struct an_client_result *result)
+{
+	if (has_content(result))
+		store_head(of_part(part), moved);
+	else if (result->status == AUTONOMI_E_NOT_FOUND)
+		store_entry(of_part(part), entry_stored);
+	else
+		an_client_part_end(part, result);
+}
+
 static void next_looked_for(struct an_client_part *part, const struct an_client_result *result)
 {
 	struct register_operation *self = of_part(part);
 	if (result->status != AUTONOMI_OK)
 		an_client_part_end(part, result);
 	else if (result->count > 0)
-		store_head(self, moved);
+		an_client_part_get(part, AN_RECORD_GRAPH_ENTRY, self->at, next_fetched);
 	else
 		store_entry(self, entry_stored);
 }

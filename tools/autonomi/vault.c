@@ -129,23 +129,29 @@ static int fetch(struct program *program, const uint8_t *secret, autonomi_user_d
 	return code;
 }
 
-/* EXIT_DONE where there is no vault yet. */
+/* EXIT_DONE where there is no vault yet. What peers claim to have is asked for: it may be a lie. */
 static int expect_none(struct program *program, const uint8_t *secret)
 {
 	uint8_t owner[AUTONOMI_PUBLIC_KEY_SIZE], head[AUTONOMI_PUBLIC_KEY_SIZE];
 	autonomi_op op = 0;
-	int code = EXIT_DONE;
+	autonomi_event *event = NULL;
 	autonomi_status status = autonomi_bls_public_key(secret, owner);
 	if (status == AUTONOMI_OK)
 		status = autonomi_vault_head_public(owner, head);
 	if (status == AUTONOMI_OK)
-		status = autonomi_record_exists(program->node, AUTONOMI_ADDRESS_GRAPH_ENTRY, head,
-		                                sizeof(head), 0, &op);
-	autonomi_event *event = completion(program, status, op, "Looking for the vault", &code);
-	if (event != NULL && autonomi_event_count(event) > 0)
+		status = autonomi_graph_entry_get(program->node, head, 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, "the command cannot be carried out");
+	if (!follow(program, op, "Looking for the vault", &event))
+		return EXIT_GENERAL;
+	int code = EXIT_DONE;
+	status = autonomi_event_status(event);
+	if (status == AUTONOMI_OK || status == AUTONOMI_E_FORK)
 		code = refused(
 			program, AUTONOMI_E_EXISTS,
 			"there is a vault of this wallet; \"vault sync\" brings it up to date");
+	else if (status != AUTONOMI_E_NOT_FOUND)
+		code = failed(program, event);
 	autonomi_event_free(event);
 	return code;
 }

@@ -524,6 +524,16 @@ START_TEST(an_address_that_is_none_is_no_register)
 }
 END_TEST
 
+START_TEST(whoever_claims_to_have_an_entry_is_not_believed_before_it_comes)
+{
+	make_all(FALSE_PROOF);
+	ck_assert_int_eq(create("one"), AUTONOMI_OK);
+	ck_assert_int_eq(update("two"), AUTONOMI_OK);
+	ck_assert_int_eq(history(), AUTONOMI_OK);
+	assert_values("one two ");
+}
+END_TEST
+
 /* ---- Ends. */
 static void begin_any(size_t which)
 {
@@ -644,6 +654,7 @@ Suite *suite(void)
 	tcase_add_test(wrong, the_highest_counter_ends_the_register);
 	tcase_add_test(wrong, a_secret_that_is_none_is_refused_at_once);
 	tcase_add_test(wrong, an_address_that_is_none_is_no_register);
+	tcase_add_test(wrong, whoever_claims_to_have_an_entry_is_not_believed_before_it_comes);
 	suite_add_tcase(s, wrong);
 	TCase *ends = tcase_create("ends");
 	tcase_add_checked_fixture(ends, setup, teardown);
