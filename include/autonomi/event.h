@@ -66,6 +66,8 @@ typedef struct autonomi_event_view {
 	uint64_t network_counter;
 	uint64_t versions;
 	uint64_t content_type;
+	uint64_t files;
+	uint64_t skipped;
 } autonomi_event_view;
 
 /* A peer in an event that lists peers. Pointers are borrowed from the event. New members are only
@@ -135,6 +137,11 @@ AUTONOMI_API autonomi_status autonomi_event_peer(const autonomi_event *event, si
 /* Of an upload: how many chunks have `copies` copies, 0 to 5 (5: five or more). */
 AUTONOMI_API uint64_t autonomi_event_chunks_with_copies(const autonomi_event *event,
                                                         uint32_t copies);
+
+/* Of a directory or an archive: how many files were stored or fetched, or are listed. */
+AUTONOMI_API uint64_t autonomi_event_files(const autonomi_event *event);
+/* How many things in a directory were left out of an upload, because an archive cannot hold them. */
+AUTONOMI_API uint64_t autonomi_event_skipped(const autonomi_event *event);
 
 /* Fills `view` with all that the event says. `view_size` as in autonomi_event_peer. Returns
  * AUTONOMI_OK; AUTONOMI_E_INVALID where an argument is NULL. */

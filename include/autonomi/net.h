@@ -11,6 +11,7 @@
 #include <autonomi/config.h>
 #include <autonomi/data.h>
 #include <autonomi/dht.h>
+#include <autonomi/directory.h>
 #include <autonomi/event.h>
 #include <autonomi/file.h>
 #include <autonomi/network.h>

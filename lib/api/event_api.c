@@ -95,6 +95,16 @@ uint64_t autonomi_event_chunks_with_copies(const autonomi_event *event, uint32_t
 	return event != NULL && copies <= AN_EVENT_COPIES_MAX ? event->copies[copies] : 0;
 }
 
+uint64_t autonomi_event_files(const autonomi_event *event)
+{
+	return event != NULL ? event->files : 0;
+}
+
+uint64_t autonomi_event_skipped(const autonomi_event *event)
+{
+	return event != NULL ? event->skipped : 0;
+}
+
 autonomi_status autonomi_event_get_view(const autonomi_event *event, autonomi_event_view *view,
                                         size_t view_size)
 {
@@ -116,6 +126,8 @@ autonomi_status autonomi_event_get_view(const autonomi_event *event, autonomi_ev
 		.network_counter = event->network_counter,
 		.versions = event->versions,
 		.content_type = event->content_type,
+		.files = event->files,
+		.skipped = event->skipped,
 	};
 	an_api_fill_view(view, view_size, &full, sizeof(full));
 	return AUTONOMI_OK;

@@ -21,11 +21,18 @@
 #include "base/log.h"
 #include "client/network.h"
 #include "crypt/random.h"
+#include "data/archive.h"
 #include "sys/sys.h"
 
 struct an_client;
 
-enum { AN_CLIENT_ADDRESS_SIZE = 32, AN_CLIENT_COPIES_MAX = 5, AN_CLIENT_MESSAGE_MAX = 256 };
+enum {
+	AN_CLIENT_ADDRESS_SIZE = 32,
+	AN_CLIENT_COPIES_MAX = 5,
+	AN_CLIENT_MESSAGE_MAX = 256,
+	AN_CLIENT_ARCHIVE_SIZE_MAX = 1 << 27, /* bytes of an archive whose files are fetched */
+	AN_CLIENT_LIST_SIZE_MAX = 1 << 24,    /* of one that is only given back */
+};
 
 struct an_client_config {
 	const struct an_sys *sys;   /* files, used by jobs only */
@@ -44,7 +51,7 @@ struct an_client_result {
 	struct an_blob
 		*content;     /* of a get, or the data map of an upload: a reference may be taken */
 	struct an_span bytes; /* the bytes of it that matter */
-	uint64_t size;        /* bytes of the file */
+	uint64_t size;        /* bytes of the file, or of all files */
 	uint64_t chunks;      /* of an upload or download, those of the data map included */
 	uint64_t copies[AN_CLIENT_COPIES_MAX + 1]; /* chunks with 0, 1, ... 5 or more copies */
 	uint8_t owner[48];        /* of a record that was written: its owner's public key */
@@ -53,6 +60,7 @@ struct an_client_result {
 	uint64_t network_counter; /* the highest that the network named */
 	uint64_t versions;        /* different ones that peers gave */
 	uint64_t content_type;    /* of a vault: what the application says of its content */
+	uint64_t files, skipped;  /* of a directory: stored or fetched, left out */
 };
 
 typedef void an_client_done(void *context, const struct an_client_result *result);
@@ -92,6 +100,29 @@ an_status an_client_data_put(struct an_client *client, struct an_blob *content, 
 an_status an_client_data_get(struct an_client *client, struct an_span source, size_t size_max,
                              an_client_progress *progress, an_client_done *done, void *context,
                              uint64_t *ret_id);
+
+struct an_client_directory_put {
+	const char *path; /* copied */
+	bool is_public;
+	bool has_archive; /* the archive is stored; otherwise it is the result's content */
+	bool skips;       /* leaves out what an archive cannot hold */
+};
+
+/* Stores the files below a directory, and the archive of them. */
+an_status an_client_directory_upload(struct an_client *client,
+                                     const struct an_client_directory_put *put,
+                                     an_client_progress *progress, an_client_done *done,
+                                     void *context, uint64_t *ret_id);
+
+/* Fetches the files of an archive to the directory `path`. */
+an_status an_client_directory_download(struct an_client *client, struct an_span source,
+                                       const char *path, bool replace, an_client_progress *progress,
+                                       an_client_done *done, void *context, uint64_t *ret_id);
+
+/* Fetches an archive of this kind, at most `size_max` bytes, and checks that it is one. */
+an_status an_client_archive_get(struct an_client *client, enum an_archive_kind kind,
+                                struct an_span source, size_t size_max, an_client_done *done,
+                                void *context, uint64_t *ret_id);
 
 /* Ends the operation with E_CANCELLED as soon as its running jobs allow. Unknown ids are ignored. */
 void an_client_cancel(struct an_client *client, uint64_t id);

@@ -39,9 +39,10 @@ struct autonomi_event {
 	uint64_t counter, network_counter, versions; /* of a record */
 	uint64_t content_type;                       /* of a vault */
 	uint64_t copies[AN_EVENT_COPIES_MAX + 1];
-	struct an_blob *blob; /* owned alone, so that the event may be freed on any thread */
-	struct an_span data;  /* inside of blob */
-	char *text;           /* owned, or NULL */
+	uint64_t files, skipped; /* of a directory */
+	struct an_blob *blob;    /* owned alone, so that the event may be freed on any thread */
+	struct an_span data;     /* inside of blob */
+	char *text;              /* owned, or NULL */
 	struct an_event_peer *peers;
 	size_t peer_count, peer_capacity;
 	size_t reserved; /* bytes of the queue's budget that the event holds */

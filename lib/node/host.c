@@ -74,14 +74,21 @@ static void get_done(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
-static void upload_done(void *context, const struct an_client_result *result)
+void an_host_tell_upload(struct autonomi_event *event, const struct an_client_result *result)
 {
-	struct an_operation *operation = context;
-	struct autonomi_event *event = operation->completion;
 	an_host_set_message(event, result);
 	memcpy(event->copies, result->copies, sizeof(event->copies));
 	event->count = result->chunks;
 	event->total = event->done = result->size;
+	event->files = result->files;
+	event->skipped = result->skipped;
+}
+
+void an_host_upload_done(void *context, const struct an_client_result *result)
+{
+	struct an_operation *operation = context;
+	struct autonomi_event *event = operation->completion;
+	an_host_tell_upload(event, result);
 	an_status status = result->status;
 	if (status >= 0 && result->content != NULL)
 		status = an_host_give(event, result->content, result->bytes);
@@ -100,7 +107,7 @@ static void download_done(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, result->status);
 }
 
-static void progressed(void *context, uint64_t done, uint64_t total)
+void an_host_progressed(void *context, uint64_t done, uint64_t total)
 {
 	an_operation_progress(context, done, total);
 }
@@ -157,8 +164,8 @@ an_status an_node_upload(struct an_node *node, const char *path, bool is_public,
 	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_upload(node->client, path, is_public, progressed, upload_done, operation,
-	                          &operation->handle);
+	status = an_client_upload(node->client, path, is_public, an_host_progressed,
+	                          an_host_upload_done, operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
 
@@ -173,9 +180,10 @@ an_status an_node_data_put(struct an_node *node, struct an_span data, bool is_pu
 	if (status != AUTONOMI_OK)
 		return status;
 	struct an_blob *blob = an_blob_copy(data);
-	status = blob != NULL ? an_client_data_put(node->client, blob, is_public, progressed,
-	                                           upload_done, operation, &operation->handle)
-	                      : AUTONOMI_E_NO_MEMORY;
+	status = blob != NULL
+	                 ? an_client_data_put(node->client, blob, is_public, an_host_progressed,
+	                                      an_host_upload_done, operation, &operation->handle)
+	                 : AUTONOMI_E_NO_MEMORY;
 	an_blob_unref(blob);
 	return an_host_submitted(operation, status, ret_op);
 }
@@ -191,8 +199,8 @@ an_status an_node_data_get(struct an_node *node, struct an_span source, size_t s
 	                                      &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_data_get(node->client, source, size_max, progressed, get_done, operation,
-	                            &operation->handle);
+	status = an_client_data_get(node->client, source, size_max, an_host_progressed, get_done,
+	                            operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
 
@@ -204,7 +212,7 @@ an_status an_node_download(struct an_node *node, struct an_span source, const ch
 	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_download(node->client, source, path, replace, progressed, download_done,
-	                            operation, &operation->handle);
+	status = an_client_download(node->client, source, path, replace, an_host_progressed,
+	                            download_done, operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }

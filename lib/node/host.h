@@ -20,6 +20,13 @@ void an_host_set_message(struct autonomi_event *event, const struct an_client_re
 /* Gives `bytes` as data and in hexadecimal as text. E_NO_MEMORY. */
 an_status an_host_give(struct autonomi_event *event, struct an_blob *blob, struct an_span bytes);
 
+/* What an upload's completion says besides where it is. */
+void an_host_tell_upload(struct autonomi_event *event, const struct an_client_result *result);
+
+/* Of uploads: the completion with the address or the data map; and progress. */
+void an_host_upload_done(void *context, const struct an_client_result *result);
+void an_host_progressed(void *context, uint64_t done, uint64_t total);
+
 /* The end of every submit: the operation lives where `status` says that the client took it. */
 an_status an_host_submitted(struct an_operation *operation, an_status status, autonomi_op *ret_op);
 

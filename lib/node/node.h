@@ -82,6 +82,13 @@ an_status an_node_data_put(struct an_node *node, struct an_span data, bool is_pu
                            autonomi_op *ret_op);
 an_status an_node_data_get(struct an_node *node, struct an_span source, size_t size_max,
                            uint64_t tag, autonomi_op *ret_op);
+an_status an_node_directory_upload(struct an_node *node, const struct an_client_directory_put *put,
+                                   uint64_t tag, autonomi_op *ret_op);
+an_status an_node_directory_download(struct an_node *node, struct an_span source, const char *path,
+                                     bool replace, uint64_t tag, autonomi_op *ret_op);
+an_status an_node_archive_get(struct an_node *node, enum an_archive_kind kind,
+                              struct an_span source, size_t size_max, uint64_t tag,
+                              autonomi_op *ret_op);
 an_status an_node_record_write(struct an_node *node, const struct an_client_write *write,
                                uint64_t tag, autonomi_op *ret_op);
 an_status an_node_record_get(struct an_node *node, enum an_record_type type,

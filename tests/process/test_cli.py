@@ -124,8 +124,8 @@ def usage(network, folder):
 def local_trouble(network, folder):
     ends_badly("a missing file", run(network, "file", "upload", folder / "missing"), LOCAL,
                "missing")
-    ends_badly("a folder in place of a file", run(network, "file", "upload", folder), USAGE,
-               str(folder))
+    ends_badly("a device in place of a file", run(network, "file", "upload", "/dev/null"), USAGE,
+               "/dev/null")
     ends_badly("a missing file as a chunk", run(network, "chunk", "put", folder / "missing"), LOCAL,
                "missing")
     for size in range(3):

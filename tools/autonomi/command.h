@@ -27,6 +27,8 @@ struct program {
 	bool quiet;
 	bool is_public;
 	bool replace;
+	bool skips;              /* of a directory: what cannot be stored */
+	bool no_archive;         /* of a directory: the list is printed and not stored */
 	bool overwrite;          /* of generate-key */
 	bool is_secret_key;      /* a name is a secret key */
 	bool force;              /* of vault sync */
@@ -87,6 +89,8 @@ size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity);
 
 int run_file_upload(struct program *program);
 int run_file_download(struct program *program);
+int run_directory_upload(struct program *program);
+int run_directory_download(struct program *program);
 int run_chunk_put(struct program *program);
 int run_chunk_get(struct program *program);
 int run_key_generate(struct program *program);

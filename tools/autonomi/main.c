@@ -26,6 +26,8 @@ enum flag {
 	FLAG_QUIET,
 	FLAG_PUBLIC,
 	FLAG_REPLACE,
+	FLAG_SKIP,
+	FLAG_NO_ARCHIVE,
 	FLAG_OVERWRITE,
 	FLAG_SECRET_KEY,
 	FLAG_NAME,
@@ -55,6 +57,8 @@ static const struct option flags[] = {
 	{"quiet", no_argument, NULL, FLAG_QUIET},
 	{"public", no_argument, NULL, FLAG_PUBLIC},
 	{"replace", no_argument, NULL, FLAG_REPLACE},
+	{"skip", no_argument, NULL, FLAG_SKIP},
+	{"no-archive", no_argument, NULL, FLAG_NO_ARCHIVE},
 	{"overwrite", no_argument, NULL, FLAG_OVERWRITE},
 	{"secret-key", no_argument, NULL, FLAG_SECRET_KEY},
 	{"name", no_argument, NULL, FLAG_NAME},
@@ -73,6 +77,10 @@ static const struct command commands[] = {
          "store a file; prints its address or data map", run_file_upload},
 	{"file", "download", "ADDRESS|DATAMAP DEST", 2, 2, NEEDS_NETWORK, "fetch a file",
          run_file_download},
+	{"dir", "upload", "DIR", 1, 1, NEEDS_NETWORK, "store the files of a directory, and a list",
+         run_directory_upload},
+	{"dir", "download", "ADDRESS|DATAMAP DEST", 2, 2, NEEDS_NETWORK,
+         "fetch the files of a directory", run_directory_download},
 	{"chunk", "put", "FILE|-", 1, 1, NEEDS_NETWORK, "store up to 4194336 bytes as one chunk",
          run_chunk_put},
 	{"chunk", "get", "ADDRESS [DEST|-]", 1, 2, NEEDS_NETWORK, "fetch a chunk", run_chunk_get},
@@ -153,7 +161,9 @@ static void print_help(void)
 	      "  --timeout SECONDS          give up after this time (default: never)\n"
 	      "  -p, --public               of an upload: store the data map too, print an "
 	      "address\n"
-	      "  --replace                  of a download: overwrite an existing file\n"
+	      "  --replace                  of a download: overwrite existing files\n"
+	      "  --skip                     of a directory: leave out what cannot be stored\n"
+	      "  --no-archive               of a directory: print the list, and do not store it\n"
 	      "  -t, --target-data-type T   of a pointer's target: chunk (default), graph,\n"
 	      "                             pointer or scratchpad\n"
 	      "  -s, --secret-key           NAME is a secret key that somebody shared\n"
@@ -214,6 +224,10 @@ static bool note(struct program *program, int flag, const char *value)
 		return program->is_public = true;
 	case FLAG_REPLACE:
 		return program->replace = true;
+	case FLAG_SKIP:
+		return program->skips = true;
+	case FLAG_NO_ARCHIVE:
+		return program->no_archive = true;
 	case FLAG_OVERWRITE:
 	case 'o':
 		return program->overwrite = true;

@@ -96,10 +96,42 @@ START_TEST(null_for_a_node_is_an_answer_of_the_operations_on_data)
 	const autonomi_status answers[] = {
 		autonomi_data_put(NULL, bytes, 32, 0, 0, NULL),
 		autonomi_data_get(NULL, bytes, 32, 1000, 0, NULL),
+		autonomi_directory_upload(NULL, "x", 0, 0, NULL),
+		autonomi_directory_download(NULL, bytes, 32, "x", 0, 0, NULL),
+		autonomi_archive_put(NULL, NULL, 0, NULL),
+		autonomi_archive_get(NULL, 0, bytes, 32, 1000, 0, NULL),
 	};
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		ck_assert_msg(answers[i] == AUTONOMI_E_INVALID, "call %zu: %s", i,
 		              autonomi_status_name(answers[i]));
+	ck_assert_uint_eq(autonomi_event_files(NULL) + autonomi_event_skipped(NULL), 0);
+}
+END_TEST
+
+START_TEST(null_and_nonsense_of_the_operations_on_data_are_refused_without_effect)
+{
+	const autonomi_status answers[] = {
+		autonomi_data_put(node, NULL, 32, 0, 0, NULL),
+		autonomi_data_put(node, bytes, 32, 2, 0, NULL),
+		autonomi_data_get(node, NULL, 32, 1000, 0, NULL),
+		autonomi_data_get(node, bytes, 0, 1000, 0, NULL),
+		autonomi_directory_upload(node, NULL, 0, 0, NULL),
+		autonomi_directory_upload(node, "", 0, 0, NULL),
+		autonomi_directory_upload(node, "x", 8, 0, NULL),
+		autonomi_directory_download(node, NULL, 32, "x", 0, 0, NULL),
+		autonomi_directory_download(node, bytes, 0, "x", 0, 0, NULL),
+		autonomi_directory_download(node, bytes, 32, NULL, 0, 0, NULL),
+		autonomi_directory_download(node, bytes, 32, "", 0, 0, NULL),
+		autonomi_directory_download(node, bytes, 32, "x", 2, 0, NULL),
+		autonomi_archive_put(node, NULL, 0, NULL),
+		autonomi_archive_get(node, 0, NULL, 32, 1000, 0, NULL),
+		autonomi_archive_get(node, 0, bytes, 0, 1000, 0, NULL),
+		autonomi_archive_get(node, 2, bytes, 32, 1000, 0, NULL),
+	};
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		ck_assert_msg(answers[i] == AUTONOMI_E_INVALID, "call %zu: %s", i,
+		              autonomi_status_name(answers[i]));
+	ck_assert_uint_eq(autonomi_node_pending(node), 0);
 }
 END_TEST
 
@@ -122,10 +154,6 @@ START_TEST(null_and_nonsense_for_an_argument_are_refused_without_effect)
 		autonomi_file_download(node, NULL, 32, "x", 0, 0, NULL),
 		autonomi_file_download(node, bytes, 32, NULL, 0, 0, NULL),
 		autonomi_file_download(node, bytes, 32, "x", 2, 0, NULL),
-		autonomi_data_put(node, NULL, 32, 0, 0, NULL),
-		autonomi_data_put(node, bytes, 32, 2, 0, NULL),
-		autonomi_data_get(node, NULL, 32, 1000, 0, NULL),
-		autonomi_data_get(node, bytes, 0, 1000, 0, NULL),
 		autonomi_network_connect(network, NULL, 0, NULL),
 		autonomi_network_ask_info(network, NULL, 0, NULL),
 		autonomi_network_ask_peers(network, NULL, 0, NULL),
@@ -208,6 +236,9 @@ START_TEST(no_function_leaves_a_trace_in_errno_signal_mask_or_floating_point_sta
 	LEAVES_NO_TRACE(autonomi_file_download(node, bytes, 32, "/nowhere/file", 0, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_data_put(node, bytes, 32, 0, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_data_get(node, bytes, 32, 1000, 0, NULL));
+	LEAVES_NO_TRACE(autonomi_directory_upload(node, "/nowhere/at", 0, 0, NULL));
+	LEAVES_NO_TRACE(autonomi_directory_download(node, bytes, 32, "/nowhere/at", 0, 0, NULL));
+	LEAVES_NO_TRACE(autonomi_archive_get(node, 0, bytes, 32, 1000, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_peers(network, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_addresses(network, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_connect(network, cluster.address, 0, NULL));
@@ -330,6 +361,8 @@ Suite *suite(void)
 	tcase_add_checked_fixture(cases, setup, teardown);
 	tcase_add_test(cases, null_for_a_handle_is_an_answer_and_never_a_crash);
 	tcase_add_test(cases, null_for_a_node_is_an_answer_of_the_operations_on_data);
+	tcase_add_test(cases,
+	               null_and_nonsense_of_the_operations_on_data_are_refused_without_effect);
 	tcase_add_test(cases, null_and_nonsense_for_an_argument_are_refused_without_effect);
 	tcase_add_test(cases, an_address_that_is_none_is_refused_at_once);
 	tcase_add_test(cases,

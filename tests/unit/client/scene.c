@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/memory.h"
+
 static void join(char out[SCENE_PATH_MAX], const char *folder, const char *name)
 {
 	const int length = snprintf(out, SCENE_PATH_MAX, "%s/%s", folder, name);
@@ -159,3 +161,23 @@ size_t scene_count_journals(const struct scene *scene)
 	closedir(directory);
 	return count;
 }
+
+#ifdef AN_FAULT_INJECTION
+void scene_fail_after(struct scene *scene, uint64_t allocations)
+{
+	scene->network.failing = true;
+	scene->network.fail_at = an_memory_allocations() + allocations;
+	an_memory_fail_after(allocations);
+}
+
+bool scene_ran_out(const struct scene *scene)
+{
+	return an_memory_allocations() > scene->network.fail_at;
+}
+
+void scene_succeed_again(struct scene *scene)
+{
+	scene->network.failing = false;
+	an_memory_fail_after(UINT64_MAX);
+}
+#endif

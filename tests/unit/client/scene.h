@@ -41,4 +41,12 @@ bool scene_exists(const char *path);
 void scene_assert_target_is_file(const struct scene *scene);
 size_t scene_count_journals(const struct scene *scene);
 
+#ifdef AN_FAULT_INJECTION
+/* The n-th allocation of the client from now on fails, and all after it; never those of the network. */
+void scene_fail_after(struct scene *scene, uint64_t allocations);
+/* Whether one has failed. */
+bool scene_ran_out(const struct scene *scene);
+void scene_succeed_again(struct scene *scene);
+#endif
+
 #endif

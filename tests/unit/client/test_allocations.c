@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/memory.h"
 #include "harness.h"
 #include "scene.h"
 
@@ -32,42 +31,24 @@ static void teardown(void)
 }
 
 #ifdef AN_FAULT_INJECTION
-static void fail_after(uint64_t allocations)
-{
-	scene.network.failing = true;
-	scene.network.fail_at = an_memory_allocations() + allocations;
-	an_memory_fail_after(allocations);
-}
-
-static bool failed(void)
-{
-	return an_memory_allocations() > scene.network.fail_at;
-}
-
-static void succeed_again(void)
-{
-	scene.network.failing = false;
-	an_memory_fail_after(UINT64_MAX);
-}
-
 /* Returns whether memory ran out at all: past the last allocation it does not. */
 static bool upload_with_failure(uint64_t allocations, an_status *ret_status)
 {
 	outcome_release(&scene.outcome);
-	fail_after(allocations);
+	scene_fail_after(&scene, allocations);
 	*ret_status = scene_upload(&scene, true);
-	const bool ran_out = failed();
-	succeed_again();
+	const bool ran_out = scene_ran_out(&scene);
+	scene_succeed_again(&scene);
 	return ran_out;
 }
 
 static bool download_with_failure(uint64_t allocations, an_status *ret_status)
 {
 	outcome_release(&scene.outcome);
-	fail_after(allocations);
+	scene_fail_after(&scene, allocations);
 	*ret_status = scene_download(&scene, an_span(address, sizeof(address)));
-	const bool ran_out = failed();
-	succeed_again();
+	const bool ran_out = scene_ran_out(&scene);
+	scene_succeed_again(&scene);
 	return ran_out;
 }
 
@@ -98,7 +79,7 @@ static bool data_with_failure(uint64_t allocations, an_status *ret_status)
 	struct an_blob *data = an_blob_copy(an_span(bytes, sizeof(bytes)));
 	ck_assert_ptr_nonnull(data);
 	outcome_release(&scene.outcome);
-	fail_after(allocations);
+	scene_fail_after(&scene, allocations);
 	*ret_status = an_client_data_put(scene.client, data, true, outcome_progress, outcome_done,
 	                                 &scene.outcome, NULL);
 	if (*ret_status == AUTONOMI_OK)
@@ -112,8 +93,8 @@ static bool data_with_failure(uint64_t allocations, an_status *ret_status)
 		if (*ret_status == AUTONOMI_OK)
 			*ret_status = scene_run(&scene);
 	}
-	const bool ran_out = failed();
-	succeed_again();
+	const bool ran_out = scene_ran_out(&scene);
+	scene_succeed_again(&scene);
 	an_blob_unref(data);
 	return ran_out;
 }

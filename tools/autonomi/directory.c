@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* autonomi dir upload, autonomi dir download. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "autonomi/transfer.h"
+#include "common/json.h"
+
+enum { WHAT_MAX = 256, FOLDER_MAX = 4096 };
+
+/* The path with a name at its end, which becomes part of the archive: "." and ".." have one too. */
+static bool name_folder(const char *given, char folder[FOLDER_MAX])
+{
+	size_t size = strlen(given);
+	while (size > 1 && given[size - 1] == '/')
+		size--;
+	snprintf(folder, FOLDER_MAX, "%.*s", size < FOLDER_MAX ? (int)size : 0, given);
+	const char *name = base_name(folder);
+	if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+		return true;
+	char *whole = realpath(folder, NULL);
+	if (whole == NULL || strlen(whole) >= FOLDER_MAX) {
+		complain("the directory %s cannot be read: %s", given, strerror(errno));
+		free(whole);
+		return false;
+	}
+	snprintf(folder, FOLDER_MAX, "%s", whole);
+	free(whole);
+	return true;
+}
+
+/* ---- A list that was not stored. */
+static void print_hexadecimal(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		printf("%02x", bytes[i]);
+}
+
+static void print_entry(const struct program *program, const autonomi_archive_view *entry)
+{
+	if (!program->json) {
+		print_hexadecimal(entry->data, entry->data_size);
+		printf("  %s\n", entry->path);
+		return;
+	}
+	printf("{\"path\":");
+	json_text(stdout, entry->path);
+	printf(",\"%s\":\"", program->is_public ? "address" : "data_map");
+	print_hexadecimal(entry->data, entry->data_size);
+	printf("\",\"bytes\":%" PRIu64 "}", entry->size);
+}
+
+static void print_entries(const struct program *program, const autonomi_event *event)
+{
+	size_t size = 0;
+	const uint8_t *bytes = autonomi_event_data(event, &size);
+	autonomi_archive *archive = NULL;
+	autonomi_archive_view entry;
+	autonomi_archive_decode(program->is_public ? AUTONOMI_ARCHIVE_PUBLIC
+	                                           : AUTONOMI_ARCHIVE_PRIVATE,
+	                        bytes, size, &archive);
+	for (size_t i = 0; i < autonomi_archive_count(archive); i++) {
+		if (program->json && i > 0)
+			printf(",");
+		if (autonomi_archive_at(archive, i, &entry, sizeof(entry)) == AUTONOMI_OK)
+			print_entry(program, &entry);
+	}
+	autonomi_archive_free(archive);
+}
+
+/* ---- Upload. */
+static void print_upload(struct program *program, const autonomi_event *event)
+{
+	if (program->no_archive)
+		print_entries(program, event);
+	else
+		print_place(program, event, "directory");
+	printf("Number of files: %" PRIu64 "\n", autonomi_event_files(event));
+	if (autonomi_event_skipped(event) > 0)
+		printf("Left out: %" PRIu64 "\n", autonomi_event_skipped(event));
+	print_amounts(event);
+}
+
+static void print_upload_json(struct program *program, const autonomi_event *event)
+{
+	if (program->no_archive) {
+		printf("{\"entries\":[");
+		print_entries(program, event);
+		printf("]");
+	} else {
+		print_place_json(program, event);
+	}
+	printf(",\"files\":%" PRIu64 ",\"skipped\":%" PRIu64, autonomi_event_files(event),
+	       autonomi_event_skipped(event));
+	print_amounts_json(event);
+	print_traffic_json(program);
+	printf("}\n");
+}
+
+static uint32_t upload_flags(const struct program *program)
+{
+	return (program->is_public ? (uint32_t)AUTONOMI_UPLOAD_PUBLIC : 0) |
+	       (program->skips ? (uint32_t)AUTONOMI_UPLOAD_SKIP : 0) |
+	       (program->no_archive ? (uint32_t)AUTONOMI_UPLOAD_NO_ARCHIVE : 0);
+}
+
+int run_directory_upload(struct program *program)
+{
+	char folder[FOLDER_MAX], what[WHAT_MAX];
+	if (!name_folder(program->arguments[0], folder))
+		return EXIT_LOCAL;
+	snprintf(what, sizeof(what), "Uploading %.200s", base_name(folder));
+	autonomi_op op = 0;
+	const autonomi_status status = autonomi_directory_upload(program->node, folder,
+	                                                         upload_flags(program), 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, what);
+	autonomi_event *event = NULL;
+	if (!follow(program, op, what, &event))
+		return EXIT_GENERAL;
+	int code = EXIT_DONE;
+	if (autonomi_event_status(event) < 0)
+		code = failed(program, event);
+	else if (program->json)
+		print_upload_json(program, event);
+	else
+		print_upload(program, event);
+	autonomi_event_free(event);
+	return code;
+}
+
+/* ---- Download. */
+static void print_download(struct program *program, const autonomi_event *event)
+{
+	const char *path = program->arguments[1];
+	if (!program->json) {
+		printf("Saved %" PRIu64 " files to %s (%" PRIu64 " bytes)\n",
+		       autonomi_event_files(event), path, autonomi_event_count(event));
+		return;
+	}
+	printf("{\"path\":");
+	json_text(stdout, path);
+	printf(",\"files\":%" PRIu64 ",\"bytes\":%" PRIu64, autonomi_event_files(event),
+	       autonomi_event_count(event));
+	print_traffic_json(program);
+	printf("}\n");
+}
+
+static int download(struct program *program, const uint8_t *source, size_t source_size)
+{
+	const char *path = program->arguments[1];
+	char what[WHAT_MAX];
+	snprintf(what, sizeof(what), "Downloading %.200s", base_name(path));
+	autonomi_op op = 0;
+	const autonomi_status status = autonomi_directory_download(
+		program->node, source, source_size, path,
+		program->replace ? AUTONOMI_DOWNLOAD_REPLACE : 0, 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, what);
+	autonomi_event *event = NULL;
+	if (!follow(program, op, what, &event))
+		return EXIT_GENERAL;
+	int code = EXIT_DONE;
+	if (autonomi_event_status(event) < 0)
+		code = failed(program, event);
+	else
+		print_download(program, event);
+	autonomi_event_free(event);
+	return code;
+}
+
+int run_directory_download(struct program *program)
+{
+	return with_source(program, download);
+}

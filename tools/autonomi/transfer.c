@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "autonomi/transfer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "autonomi/progress.h"
+#include "common/json.h"
+
+enum { COPIES_WANTED = 5, SIZE_TEXT_MAX = 32 };
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash != NULL ? slash + 1 : path;
+}
+
+bool is_directory(const char *path)
+{
+	struct stat info;
+	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+int with_source(struct program *program,
+                int (*download)(struct program *program, const uint8_t *source, size_t source_size))
+{
+	uint8_t *source = malloc(DATA_MAP_TEXT_MAX);
+	if (source == NULL)
+		return refused(program, AUTONOMI_E_NO_MEMORY, "the address cannot be read");
+	const size_t size = read_hexadecimal(program->arguments[0], source, DATA_MAP_TEXT_MAX);
+	int code = EXIT_USAGE;
+	if (size < AUTONOMI_ADDRESS_SIZE)
+		complain("\"%.80s\" is neither an address (64 hexadecimal digits) nor a data map",
+		         program->arguments[0]);
+	else
+		code = download(program, source, size);
+	free(source);
+	return code;
+}
+
+void print_place(const struct program *program, const autonomi_event *event, const char *noun)
+{
+	const char *text = autonomi_event_text(event);
+	if (program->is_public)
+		printf("At address: %s\n", text);
+	else
+		printf("Data map (keep it: it is the only way back to the %s): %s\n", noun, text);
+}
+
+void print_amounts(const autonomi_event *event)
+{
+	autonomi_event_view view;
+	char size[SIZE_TEXT_MAX];
+	autonomi_event_get_view(event, &view, sizeof(view));
+	format_bytes(view.total, size, sizeof(size));
+	printf("Size: %s (%" PRIu64 " bytes)\nNumber of chunks: %" PRIu64 "\n", size, view.total,
+	       view.count);
+	for (uint32_t copies = COPIES_WANTED + 1; copies-- > 0;) {
+		const uint64_t chunks = autonomi_event_chunks_with_copies(event, copies);
+		if (chunks > 0)
+			printf("Chunks with %" PRIu32 " cop%s: %" PRIu64 "\n", copies,
+			       copies == 1 ? "y" : "ies", chunks);
+	}
+}
+
+void print_place_json(const struct program *program, const autonomi_event *event)
+{
+	printf("{\"%s\":", program->is_public ? "address" : "data_map");
+	json_text(stdout, autonomi_event_text(event));
+}
+
+void print_amounts_json(const autonomi_event *event)
+{
+	autonomi_event_view view;
+	autonomi_event_get_view(event, &view, sizeof(view));
+	printf(",\"bytes\":%" PRIu64 ",\"chunks\":%" PRIu64 ",\"chunks_with_copies\":[", view.total,
+	       view.count);
+	for (uint32_t copies = 0; copies <= COPIES_WANTED; copies++)
+		printf("%s%" PRIu64, copies > 0 ? "," : "",
+		       autonomi_event_chunks_with_copies(event, copies));
+	printf("]");
+}
+
+void print_traffic_json(struct program *program)
+{
+	static const char *const names[] = {"bytes_sent", "datagrams_sent", "bytes_received",
+	                                    "datagrams_received"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		uint64_t value = 0;
+		autonomi_node_counter(program->node, names[i], &value);
+		printf(",\"%s\":%" PRIu64, names[i], value);
+	}
+}
