@@ -59,6 +59,9 @@ def pointers(network):
     tap.check(edited.get("counter") == 1, "an edit counts one up", edited)
     got = answer(network, "pointer get by address", "pointer", "get", made.get("address", "none"))
     tap.check(got.get("target") == OTHER and got.get("counter") == 1, "it points elsewhere", got)
+    listed = answer(network, "pointer list", "pointer", "list")
+    tap.check(listed.get("pointers") == [{"name": "home", "address": made.get("address")}],
+              "it has the name and the address", listed)
     share = answer(network, "pointer share", "pointer", "share", "home")
     got = answer(network, "pointer get by a shared key", "pointer", "get", "-s",
                  share.get("secret_key", "none"))
@@ -81,6 +84,8 @@ def scratchpads(network):
     tap.check(got.code == DONE and got.out == "second\n", "scratchpad get prints the data", got.out + got.err)
     got = answer(network, "scratchpad get --json", "scratchpad", "get", "notes")
     tap.check(got.get("data") == b"second".hex(), "it has the data in hexadecimal", got)
+    listed = run(network, "scratchpad", "list")
+    tap.check(listed.code == DONE and listed.out.startswith("notes: "), "scratchpad list", listed.out)
     share = answer(network, "scratchpad share", "scratchpad", "share", "notes")
     answer(network, "whoever has the key can write", "scratchpad", "edit", "-s",
            share.get("secret_key", "none"), "third")

@@ -73,7 +73,14 @@ typedef void printer(struct program *program, const autonomi_event *event, const
 int finish(struct program *program, autonomi_status submitted, autonomi_op op, const char *what,
            printer *print, printer *print_fork, const void *context);
 
-/* Prints what every write of a record gives: address, counter, copies. */
+/* What was written under a name, to be remembered on this machine (user_files.h). */
+struct written {
+	uint32_t list;
+	const char *name;
+};
+
+/* Prints what every write of a record gives: address, counter, copies. `context` is a struct written,
+ * or NULL. */
 void print_written(struct program *program, const autonomi_event *event, const void *context);
 
 /* The same for a submit that was refused. */
@@ -99,6 +106,7 @@ int run_pointer_create(struct program *program);
 int run_pointer_get(struct program *program);
 int run_pointer_edit(struct program *program);
 int run_pointer_share(struct program *program);
+int run_pointer_list(struct program *program);
 int run_graph_generate_key(struct program *program);
 int run_graph_create(struct program *program);
 int run_graph_get(struct program *program);
@@ -107,6 +115,7 @@ int run_scratchpad_create(struct program *program);
 int run_scratchpad_get(struct program *program);
 int run_scratchpad_edit(struct program *program);
 int run_scratchpad_share(struct program *program);
+int run_scratchpad_list(struct program *program);
 int run_analyze(struct program *program);
 int run_register_generate_key(struct program *program);
 int run_register_create(struct program *program);

@@ -6,14 +6,26 @@
 #include <string.h>
 
 #include "autonomi/owner.h"
+#include "autonomi/user_files.h"
 #include "common/json.h"
 
 enum { HEX_MAX = 2 * AUTONOMI_ADDRESS_MAX + 1, FORKS_MAX = 256 };
 
 /* ---- What all writes print. */
+static void remember_written(const struct program *program, const autonomi_event *event,
+                             const struct written *written)
+{
+	size_t size = 0;
+	const uint8_t *address = autonomi_event_data(event, &size);
+	/* Whoever was given the key of a name does not know the name. */
+	if (written != NULL && !program->is_secret_key &&
+	    !remember(written->list, address, size, written->name))
+		complain("it is stored; this machine's list alone does not know it");
+}
+
 void print_written(struct program *program, const autonomi_event *event, const void *context)
 {
-	(void)context;
+	remember_written(program, event, context);
 	const char *address = autonomi_event_text(event);
 	const uint64_t counter = autonomi_event_counter(event);
 	const uint64_t other = autonomi_event_network_counter(event);
@@ -62,6 +74,7 @@ typedef autonomi_status pointer_writer(autonomi_node *node, const uint8_t *owner
 static int write_pointer(struct program *program, pointer_writer *function)
 {
 	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], target[AUTONOMI_ADDRESS_MAX];
+	const struct written written = {REMEMBERED_POINTERS, program->arguments[0]};
 	uint32_t type = 0;
 	size_t size = 0;
 	int code = EXIT_USAGE;
@@ -71,7 +84,7 @@ static int write_pointer(struct program *program, pointer_writer *function)
 	autonomi_op op = 0;
 	const autonomi_status status = function(program->node, secret, type, target, size, 0, &op);
 	wipe(secret, sizeof(secret));
-	return finish(program, status, op, "Storing the pointer", print_written, NULL, NULL);
+	return finish(program, status, op, "Storing the pointer", print_written, NULL, &written);
 }
 
 int run_pointer_create(struct program *program)
@@ -140,6 +153,11 @@ int run_pointer_generate_key(struct program *program)
 int run_pointer_share(struct program *program)
 {
 	return share_owner_key(program, &owner_of_pointers);
+}
+
+int run_pointer_list(struct program *program)
+{
+	return list_remembered(program, REMEMBERED_POINTERS, "pointers");
 }
 
 /* ---- Graph entries. */
@@ -275,11 +293,12 @@ static int write_scratchpad(struct program *program, scratchpad_writer *function
 	                       &code))
 		return code;
 	const char *data = program->arguments[1];
+	const struct written written = {REMEMBERED_SCRATCHPADS, program->arguments[0]};
 	autonomi_op op = 0;
 	const autonomi_status status = function(program->node, secret, 0, (const uint8_t *)data,
 	                                        strlen(data), 0, &op);
 	wipe(secret, sizeof(secret));
-	return finish(program, status, op, "Storing the scratchpad", print_written, NULL, NULL);
+	return finish(program, status, op, "Storing the scratchpad", print_written, NULL, &written);
 }
 
 int run_scratchpad_create(struct program *program)
@@ -353,6 +372,11 @@ int run_scratchpad_generate_key(struct program *program)
 int run_scratchpad_share(struct program *program)
 {
 	return share_owner_key(program, &owner_of_scratchpads);
+}
+
+int run_scratchpad_list(struct program *program)
+{
+	return list_remembered(program, REMEMBERED_SCRATCHPADS, "scratchpads");
 }
 
 /* ---- Keys alone. */

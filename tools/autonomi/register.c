@@ -6,7 +6,6 @@
 
 #include "autonomi/owner.h"
 #include "autonomi/user_files.h"
-#include "common/json.h"
 
 enum { NAME_MAX_SIZE = 4096, VALUE = AUTONOMI_GRAPH_CONTENT_SIZE };
 
@@ -27,21 +26,17 @@ typedef autonomi_status register_writer(autonomi_node *node, const uint8_t *regi
 
 static int write_register(struct program *program, register_writer *function, const char *name)
 {
-	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], address[AUTONOMI_PUBLIC_KEY_SIZE], value[VALUE];
+	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], value[VALUE];
+	const struct written written = {AUTONOMI_USER_REGISTERS, name};
 	int code = EXIT_USAGE;
 	if (!read_value(program, program->arguments[1], "the value of a register", value) ||
 	    !read_owner_secret(program, &owner_of_registers, name, secret, &code))
 		return code;
 	autonomi_op op = 0;
-	autonomi_status status = autonomi_bls_public_key(secret, address);
-	if (status == AUTONOMI_OK)
-		status = function(program->node, secret, value, sizeof(value), 0, &op);
+	const autonomi_status status = function(program->node, secret, value, sizeof(value), 0,
+	                                        &op);
 	wipe(secret, sizeof(secret));
-	code = finish(program, status, op, "Storing the register", print_written, NULL, NULL);
-	if (code == EXIT_DONE && !program->is_secret_key &&
-	    !remember(AUTONOMI_USER_REGISTERS, address, sizeof(address), name))
-		complain("the register is stored; only \"register list\" does not know it");
-	return code;
+	return finish(program, status, op, "Storing the register", print_written, NULL, &written);
 }
 
 int run_register_create(struct program *program)
@@ -156,34 +151,7 @@ int run_register_history(struct program *program)
 	return read_register(program, autonomi_register_history, print_history);
 }
 
-/* ---- What this machine remembers. */
-static void print_listed(const struct program *program, const autonomi_user_data *data,
-                         size_t index)
-{
-	char address[2 * AUTONOMI_PUBLIC_KEY_SIZE + 1];
-	autonomi_user_item_view item;
-	autonomi_user_data_at(data, AUTONOMI_USER_REGISTERS, index, &item, sizeof(item));
-	autonomi_hex_encode(item.key, item.key_size, address, sizeof(address));
-	if (!program->json) {
-		printf("%s: %s\n", item.name, address);
-		return;
-	}
-	printf(index > 0 ? ",{\"name\":" : "{\"name\":");
-	json_text(stdout, item.name);
-	printf(",\"address\":\"%s\"}", address);
-}
-
 int run_register_list(struct program *program)
 {
-	autonomi_user_data *data = read_user_data();
-	if (data == NULL)
-		return EXIT_LOCAL;
-	if (program->json)
-		printf("{\"registers\":[");
-	for (size_t i = 0; i < autonomi_user_data_count(data, AUTONOMI_USER_REGISTERS); i++)
-		print_listed(program, data, i);
-	if (program->json)
-		printf("]}\n");
-	autonomi_user_data_free(data);
-	return EXIT_DONE;
+	return list_remembered(program, AUTONOMI_USER_REGISTERS, "registers");
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "autonomi/owner.h"
+#include "common/json.h"
 
 enum {
 	PATH_SIZE = 4096,
@@ -28,9 +29,11 @@ static const struct list {
 	[AUTONOMI_USER_REGISTERS] = {"registers", AUTONOMI_PUBLIC_KEY_SIZE},
 	[AUTONOMI_USER_PUBLIC_FILES] = {"public_files", AUTONOMI_NAME_SIZE},
 	[AUTONOMI_USER_PRIVATE_FILES] = {"private_files", 0},
+	[REMEMBERED_POINTERS] = {"pointers", AUTONOMI_PUBLIC_KEY_SIZE},
+	[REMEMBERED_SCRATCHPADS] = {"scratchpads", AUTONOMI_PUBLIC_KEY_SIZE},
 };
 
-enum { LISTS = sizeof(lists) / sizeof(lists[0]) };
+enum { VAULT_LISTS = AUTONOMI_USER_PRIVATE_FILES + 1 };
 
 static bool folder_of(uint32_t list, char *path, size_t size)
 {
@@ -142,7 +145,79 @@ bool recall_register(const uint8_t *address, char *name, size_t name_size)
 	return fits;
 }
 
-/* ---- All. */
+/* ---- Lists. */
+
+/* Takes one item, of which `text` may be changed. False where it is none. */
+typedef bool visitor(void *context, uint32_t list, const char *file, char *text);
+
+static void visit_item(uint32_t list, const char *folder, const char *file, visitor *visit,
+                       void *context)
+{
+	char path[PATH_SIZE];
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	char *text = read_file(path);
+	if (text == NULL || !visit(context, list, file, text))
+		complain("%s is passed over, for it is no file of this program", path);
+	free(text);
+}
+
+static int is_item(const struct dirent *entry)
+{
+	const char *end = strrchr(entry->d_name, '.');
+	return entry->d_name[0] != '.' && (end == NULL || strcmp(end, ".part") != 0);
+}
+
+static bool visit_list(uint32_t list, visitor *visit, void *context)
+{
+	char folder[FOLDER_SIZE];
+	struct dirent **entries = NULL;
+	if (!folder_of(list, folder, sizeof(folder)))
+		return false;
+	const int count = scandir(folder, &entries, is_item, alphasort);
+	if (count < 0)
+		return cannot("read", folder);
+	for (int i = 0; i < count; i++) {
+		visit_item(list, folder, entries[i]->d_name, visit, context);
+		free(entries[i]);
+	}
+	free(entries);
+	return true;
+}
+
+struct printing {
+	bool json;
+	size_t count;
+};
+
+static bool print_item(void *context, uint32_t list, const char *file, char *text)
+{
+	struct printing *printing = context;
+	uint8_t key[AUTONOMI_ADDRESS_MAX];
+	if (read_hexadecimal(file, key, sizeof(key)) != lists[list].key_size)
+		return false;
+	if (printing->json) {
+		printf(printing->count > 0 ? ",{\"name\":" : "{\"name\":");
+		json_text(stdout, text);
+		printf(",\"address\":\"%s\"}", file);
+	} else {
+		printf("%s: %s\n", text, file);
+	}
+	printing->count++;
+	return true;
+}
+
+int list_remembered(const struct program *program, uint32_t list, const char *what)
+{
+	struct printing printing = {.json = program->json};
+	if (program->json)
+		printf("{\"%s\":[", what);
+	const bool done = visit_list(list, print_item, &printing);
+	if (program->json)
+		printf("]}\n");
+	return done ? EXIT_DONE : EXIT_LOCAL;
+}
+
+/* ---- What vaults know. */
 static bool add_data_map(autonomi_user_data *data, uint32_t list, char *text)
 {
 	char *end = strchr(text, '\n');
@@ -157,47 +232,15 @@ static bool add_data_map(autonomi_user_data *data, uint32_t list, char *text)
 	return done;
 }
 
-static bool add_item(autonomi_user_data *data, uint32_t list, const char *file, char *text)
+static bool add_item(void *context, uint32_t list, const char *file, char *text)
 {
+	autonomi_user_data *data = context;
 	uint8_t key[AUTONOMI_ADDRESS_MAX];
 	if (lists[list].key_size == 0)
 		return add_data_map(data, list, text);
 	const size_t size = read_hexadecimal(file, key, sizeof(key));
 	return size == lists[list].key_size &&
 	       autonomi_user_data_add(data, list, key, size, text) == AUTONOMI_OK;
-}
-
-static void read_item(autonomi_user_data *data, uint32_t list, const char *folder, const char *file)
-{
-	char path[PATH_SIZE];
-	snprintf(path, sizeof(path), "%s/%s", folder, file);
-	char *text = read_file(path);
-	if (text == NULL || !add_item(data, list, file, text))
-		complain("%s is passed over, for it is no file of this program", path);
-	free(text);
-}
-
-static int is_item(const struct dirent *entry)
-{
-	const char *end = strrchr(entry->d_name, '.');
-	return entry->d_name[0] != '.' && (end == NULL || strcmp(end, ".part") != 0);
-}
-
-static bool read_list(autonomi_user_data *data, uint32_t list)
-{
-	char folder[FOLDER_SIZE];
-	struct dirent **entries = NULL;
-	if (!folder_of(list, folder, sizeof(folder)))
-		return false;
-	const int count = scandir(folder, &entries, is_item, alphasort);
-	if (count < 0)
-		return cannot("read", folder);
-	for (int i = 0; i < count; i++) {
-		read_item(data, list, folder, entries[i]->d_name);
-		free(entries[i]);
-	}
-	free(entries);
-	return true;
 }
 
 static const struct {
@@ -229,8 +272,8 @@ autonomi_user_data *read_user_data(void)
 		return NULL;
 	}
 	bool done = true;
-	for (uint32_t list = 0; list < LISTS && done; list++)
-		done = read_list(data, list);
+	for (uint32_t list = 0; list < VAULT_LISTS && done; list++)
+		done = visit_list(list, add_item, data);
 	if (!done)
 		return autonomi_user_data_free(data);
 	read_keys(data);
@@ -255,7 +298,7 @@ static bool write_keys(const autonomi_user_data *data)
 bool write_user_data(const autonomi_user_data *data)
 {
 	bool done = write_keys(data);
-	for (uint32_t list = 0; list < LISTS; list++) {
+	for (uint32_t list = 0; list < VAULT_LISTS; list++) {
 		for (size_t i = 0; i < autonomi_user_data_count(data, list); i++) {
 			autonomi_user_item_view item;
 			autonomi_user_data_at(data, list, i, &item, sizeof(item));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the user's commands remember on this machine: the names of registers, files and archives, in
+ * What the user's commands remember on this machine: the names of registers, pointers and so on, in
  * folders of autonomi/client/user_data in the user's data, one file for each. An item with an address
  * has a file of that name in hexadecimal, and in it the item's name. An item with a data map has a file
  * of its short name, with the data map in hexadecimal and, on the lines behind it, the item's name.
@@ -11,13 +11,22 @@
 
 #include "autonomi/command.h"
 
-/* Remembers an item of a list (AUTONOMI_USER_...), or gives it another name. False with a complaint. */
+/* Besides the lists of AUTONOMI_USER_..., which vaults know too. */
+enum {
+	REMEMBERED_POINTERS = AUTONOMI_USER_PRIVATE_FILES + 1,
+	REMEMBERED_SCRATCHPADS,
+};
+
+/* Remembers an item of a list, or gives it another name. False with a complaint. */
 bool remember(uint32_t list, const uint8_t *key, size_t key_size, const char *name);
 
 /* The name of the register at an address; false where none is remembered. */
 bool recall_register(const uint8_t *address, char *name, size_t name_size);
 
-/* All that is remembered, with the general keys; to be freed. NULL with a complaint. */
+/* Prints the items of a list of addresses, in JSON as the member `what`. The exit code. */
+int list_remembered(const struct program *program, uint32_t list, const char *what);
+
+/* All that vaults know, with the general keys; to be freed. NULL with a complaint. */
 autonomi_user_data *read_user_data(void);
 
 /* Remembers all of it; general keys only where there are none yet. False with a complaint. */
