@@ -55,6 +55,9 @@ an_sim_scenario_run an_sim_all, an_sim_crash_loops, an_sim_disks, an_sim_clocks,
 /* scenario_mass.c */
 an_sim_scenario_run an_sim_mass_leave, an_sim_mass_join, an_sim_nats, an_sim_upgrade;
 
+/* scenario_interface.c */
+an_sim_scenario_run an_sim_interface;
+
 /* scenario_kinds.c */
 an_sim_scenario_run an_sim_kinds;
 

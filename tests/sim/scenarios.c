@@ -16,6 +16,8 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"join", "nodes join one after the other; lookups find the closest there are", an_sim_join},
 	{"put-get", "a client puts chunks of 1 KiB, 100 KB and 4 MiB, another gets them",
          an_sim_put_get},
+	{"interface", "what a node offers its host: requests, peers, rounds, records as bytes",
+         an_sim_interface},
 	{"kinds", "records of every kind, registers and vaults, put by one client, got by others",
          an_sim_kinds},
 	{"ip4", "the same in a network without IPv6", an_sim_ip4},
