@@ -209,6 +209,11 @@ def commands(network, folder):
     tap.check(len(peers.get("peers", [])) == NODES - 1, "it has all peers of the node", peers)
     ends_well("node info", run(network, "node", "info"))
     ends_well("node peers", run(network, "node", "peers"))
+    buckets = read_json("node buckets --json prints JSON", run(network, "node", "buckets", "--json"))
+    tap.check(buckets and {p["id"] for p in buckets["peers"]} >= {p["id"] for p in peers["peers"]}
+              and all(0 <= p["bucket"] <= 255 and p["address"] for p in buckets["peers"]),
+              "node buckets tells the table with buckets and addresses", buckets)
+    ends_well("node buckets", run(network, "node", "buckets"))
 
 
 def progress(network):

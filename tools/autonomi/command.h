@@ -127,6 +127,7 @@ int run_register_share(struct program *program);
 int run_vault_create(struct program *program);
 int run_vault_load(struct program *program);
 int run_vault_sync(struct program *program);
+int run_node_buckets(struct program *program);
 int run_node_info(struct program *program);
 int run_node_peers(struct program *program);
 

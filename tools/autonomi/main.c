@@ -138,6 +138,8 @@ static const struct command commands[] = {
 	{"analyze", "", "ADDRESS|DATAMAP", 1, 1, NEEDS_NETWORK, "tell what lies at an address",
          run_analyze},
 	{"node", "info", "", 0, 0, NEEDS_PEER, "ask the node at --peer who it is", run_node_info},
+	{"node", "buckets", "", 0, 0, NEEDS_PEER,
+         "ask the node at --peer for its routing table, by bucket", run_node_buckets},
 	{"node", "peers", "", 0, 0, NEEDS_PEER, "ask the node at --peer whom it knows",
          run_node_peers},
 };
