@@ -10,7 +10,7 @@ enum { IP4_SIZE = 4, IP6_SIZE = 16, PORT_SIZE = 2 };
 #define VARIES     AN_MULTIADDR_SIZE_VARIES
 #define FORM(name) AN_MULTIADDR_FORM_##name
 
-/* https://github.com/multiformats/multiaddr/blob/master/protocols.csv */
+/* In the order of codes. https://github.com/multiformats/multiaddr/blob/master/protocols.csv */
 static const struct an_multiaddr_row rows[] = {
 	{4, "ip4", IP4_SIZE, FORM(IP4)},
 	{6, "tcp", PORT_SIZE, FORM(NUMBER)},
@@ -59,9 +59,16 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 const struct an_multiaddr_row *an_multiaddr_row_of_code(uint64_t code)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].code == code)
-			return &rows[i];
+	size_t low = 0, high = ROWS;
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (rows[middle].code == code)
+			return &rows[middle];
+		if (rows[middle].code < code)
+			low = middle + 1;
+		else
+			high = middle;
+	}
 	return NULL;
 }
 

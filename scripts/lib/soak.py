@@ -13,6 +13,7 @@ import threading
 import time
 from pathlib import Path
 
+from campaign import USUAL, Campaign
 from network import Client, Failure, Network, end_on_signals, random_file, same
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,6 +32,7 @@ class Run:
         self.build = options.build
         self.short = options.short
         self.minutes = options.minutes
+        self.campaign = (options.messages, options.datagrams, options.table)
         self.folder = folder
         self.started = time.monotonic()
 
@@ -434,6 +436,12 @@ def simulations(run):
            "held"
 
 
+def campaign(run):
+    messages, datagrams, table = run.campaign
+    return Campaign(run.build / "tests/sim/sim", {"messages": messages, "datagrams": datagrams},
+                    table).perform()
+
+
 NAMES = {
     "files": (files, "5 min", "all file sizes up to 1 GiB, there and back"),
     "clients": (clients, "2 min", "10 clients with 5 operations each at once"),
@@ -443,6 +451,7 @@ NAMES = {
     "churn": (churn, "10 min", "writes and reads while nodes are killed and come back"),
     "fuzz": (fuzz, "3 h", "every parser, until nothing new is covered"),
     "faults": (faults, "10 min", "every n-th file operation, SQLite call and allocation fails"),
+    "campaign": (campaign, "2 h", "faults drawn from new seeds in networks, until --messages N, --datagrams N"),
     "simulations": (simulations, "40 min", "every scenario with 50 nodes and a new seed"),
 }
 
@@ -470,6 +479,9 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--build", type=lambda text: Path(text).resolve(), default=ROOT / "build")
+    parser.add_argument("--messages", type=int, default=USUAL["messages"])
+    parser.add_argument("--datagrams", type=int, default=USUAL["datagrams"])
+    parser.add_argument("--table", type=lambda text: Path(text).resolve())
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()

@@ -25,15 +25,15 @@
 
 enum {
 	FAULTS_AS_USUAL = 200,
-	NODE_SECONDS = 40,   /* between two faults of a machine, on average */
-	FAULTS_OF_NODE = 10, /* until the network heals */
+	NODE_SECONDS = 20,   /* between two faults of a machine, on average */
+	FAULTS_OF_NODE = 20, /* until the network heals */
 	LOOK_SECONDS = 2,    /* between two looks at all queues */
 	FIRST_PUTS = 30,
 	PUT_ONE_IN = 8, /* steps */
 	GETS_IN_STEP = 1,
 	READ_IN_EPOCH = 50,
 	READ_AT_ONCE = 10,
-	SETTLE_SECONDS = 120,
+	SETTLE_SECONDS = 30,
 	JOIN_MINUTES = 15,
 	RECORD_SIZE_MAX = 4000,
 	LARGE_RECORD_SIZE = 200000,

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults from new seeds, run after run, until so many were injected at each fidelity.
+
+Each run is a line of a table, which goes on where it ended:
+    seed,nodes,fidelity,faults,stored,lost,seconds,result
+"""
+
+import csv
+import os
+import re
+import subprocess
+import time
+
+from network import Failure
+
+FIELDS = ["seed", "nodes", "fidelity", "faults", "stored", "lost", "seconds", "result"]
+# What one run injects, and in how many nodes: many small runs see more than a few large ones.
+RUNS = {"messages": (5000, 25), "datagrams": (1000, 15)}
+# Injected without an option: one hour or so.
+USUAL = {"messages": 100000, "datagrams": 10000}
+RUN_SECONDS_MAX = 3600
+
+
+class Campaign:
+    def __init__(self, sim, wanted, table):
+        self.sim = sim
+        self.wanted = wanted
+        self.table = table
+        self.rows = []
+        if table is not None and table.exists():
+            with table.open(newline="") as file:
+                self.rows = list(csv.DictReader(file))
+
+    def sum_of(self, field, fidelity=None):
+        return sum(int(row[field]) for row in self.rows
+                   if row["result"] == "held" and fidelity in (None, row["fidelity"]))
+
+    def next_fidelity(self):
+        """That of which the larger part is missing; None where none is."""
+        missing = {fidelity: 1 - self.sum_of("faults", fidelity) / wanted
+                   for fidelity, wanted in self.wanted.items() if wanted > 0}
+        if not missing or max(missing.values()) <= 0:
+            return None
+        return max(missing, key=missing.get)
+
+    def note(self, row):
+        self.rows.append({name: str(value) for name, value in row.items()})
+        if self.table is None:
+            return
+        is_new = not self.table.exists()
+        with self.table.open("a", newline="") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            if is_new:
+                writer.writeheader()
+            writer.writerow(row)
+
+    def run_one(self, fidelity):
+        faults, nodes = RUNS[fidelity]
+        seed = int.from_bytes(os.urandom(4), "big")
+        command = [str(self.sim), "--scenario", "all", "--nodes", str(nodes), "--faults", str(faults),
+                   "--seed", str(seed), "--fidelity", fidelity]
+        started = time.monotonic()
+        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
+        said = re.search(r" (\d+) stored, (\d+) lost,", done.stdout)
+        stored, lost = said.groups() if said else (0, 0)
+        held = done.returncode == 0 and lost == "0"
+        self.note({"seed": seed, "nodes": nodes, "fidelity": fidelity, "faults": faults,
+                   "stored": stored, "lost": lost, "seconds": round(time.monotonic() - started),
+                   "result": "held" if held else "failed"})
+        if not held:
+            raise Failure(f"{' '.join(command[1:])} ended with {done.returncode}\n"
+                          + (done.stdout + done.stderr)[-2000:])
+
+    def perform(self):
+        while (fidelity := self.next_fidelity()) is not None:
+            self.run_one(fidelity)
+        seeds = {row["seed"] for row in self.rows if row["result"] == "held"}
+        return f"{len(seeds)} seeds, {self.sum_of('faults', 'messages')} faults over messages and " \
+               f"{self.sum_of('faults', 'datagrams')} over QUIC, {self.sum_of('stored')} records " \
+               f"stored, {self.sum_of('lost')} lost"
