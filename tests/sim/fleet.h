@@ -88,6 +88,7 @@ struct an_sim_fleet {
 	bool failed;
 	an_time_us node_time;     /* that nodes were up, those that are up now not counted yet */
 	uint64_t asked, answered; /* puts and gets of clients that have ended; with success */
+	uint64_t not_taken;       /* by a client that had too many under way */
 	uint64_t repaired;        /* copies that nodes made of themselves, until they went down */
 	size_t deceived;          /* puts that hostile peers alone acknowledged */
 	size_t lost;              /* acknowledged records that were not found when they had to be */

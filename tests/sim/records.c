@@ -127,7 +127,8 @@ static struct an_sim_record *add_record(struct an_sim_fleet *fleet, size_t size)
 	return record;
 }
 
-static void submit_put(struct an_sim_node *client, struct put *put)
+/* AUTONOMI_E_BUSY: the client has no room for a completion more. */
+static autonomi_status submit_put(struct an_sim_node *client, struct put *put)
 {
 	struct an_sim_fleet *fleet = client->fleet;
 	struct an_sim_record *record = &fleet->records[put->which];
@@ -137,15 +138,20 @@ static void submit_put(struct an_sim_node *client, struct put *put)
 	const autonomi_status status = autonomi_chunk_put(client->node, content, record->size,
 	                                                  put->operation->tag, NULL);
 	free(content);
-	an_sim_expect(fleet, status == AUTONOMI_OK, "a put was refused: %s",
-	              autonomi_status_name(status));
+	return status;
 }
 
-static void begin_put(struct an_sim_node *client, size_t size, struct put *put)
+static autonomi_status begin_put(struct an_sim_node *client, size_t size, struct put *put)
 {
 	add_record(client->fleet, size);
 	put->which = client->fleet->record_count - 1;
-	submit_put(client, put);
+	return submit_put(client, put);
+}
+
+static bool expect_taken(struct an_sim_fleet *fleet, autonomi_status status, const char *what)
+{
+	return an_sim_expect(fleet, status == AUTONOMI_OK, "a %s was refused: %s", what,
+	                     autonomi_status_name(status));
 }
 
 static void expect_copies(struct an_sim_fleet *fleet, const struct an_sim_record *record)
@@ -212,7 +218,7 @@ static size_t put_all(struct an_sim_node *client, size_t count, size_t size, siz
 	for (size_t at = 0; at < count && !fleet->failed; at += parallel) {
 		const size_t batch = count - at < parallel ? count - at : parallel;
 		for (size_t i = 0; i < batch; i++)
-			begin_put(client, size, &puts[i]);
+			expect_taken(fleet, begin_put(client, size, &puts[i]), "put");
 		for (size_t i = 0; i < batch && !fleet->failed; i++) {
 			if (!an_sim_operation_wait(puts[i].operation,
 			                           AN_SECONDS(OPERATION_SECONDS)))
@@ -273,8 +279,7 @@ static void get_range(struct an_sim_node *client, size_t from, size_t to)
 		const autonomi_status status = autonomi_chunk_get(client->node,
 		                                                  fleet->records[i].address,
 		                                                  gets[i - from]->tag, NULL);
-		an_sim_expect(fleet, status == AUTONOMI_OK, "a get was refused: %s",
-		              autonomi_status_name(status));
+		expect_taken(fleet, status, "get");
 	}
 	for (size_t i = from; i < to && !fleet->failed; i++)
 		if (gets[i - from] != NULL &&
@@ -320,15 +325,30 @@ static bool has_room(const struct an_sim_work *work)
 	return work->count < AN_SIM_WORK_MAX;
 }
 
+/* A client that waits for too much takes no more, and has done nothing. */
+static void begin_task(struct an_sim_work *work, const struct put *put, bool is_put,
+                       autonomi_status status)
+{
+	struct an_sim_fleet *fleet = work->client->fleet;
+	if (status == AUTONOMI_E_BUSY) {
+		fleet->records[put->which].is_ended |= is_put;
+		fleet->not_taken++;
+		an_sim_operation_refused(put->operation);
+		return;
+	}
+	expect_taken(fleet, status, is_put ? "put" : "get");
+	work->tasks[work->count].operation = put->operation;
+	work->tasks[work->count].which = put->which;
+	work->tasks[work->count++].is_put = is_put;
+}
+
 void an_sim_work_put(struct an_sim_work *work, size_t size)
 {
 	struct put put;
 	if (!has_room(work))
 		return;
-	begin_put(work->client, size, &put);
-	work->tasks[work->count].operation = put.operation;
-	work->tasks[work->count].which = put.which;
-	work->tasks[work->count++].is_put = true;
+	const autonomi_status status = begin_put(work->client, size, &put);
+	begin_task(work, &put, true, status);
 }
 
 void an_sim_work_get(struct an_sim_work *work, size_t which)
@@ -336,15 +356,10 @@ void an_sim_work_get(struct an_sim_work *work, size_t which)
 	struct an_sim_fleet *fleet = work->client->fleet;
 	if (!has_room(work) || !fleet->records[which].is_stored)
 		return;
-	struct an_sim_operation *operation = an_sim_operation_new(work->client);
-	const autonomi_status status = autonomi_chunk_get(work->client->node,
-	                                                  fleet->records[which].address,
-	                                                  operation->tag, NULL);
-	an_sim_expect(fleet, status == AUTONOMI_OK, "a get was refused: %s",
-	              autonomi_status_name(status));
-	work->tasks[work->count].operation = operation;
-	work->tasks[work->count].which = which;
-	work->tasks[work->count++].is_put = false;
+	const struct put get = {an_sim_operation_new(work->client), which};
+	begin_task(work, &get, false,
+	           autonomi_chunk_get(work->client->node, fleet->records[which].address,
+	                              get.operation->tag, NULL));
 }
 
 static void end_task(struct an_sim_work *work, size_t i)

@@ -52,9 +52,11 @@ static void print_records(struct an_sim_fleet *fleet)
 	           fleet->deceived);
 	if (fleet->asked > 0)
 		an_sim_say(fleet,
-		           "puts and gets: %" PRIu64 " asked, %" PRIu64 " answered (%.2f %%)",
+		           "puts and gets: %" PRIu64 " asked, %" PRIu64
+		           " answered (%.2f %%), %" PRIu64 " not taken by a busy client",
 		           fleet->asked, fleet->answered,
-		           100.0 * (double)fleet->answered / (double)fleet->asked);
+		           100.0 * (double)fleet->answered / (double)fleet->asked,
+		           fleet->not_taken);
 }
 
 static void print_traffic(struct an_sim_fleet *fleet)
