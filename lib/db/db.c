@@ -162,6 +162,14 @@ static an_status use_log(struct an_db *db)
 	return status;
 }
 
+/* What a process that was killed had written and not flushed is there for us to see and can yet be
+ * lost to the next power cut. So the log is flushed before anybody is told what is in the database;
+ * with a full disk that is all this does. */
+static void make_durable(struct an_db *db)
+{
+	(void)an_db_execute(db, "PRAGMA wal_checkpoint(PASSIVE)");
+}
+
 static an_status advance(struct an_db *db)
 {
 	an_status status = an_db_begin(db);
@@ -186,6 +194,8 @@ an_status an_db_migrate(struct an_db *db)
 	an_status status = db->version == 0 ? shape(db) : AUTONOMI_OK;
 	if (status == AUTONOMI_OK)
 		status = use_log(db);
+	if (status == AUTONOMI_OK && db->version > 0)
+		make_durable(db);
 	while (status == AUTONOMI_OK && db->version < db->migration_count)
 		status = advance(db);
 	return status;

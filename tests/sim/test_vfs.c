@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "db/db.h"
 #include "harness.h"
 
 static struct an_sim_disk *disk;
@@ -221,6 +222,63 @@ START_TEST(closing_leaves_no_log_behind)
 }
 END_TEST
 
+static struct an_db *open_ours(void)
+{
+	static const struct an_db_migration migrations[] = {{"CREATE TABLE t (n INTEGER)"}};
+	const struct an_db_options options = {.path = "/db/ours",
+	                                      .vfs = "virtual",
+	                                      .application = 1,
+	                                      .page_size = 4096,
+	                                      .cache_bytes = 1 << 20,
+	                                      .log_bytes_max = 1 << 20,
+	                                      .migrations = migrations,
+	                                      .migration_count = 1};
+	struct an_db *db = NULL;
+	ck_assert_int_eq(an_db_open(&options, &db, NULL, 0), AUTONOMI_OK);
+	ck_assert_int_eq(an_db_migrate(db), AUTONOMI_OK);
+	return db;
+}
+
+static uint64_t rows_of(struct an_db *db)
+{
+	uint64_t count = 0;
+	ck_assert_int_eq(an_db_number(db, "SELECT count(*) FROM t", &count), AUTONOMI_OK);
+	return count;
+}
+
+static void crash_ours(struct an_db *db, enum an_sim_cut cut)
+{
+	an_sim_disk_cut(disk, cut, &chance);
+	an_sim_disk_set_alive(disk, false);
+	an_db_close(db);
+	an_sim_disk_set_alive(disk, true);
+}
+
+/* A commit is written, its flush fails, and the process dies: the next one sees the row. From then on
+ * it has to stay, for somebody may have been told of it. */
+START_TEST(what_an_opener_sees_survives_the_next_power_cut)
+{
+	crash_ours(open_ours(), AN_SIM_CUT_PROCESS);
+	struct an_db *db = open_ours();
+	ck_assert_int_eq(an_db_execute(db, "INSERT INTO t VALUES (6)"), AUTONOMI_OK);
+	ck_assert_int_eq(an_db_begin(db), AUTONOMI_OK);
+	ck_assert_int_eq(an_db_execute(db, "INSERT INTO t VALUES (7)"), AUTONOMI_OK);
+	an_sim_disk_set_fault(disk,
+	                      &(struct an_sim_disk_fault){.operations = 1U << AN_SIM_DISK_SYNC,
+	                                                  .count = UINT64_MAX,
+	                                                  .status = AUTONOMI_E_IO});
+	ck_assert_int_ne(an_db_commit(db), AUTONOMI_OK);
+	crash_ours(db, AN_SIM_CUT_PROCESS);
+	db = open_ours();
+	const uint64_t seen = rows_of(db);
+	crash_ours(db, AN_SIM_CUT_POWER);
+	db = open_ours();
+	ck_assert_uint_eq(seen, 2);
+	ck_assert_uint_eq(rows_of(db), seen);
+	an_db_close(db);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("sim/vfs");
@@ -233,6 +291,7 @@ Suite *suite(void)
 	tcase_add_test(tests, every_failing_operation_leaves_a_sound_database);
 	tcase_add_test(tests, time_and_randomness_are_the_simulators);
 	tcase_add_test(tests, closing_leaves_no_log_behind);
+	tcase_add_test(tests, what_an_opener_sees_survives_the_next_power_cut);
 	suite_add_tcase(s, tests);
 	return s;
 }
