@@ -80,8 +80,10 @@ void an_sim_fleet_done(struct an_sim_fleet *fleet)
 		next = i->next;
 		free_operation(i);
 	}
-	for (size_t i = 0; i < fleet->record_count; i++)
+	for (size_t i = 0; i < fleet->record_count; i++) {
 		free(fleet->records[i].holders);
+		free(fleet->records[i].hashes);
+	}
 	free(fleet->records);
 	an_sim_world_free(fleet->world);
 }

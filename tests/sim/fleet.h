@@ -16,6 +16,7 @@
 #include <autonomi/chunk.h>
 #include <autonomi/dht.h>
 #include <autonomi/file.h>
+#include <autonomi/keys.h>
 #include <autonomi/network.h>
 #include <autonomi/storage.h>
 
@@ -58,15 +59,25 @@ struct an_sim_operation {
 	autonomi_event *event; /* the completion */
 };
 
-/* A chunk that a client puts or has put. Its content is a function of `number`. */
+/* Who had stored a record durably, and in which version. */
+struct an_sim_holder {
+	uint32_t node; /* its index */
+	uint32_t version;
+};
+
+/* A chunk or a pointer that a client puts or has put. What it says is a function of `number` and, of a
+ * pointer, of the version; the only version of a chunk is 1. Clients put one version at a time. */
 struct an_sim_record {
 	uint64_t number;
-	size_t size;
-	uint8_t address[AUTONOMI_ADDRESS_SIZE];
-	bool is_ended, is_stored; /* its put; with success */
-	uint64_t copies;          /* that the client was told */
-	/* Indices of the nodes that had stored it durably. */
-	uint32_t *holders;
+	size_t size;                            /* of a chunk; a pointer has 0 */
+	uint8_t address[AUTONOMI_ADDRESS_SIZE]; /* its key in stores */
+	uint8_t owner[AUTONOMI_PUBLIC_KEY_SIZE];
+	bool is_ended, is_stored; /* its last put; one, with success */
+	uint32_t tried, version;  /* the newest that was put; that was acknowledged, 0: none */
+	uint64_t copies;          /* of `version`, that the client was told */
+	uint8_t (*hashes)[AUTONOMI_ADDRESS_SIZE]; /* of a pointer's versions, from 1 on */
+	/* Nodes with `version` or a newer one; before the first acknowledgement with any. */
+	struct an_sim_holder *holders;
 	size_t holder_count, holder_capacity;
 };
 
@@ -156,11 +167,14 @@ bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t pa
                 uint64_t copies_min);
 /* As an_sim_put, where failure is no error; returns how many succeeded. */
 size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel);
+/* As an_sim_put, of pointers. */
+bool an_sim_put_pointers(struct an_sim_node *client, size_t count, uint64_t copies_min);
 /* Gets the records from `first` on through `client`; each must be found and right. */
 bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
 /* Gets one record. */
 bool an_sim_get_one(struct an_sim_node *client, size_t which);
-/* Whether a node has the record: it is up and says so, or it is down and had it. */
+/* Whether a node has what was acknowledged of the record, or newer: it is up and says so, or it is
+ * down and had it. */
 bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_record *record);
 /* Adds the nodes that are up and have the record now, and takes out those that dropped it. */
 void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record);
@@ -187,6 +201,8 @@ struct an_sim_work {
 };
 /* Where there are too many, these do nothing. */
 void an_sim_work_put(struct an_sim_work *work, size_t size);
+/* The next version of a record that is a pointer and not being put. */
+void an_sim_work_update(struct an_sim_work *work, size_t which);
 void an_sim_work_get(struct an_sim_work *work, size_t which);
 /* Takes what has ended. */
 void an_sim_work_reap(struct an_sim_work *work);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Chunks that the fleet puts and gets, and the books about who acknowledged them. */
+/* Chunks and pointers that the fleet puts and gets, and the books about who acknowledged them. */
+#include <autonomi/record.h>
+
+#include "api/handle.h"
 #include "data/chunk.h"
 #include "sim/fleet.h"
-
 #include "sim/memory.h"
+#include "sim/pointers.h"
+#include "store/store.h"
 
 enum { OPERATION_SECONDS = 600, PARALLEL_MAX = 256 };
 
@@ -29,10 +33,39 @@ static struct an_sim_node *node_at(const struct an_sim_fleet *fleet, size_t inde
 	return fleet->nodes[index];
 }
 
+static bool is_pointer(const struct an_sim_record *record)
+{
+	return record->size == 0;
+}
+
+static uint32_t version_of_hash(const struct an_sim_record *record, const uint8_t *hash)
+{
+	uint32_t version = record->tried;
+	while (version > 0 && memcmp(record->hashes[version - 1], hash, AN_HASH_SIZE) != 0)
+		version--;
+	return version;
+}
+
+/* What a node that is up has of the record; 0: nothing. */
+static uint32_t version_at(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	if (node->state != AN_SIM_NODE_UP || node->is_client)
+		return 0;
+	const struct an_store *store = autonomi_node_storage(node->node)->store;
+	const struct an_store_entry *entry = an_store_find(store, record->address);
+	if (entry == NULL)
+		return 0;
+	return is_pointer(record) ? version_of_hash(record, entry->content_hash) : 1;
+}
+
+static uint32_t version_needed(const struct an_sim_record *record)
+{
+	return record->version > 0 ? record->version : 1;
+}
+
 static bool has_record(const struct an_sim_node *node, const struct an_sim_record *record)
 {
-	return node->state == AN_SIM_NODE_UP && !node->is_client &&
-	       autonomi_storage_has(autonomi_node_storage(node->node), record->address) == 1;
+	return version_at(node, record) >= version_needed(record);
 }
 
 bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_record *record)
@@ -41,32 +74,47 @@ bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_
 	                                       : has_record(node, record);
 }
 
-bool an_sim_record_is_held_by(const struct an_sim_record *record, const struct an_sim_node *node)
+static struct an_sim_holder *find_holder(const struct an_sim_record *record,
+                                         const struct an_sim_node *node)
 {
 	for (size_t i = 0; i < record->holder_count; i++)
-		if (record->holders[i] == node->index)
-			return true;
-	return false;
+		if (record->holders[i].node == node->index)
+			return &record->holders[i];
+	return NULL;
 }
 
-static void note_holder(struct an_sim_record *record, const struct an_sim_node *node)
+bool an_sim_record_is_held_by(const struct an_sim_record *record, const struct an_sim_node *node)
 {
-	if (an_sim_record_is_held_by(record, node))
-		return;
-	if (record->holder_count == record->holder_capacity) {
+	return find_holder(record, node) != NULL;
+}
+
+static void note_holder(struct an_sim_record *record, const struct an_sim_node *node,
+                        uint32_t version)
+{
+	struct an_sim_holder *holder = find_holder(record, node);
+	if (holder == NULL && record->holder_count == record->holder_capacity) {
 		record->holder_capacity = record->holder_capacity * 2 + 8;
 		record->holders = an_sim_resize(record->holders,
 		                                record->holder_capacity *
 		                                        sizeof(record->holders[0]));
 	}
-	record->holders[record->holder_count++] = (uint32_t)node->index;
+	if (holder == NULL)
+		holder = &record->holders[record->holder_count++];
+	*holder = (struct an_sim_holder){(uint32_t)node->index, version};
+}
+
+static void forget_older(struct an_sim_record *record)
+{
+	for (size_t i = record->holder_count; i-- > 0;)
+		if (record->holders[i].version < version_needed(record))
+			record->holders[i] = record->holders[--record->holder_count];
 }
 
 /* Who is up and has the record no more has dropped it, as one may whom it is not near to. */
 static void forget_droppers(const struct an_sim_fleet *fleet, struct an_sim_record *record)
 {
 	for (size_t i = record->holder_count; i-- > 0;) {
-		const struct an_sim_node *node = node_at(fleet, record->holders[i]);
+		const struct an_sim_node *node = node_at(fleet, record->holders[i].node);
 		if (node->state == AN_SIM_NODE_UP && !has_record(node, record))
 			record->holders[i] = record->holders[--record->holder_count];
 	}
@@ -75,9 +123,12 @@ static void forget_droppers(const struct an_sim_fleet *fleet, struct an_sim_reco
 void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record)
 {
 	forget_droppers(fleet, record);
-	for (size_t i = 0; i < fleet->count; i++)
-		if (has_record(node_at(fleet, i), record))
-			note_holder(record, node_at(fleet, i));
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct an_sim_node *node = node_at(fleet, i);
+		const uint32_t version = version_at(node, record);
+		if (version >= version_needed(record))
+			note_holder(record, node, version);
+	}
 }
 
 void an_sim_node_note_records(struct an_sim_node *node)
@@ -85,8 +136,9 @@ void an_sim_node_note_records(struct an_sim_node *node)
 	struct an_sim_fleet *fleet = node->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++) {
 		struct an_sim_record *record = &fleet->records[i];
-		if (has_record(node, record))
-			note_holder(record, node);
+		const uint32_t version = version_at(node, record);
+		if (version >= version_needed(record))
+			note_holder(record, node, version);
 		else if (record->is_ended && an_sim_record_is_held_by(record, node))
 			forget_droppers(fleet, record);
 	}
@@ -97,7 +149,7 @@ size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
 {
 	size_t count = 0;
 	for (size_t i = 0; i < record->holder_count; i++)
-		count += node_at(fleet, record->holders[i])->state == AN_SIM_NODE_UP;
+		count += node_at(fleet, record->holders[i].node)->state == AN_SIM_NODE_UP;
 	return count;
 }
 
@@ -106,7 +158,7 @@ size_t an_sim_record_holders_left(const struct an_sim_fleet *fleet,
 {
 	size_t count = 0;
 	for (size_t i = 0; i < record->holder_count; i++) {
-		const struct an_sim_node *node = node_at(fleet, record->holders[i]);
+		const struct an_sim_node *node = node_at(fleet, record->holders[i].node);
 		count += node != but && node->state != AN_SIM_NODE_GONE;
 	}
 	return count;
@@ -127,20 +179,44 @@ static struct an_sim_record *add_record(struct an_sim_fleet *fleet, size_t size)
 	return record;
 }
 
-/* AUTONOMI_E_BUSY: the client has no room for a completion more. */
-static autonomi_status submit_put(struct an_sim_node *client, struct put *put)
+static autonomi_status submit_chunk(struct an_sim_node *client, struct an_sim_record *record,
+                                    uint64_t tag)
 {
-	struct an_sim_fleet *fleet = client->fleet;
-	struct an_sim_record *record = &fleet->records[put->which];
-	put->operation = an_sim_operation_new(client);
 	uint8_t *content = make_content(record->number, record->size);
 	an_chunk_name(an_span(content, record->size), record->address);
-	const autonomi_status status = autonomi_chunk_put(client->node, content, record->size,
-	                                                  put->operation->tag, NULL);
+	record->tried = 1;
+	const autonomi_status status = autonomi_chunk_put(client->node, content, record->size, tag,
+	                                                  NULL);
 	free(content);
 	return status;
 }
 
+static autonomi_status submit_pointer(struct an_sim_node *client, struct an_sim_record *record,
+                                      uint64_t tag)
+{
+	record->tried++;
+	autonomi_pointer *pointer = an_sim_pointer_new(record->number, record->tried);
+	const struct an_sim_pointer_record made = an_sim_pointer_record_of(pointer);
+	record->hashes = an_sim_resize(record->hashes, record->tried * sizeof(record->hashes[0]));
+	memcpy(record->hashes[record->tried - 1], made.hash, sizeof(made.hash));
+	memcpy(record->address, made.key, sizeof(made.key));
+	an_sim_pointer_owner(record->number, record->owner);
+	const autonomi_status status = autonomi_pointer_put(client->node, pointer, 0, tag, NULL);
+	autonomi_pointer_free(pointer);
+	return status;
+}
+
+/* AUTONOMI_E_BUSY: the client has no room for a completion more. */
+static autonomi_status submit_put(struct an_sim_node *client, struct put *put)
+{
+	struct an_sim_record *record = &client->fleet->records[put->which];
+	put->operation = an_sim_operation_new(client);
+	record->is_ended = false;
+	return is_pointer(record) ? submit_pointer(client, record, put->operation->tag)
+	                          : submit_chunk(client, record, put->operation->tag);
+}
+
+/* A size of 0: a pointer. */
 static autonomi_status begin_put(struct an_sim_node *client, size_t size, struct put *put)
 {
 	add_record(client->fleet, size);
@@ -161,21 +237,42 @@ static void expect_copies(struct an_sim_fleet *fleet, const struct an_sim_record
 	              (unsigned long long)record->copies, record->holder_count);
 }
 
+static bool names_record(const struct an_sim_record *record, const autonomi_event *event)
+{
+	size_t size = 0;
+	const uint8_t *name = autonomi_event_data(event, &size);
+	return is_pointer(record)
+	               ? size == sizeof(record->owner) && memcmp(name, record->owner, size) == 0
+	               : size == sizeof(record->address) &&
+	                         memcmp(name, record->address, size) == 0;
+}
+
+static bool anybody_has_newest(const struct an_sim_fleet *fleet, const struct an_sim_record *record)
+{
+	for (size_t i = 0; i < record->holder_count; i++)
+		if (record->holders[i].version == record->tried)
+			return true;
+	for (size_t i = 0; i < fleet->count; i++)
+		if (version_at(node_at(fleet, i), record) == record->tried)
+			return true;
+	return false;
+}
+
 static void note_stored(struct an_sim_fleet *fleet, struct an_sim_record *record,
                         const autonomi_event *event)
 {
-	size_t size = 0;
-	const uint8_t *address = autonomi_event_data(event, &size);
-	an_sim_expect(fleet,
-	              size == sizeof(record->address) &&
-	                      memcmp(address, record->address, size) == 0,
-	              "a put gave another address");
+	an_sim_expect(fleet, names_record(record, event), "a put gave another address");
+	/* Two words make a put, and where both were lies nobody can keep what was never stored. */
+	if (!anybody_has_newest(fleet, record)) {
+		fleet->deceived++;
+		return;
+	}
+	record->version = record->tried;
+	record->is_stored = true;
 	record->copies = autonomi_event_count(event);
+	forget_older(record);
 	an_sim_record_note_holders(fleet, record);
 	expect_copies(fleet, record);
-	/* Two words make a put, and where both were lies nobody can keep what was never stored. */
-	record->is_stored = record->holder_count > 0;
-	fleet->deceived += record->is_stored ? 0 : 1;
 }
 
 static void count_answer(struct an_sim_fleet *fleet, const autonomi_event *event)
@@ -230,6 +327,11 @@ static size_t put_all(struct an_sim_node *client, size_t count, size_t size, siz
 	return stored;
 }
 
+bool an_sim_put_pointers(struct an_sim_node *client, size_t count, uint64_t copies_min)
+{
+	return put_all(client, count, 0, count, copies_min, true) == count;
+}
+
 bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel,
                 uint64_t copies_min)
 {
@@ -241,15 +343,29 @@ size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, siz
 	return put_all(client, count, size, parallel, 0, false);
 }
 
-static void expect_unchanged(struct an_sim_fleet *fleet, const struct an_sim_record *record,
-                             const autonomi_event *event)
+/* The version that came; 0 where it is none that was put. */
+static uint32_t version_of_answer(const struct an_sim_record *record, const autonomi_event *event)
 {
 	size_t size = 0;
+	uint8_t hash[AN_HASH_SIZE];
 	const uint8_t *data = autonomi_event_data(event, &size);
+	if (is_pointer(record)) {
+		an_sha3_256(an_span(data, size), hash);
+		return version_of_hash(record, hash);
+	}
 	uint8_t *content = make_content(record->number, record->size);
-	an_sim_expect(fleet, size == record->size && memcmp(data, content, size) == 0,
-	              "chunk %llu came back changed", (unsigned long long)record->number);
+	const bool same = size == record->size && memcmp(data, content, size) == 0;
 	free(content);
+	return same ? 1 : 0;
+}
+
+static uint32_t expect_unchanged(struct an_sim_fleet *fleet, const struct an_sim_record *record,
+                                 const autonomi_event *event)
+{
+	const uint32_t version = version_of_answer(record, event);
+	an_sim_expect(fleet, version > 0, "record %llu came back changed",
+	              (unsigned long long)record->number);
+	return version;
 }
 
 static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_record *record,
@@ -259,13 +375,24 @@ static void expect_content(struct an_sim_fleet *fleet, const struct an_sim_recor
 	count_answer(fleet, event);
 	fleet->lost += status != AUTONOMI_OK;
 	if (!an_sim_expect(fleet, status == AUTONOMI_OK,
-	                   "chunk %llu of %zu bytes, acknowledged by %zu nodes of which %zu are "
+	                   "record %llu of %zu bytes, acknowledged by %zu nodes of which %zu are "
 	                   "up, was not found: %s (%s)",
 	                   (unsigned long long)record->number, record->size, record->holder_count,
 	                   an_sim_record_holders_up(fleet, record), autonomi_status_name(status),
 	                   autonomi_event_message(event)))
 		return;
-	expect_unchanged(fleet, record, event);
+	const uint32_t version = expect_unchanged(fleet, record, event);
+	fleet->lost += version < record->version;
+	an_sim_expect(fleet, version >= record->version,
+	              "record %llu came back as version %u, after %u was acknowledged",
+	              (unsigned long long)record->number, version, record->version);
+}
+
+static autonomi_status submit_get(struct an_sim_node *client, const struct an_sim_record *record,
+                                  uint64_t tag)
+{
+	return is_pointer(record) ? autonomi_pointer_get(client->node, record->owner, tag, NULL)
+	                          : autonomi_chunk_get(client->node, record->address, tag, NULL);
 }
 
 static void get_range(struct an_sim_node *client, size_t from, size_t to)
@@ -276,10 +403,8 @@ static void get_range(struct an_sim_node *client, size_t from, size_t to)
 		if (!fleet->records[i].is_stored)
 			continue;
 		gets[i - from] = an_sim_operation_new(client);
-		const autonomi_status status = autonomi_chunk_get(client->node,
-		                                                  fleet->records[i].address,
-		                                                  gets[i - from]->tag, NULL);
-		expect_taken(fleet, status, "get");
+		expect_taken(fleet, submit_get(client, &fleet->records[i], gets[i - from]->tag),
+		             "get");
 	}
 	for (size_t i = from; i < to && !fleet->failed; i++)
 		if (gets[i - from] != NULL &&
@@ -310,10 +435,11 @@ bool an_sim_node_expect_records(struct an_sim_node *node)
 	struct an_sim_fleet *fleet = node->fleet;
 	for (size_t i = 0; i < fleet->record_count; i++) {
 		const struct an_sim_record *record = &fleet->records[i];
-		if (!an_sim_record_is_held_by(record, node))
+		const struct an_sim_holder *holder = find_holder(record, node);
+		if (holder == NULL)
 			continue;
-		if (!an_sim_expect(fleet, has_record(node, record),
-		                   "node %zu came back without chunk %llu, which it acknowledged",
+		if (!an_sim_expect(fleet, version_at(node, record) >= holder->version,
+		                   "node %zu came back without record %llu, which it acknowledged",
 		                   node->index, (unsigned long long)record->number))
 			return false;
 	}
@@ -358,8 +484,17 @@ void an_sim_work_get(struct an_sim_work *work, size_t which)
 		return;
 	const struct put get = {an_sim_operation_new(work->client), which};
 	begin_task(work, &get, false,
-	           autonomi_chunk_get(work->client->node, fleet->records[which].address,
-	                              get.operation->tag, NULL));
+	           submit_get(work->client, &fleet->records[which], get.operation->tag));
+}
+
+void an_sim_work_update(struct an_sim_work *work, size_t which)
+{
+	const struct an_sim_record *record = &work->client->fleet->records[which];
+	struct put put = {.which = which};
+	if (!has_room(work) || !is_pointer(record) || !record->is_ended)
+		return;
+	const autonomi_status status = submit_put(work->client, &put);
+	begin_task(work, &put, true, status);
 }
 
 static void end_task(struct an_sim_work *work, size_t i)

@@ -33,7 +33,7 @@ static size_t holders_gone(const struct an_sim_fleet *fleet, const struct an_sim
 {
 	size_t gone = 0;
 	for (size_t i = 0; i < record->holder_count; i++)
-		gone += fleet->nodes[record->holders[i]]->state == AN_SIM_NODE_GONE;
+		gone += fleet->nodes[record->holders[i].node]->state == AN_SIM_NODE_GONE;
 	return gone;
 }
 

@@ -5,8 +5,8 @@
  * as the network is large: every machine meets one in NODE_SECONDS on average. Meanwhile a client puts
  * and gets. When every machine has met FAULTS_OF_NODE of them the network heals, and what was promised
  * must hold:
- *   - No acknowledged record is lost: a new client finds it, unchanged. Some are read each time, all of
- *     them in the end.
+ *   - No acknowledged record is lost: a new client finds it, unchanged, a pointer with the newest
+ *     version that was acknowledged or a newer one. Some are read each time, all of them in the end.
  *   - Every record comes back to the five nodes nearest to it, hostile ones counted but not asked,
  *     within an hour and an interval, for in an hour everything is told again (docs/replication.md).
  *     How often it took longer than three intervals is printed.
@@ -28,8 +28,10 @@ enum {
 	NODE_SECONDS = 20,   /* between two faults of a machine, on average */
 	FAULTS_OF_NODE = 20, /* until the network heals */
 	LOOK_SECONDS = 2,    /* between two looks at all queues */
+	POINTERS = 8, /* the first records */
 	FIRST_PUTS = 30,
 	PUT_ONE_IN = 8, /* steps */
+	UPDATE_ONE_IN = 32,
 	GETS_IN_STEP = 1,
 	READ_IN_EPOCH = 50,
 	READ_AT_ONCE = 10,
@@ -108,6 +110,8 @@ static void work(struct all *all)
 	const struct an_sim_fleet *fleet = all->faults.fleet;
 	if (draw(all, PUT_ONE_IN) == 0)
 		put_something(all);
+	if (draw(all, UPDATE_ONE_IN) == 0)
+		an_sim_work_update(&all->work, (size_t)draw(all, POINTERS));
 	for (int i = 0; i < GETS_IN_STEP; i++)
 		an_sim_work_get(&all->work, (size_t)draw(all, fleet->record_count));
 	an_sim_work_reap(&all->work);
@@ -206,6 +210,7 @@ static void run_drawn(struct an_sim_fleet *fleet, const struct an_sim_arguments 
 		return;
 	all.work.client = an_sim_fleet_client(fleet);
 	if (all.work.client == NULL ||
+	    !an_sim_put_pointers(all.work.client, POINTERS, an_sim_full_copies(arguments)) ||
 	    !an_sim_put(all.work.client, FIRST_PUTS, 1024, 10, an_sim_full_copies(arguments)))
 		return;
 	while (!fleet->failed && all.injected < all.wanted) {
