@@ -31,7 +31,7 @@ enum an_sim_fault {
 	AN_SIM_FAULT_DISK_TORN, /* the next writes fail half way */
 	AN_SIM_FAULT_CLOCK,     /* the time of day jumps, by up to ten days either way */
 	AN_SIM_FAULT_LINK,      /* lossy, slow, one way bad, behind a NAT, or good again */
-	AN_SIM_FAULT_LIE,       /* a hostile peer comes, or lies in another way */
+	AN_SIM_FAULT_LIE,       /* a hostile peer comes, or lies in another way (liar.h) */
 	AN_SIM_FAULT_FLOOD,     /* a hostile peer sends more than anybody should take */
 	AN_SIM_FAULTS,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/liar.h"
 
+#include "crypt/hash.h"
 #include "data/chunk.h"
 #include "data/kademlia.h"
 #include "data/message.h"
@@ -14,6 +15,15 @@ enum {
 	FLOOD_RECORDS = 30,
 	FLOOD_RECORD_SIZE = 60000,
 	CALL_SECONDS = 20, /* between two calls that bring us into a table */
+	KEPT_MAX = 64,     /* old versions */
+	LIST_KEYS = 512,
+	LIST_KEY_BYTES = 160,
+};
+
+/* The first version of a record that came here. */
+struct kept {
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	struct an_blob *value;
 };
 
 struct an_sim_liar {
@@ -32,6 +42,8 @@ struct an_sim_liar {
 	uint64_t false_proofs; /* of them */
 	enum an_sim_lie lie;
 	struct an_peer_id false_ids[FALSE_PEERS];
+	struct kept kept[KEPT_MAX];
+	size_t kept_count;
 };
 
 static an_time_us now_of(const struct an_sim_liar *liar)
@@ -82,19 +94,56 @@ static void answer_search(struct an_sim_liar *liar, uint64_t inbound)
 	reply_buffer(liar, inbound, AN_LINK_KIND_KADEMLIA, &buffer);
 }
 
-static void give_another_record(struct an_sim_liar *liar, uint64_t inbound)
+static const struct kept *find_kept(const struct an_sim_liar *liar,
+                                    const struct an_address *address)
 {
-	uint8_t content[1024];
-	an_random_fill(&liar->random, content, sizeof(content));
-	struct an_blob *value = an_chunk_record_value(an_span(content, sizeof(content)));
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	if (an_address_record_name(address, name) != AUTONOMI_OK)
+		return NULL;
+	for (size_t i = 0; i < liar->kept_count; i++)
+		if (memcmp(liar->kept[i].name, name, sizeof(name)) == 0)
+			return &liar->kept[i];
+	return NULL;
+}
+
+static void keep_first(struct an_sim_liar *liar, const struct an_request *request)
+{
+	struct kept *kept = &liar->kept[liar->kept_count];
+	if (liar->kept_count == KEPT_MAX || find_kept(liar, &request->put_record.address) != NULL ||
+	    an_address_record_name(&request->put_record.address, kept->name) != AUTONOMI_OK)
+		return;
+	kept->value = an_blob_copy(request->put_record.value);
+	liar->kept_count++;
+}
+
+static void give_record(struct an_sim_liar *liar, uint64_t inbound, struct an_blob *value)
+{
 	struct an_response response = {.type = AN_RESPONSE_GET_REPLICATED_RECORD};
 	response.get_replicated_record.holder = an_address_of_peer(&liar->key_pair.identity.id);
 	response.get_replicated_record.value = an_blob_span(value);
 	struct an_buffer buffer;
 	an_buffer_init(&buffer, AN_MESSAGE_RESPONSE_MAX);
 	an_response_encode(&response, &buffer);
-	an_blob_unref(value);
 	reply_buffer(liar, inbound, AN_LINK_KIND_MESSAGE, &buffer);
+}
+
+static void give_another_record(struct an_sim_liar *liar, uint64_t inbound)
+{
+	uint8_t content[1024];
+	an_random_fill(&liar->random, content, sizeof(content));
+	struct an_blob *value = an_chunk_record_value(an_span(content, sizeof(content)));
+	give_record(liar, inbound, value);
+	an_blob_unref(value);
+}
+
+static void give_old_record(struct an_sim_liar *liar, uint64_t inbound,
+                            const struct an_request *request)
+{
+	const struct kept *kept = find_kept(liar, &request->get_replicated_record.key);
+	if (kept != NULL)
+		give_record(liar, inbound, kept->value);
+	else
+		an_link_refuse(liar->link, inbound, AN_LINK_CODE_BUSY);
 }
 
 static void acknowledge(struct an_sim_liar *liar, uint64_t inbound,
@@ -133,8 +182,14 @@ static void answer_message(struct an_sim_liar *liar, uint64_t inbound, struct an
 	an_buffer_init(&scratch, body.size);
 	const an_status status = an_request_decode(body, liar->profile.record_form, &scratch,
 	                                           &request);
-	if (status == AUTONOMI_OK && request.type == AN_REQUEST_PUT_RECORD)
+	const bool is_put = status == AUTONOMI_OK && request.type == AN_REQUEST_PUT_RECORD;
+	if (is_put)
+		keep_first(liar, &request);
+	if (is_put)
 		acknowledge(liar, inbound, &request);
+	else if (status == AUTONOMI_OK && request.type == AN_REQUEST_GET_REPLICATED_RECORD &&
+	         liar->lie == AN_SIM_LIE_STALE)
+		give_old_record(liar, inbound, &request);
 	else if (status == AUTONOMI_OK && request.type == AN_REQUEST_GET_REPLICATED_RECORD)
 		give_another_record(liar, inbound);
 	else if (status == AUTONOMI_OK && request.type == AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF)
@@ -151,7 +206,8 @@ static void on_request(void *context, uint64_t inbound, const struct an_link_pee
 	(void)peer;
 	if (liar->lie == AN_SIM_LIE_WITHHOLD)
 		liar->lies++;
-	else if (request->kind == AN_LINK_KIND_KADEMLIA && liar->lie != AN_SIM_LIE_RECORDS)
+	else if (request->kind == AN_LINK_KIND_KADEMLIA &&
+	         (liar->lie == AN_SIM_LIE_ALL || liar->lie == AN_SIM_LIE_CLOSEST))
 		answer_search(liar, inbound);
 	else if (request->kind == AN_LINK_KIND_MESSAGE && liar->lie != AN_SIM_LIE_CLOSEST)
 		answer_message(liar, inbound, request->body);
@@ -215,6 +271,52 @@ static void on_reply(void *context, uint64_t request, const struct an_link_reply
 	(void)reply;
 }
 
+static void send_to(struct an_sim_liar *liar, const struct an_contact *contact,
+                    enum an_link_kind kind, struct an_buffer *buffer, size_t count)
+{
+	struct an_blob *message = an_blob_new(buffer->size);
+	memcpy(message->data, buffer->data, buffer->size);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t request;
+		an_link_ask(liar->link, contact, kind, &message, 1, AN_SECONDS(10), now_of(liar),
+		            on_reply, liar, &request);
+	}
+	an_blob_unref(message);
+	an_buffer_done(buffer);
+}
+
+static void encode_search(const struct an_sim_liar *liar, struct an_buffer *buffer)
+{
+	an_buffer_init(buffer, AN_KADEMLIA_ANSWER_MAX);
+	an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), buffer);
+}
+
+/* One key in two is of an old version, as far as there are any. */
+static void encode_list(struct an_sim_liar *liar, struct an_buffer *buffer)
+{
+	struct an_request request = {.type = AN_REQUEST_REPLICATE};
+	struct an_buffer items;
+	an_buffer_init(&items, LIST_KEYS * LIST_KEY_BYTES);
+	for (size_t i = 0; i < LIST_KEYS; i++) {
+		uint8_t name[AN_RECORD_NAME_SIZE];
+		struct an_message_key key = {.validation = {.is_chunk = true}};
+		an_random_fill(&liar->random, name, sizeof(name));
+		if (i % 2 == 0 && i / 2 < liar->kept_count) {
+			const struct kept *kept = &liar->kept[i / 2];
+			memcpy(name, kept->name, sizeof(name));
+			key.validation.is_chunk = false;
+			an_sha3_256(an_blob_span(kept->value), key.validation.hash);
+		}
+		key.address = an_address_of_record_key(name);
+		an_message_add_key(&items, &request.replicate.keys, false, &key);
+	}
+	request.replicate.holder = an_address_of_peer(&liar->key_pair.identity.id);
+	request.replicate.keys.items = an_buffer_span(&items);
+	an_buffer_init(buffer, liar->profile.request_max);
+	an_request_encode(&request, liar->profile.record_form, buffer);
+	an_buffer_done(&items);
+}
+
 /* Asks a node for something, so that it dials us back and takes us into its table. */
 static void call_somebody(void *context)
 {
@@ -223,34 +325,17 @@ static void call_somebody(void *context)
 	if (node != NULL) {
 		const struct an_contact contact = node->contact;
 		struct an_buffer buffer;
-		an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
-		an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), &buffer);
-		struct an_blob *message = an_blob_new(buffer.size);
-		memcpy(message->data, buffer.data, buffer.size);
-		uint64_t request;
-		an_link_ask(liar->link, &contact, AN_LINK_KIND_KADEMLIA, &message, 1,
-		            AN_SECONDS(10), now_of(liar), on_reply, liar, &request);
-		an_blob_unref(message);
-		an_buffer_done(&buffer);
+		encode_search(liar, &buffer);
+		send_to(liar, &contact, AN_LINK_KIND_KADEMLIA, &buffer, 1);
+		if (liar->lie == AN_SIM_LIE_LISTS) {
+			encode_list(liar, &buffer);
+			send_to(liar, &contact, AN_LINK_KIND_MESSAGE, &buffer, 1);
+			liar->lies++;
+		}
 		turn(liar);
 	}
 	an_sim_world_at(liar->fleet->world, now_of(liar) + AN_SECONDS(CALL_SECONDS), call_somebody,
 	                liar);
-}
-
-static void flood_with(struct an_sim_liar *liar, const struct an_contact *contact,
-                       enum an_link_kind kind, struct an_buffer *buffer, size_t count)
-{
-	struct an_blob *message = an_blob_new(buffer->size);
-	memcpy(message->data, buffer->data, buffer->size);
-	for (size_t i = 0; i < count; i++) {
-		uint64_t request;
-		liar->lies++;
-		an_link_ask(liar->link, contact, kind, &message, 1, AN_SECONDS(10), now_of(liar),
-		            on_reply, liar, &request);
-	}
-	an_blob_unref(message);
-	an_buffer_done(buffer);
 }
 
 /* A record that is not what its address says. */
@@ -285,12 +370,12 @@ bool an_sim_liar_flood(struct an_sim_fleet *fleet)
 	if (node == NULL)
 		return false;
 	const struct an_contact contact = node->contact;
-	an_buffer_init(&buffer, AN_KADEMLIA_ANSWER_MAX);
-	an_kademlia_encode_find(an_peer_id_span(&liar->key_pair.identity.id), &buffer);
-	flood_with(liar, &contact, AN_LINK_KIND_KADEMLIA, &buffer, FLOOD_SEARCHES);
+	encode_search(liar, &buffer);
+	send_to(liar, &contact, AN_LINK_KIND_KADEMLIA, &buffer, FLOOD_SEARCHES);
 	an_buffer_init(&buffer, liar->profile.request_max);
 	encode_false_record(liar, &buffer);
-	flood_with(liar, &contact, AN_LINK_KIND_MESSAGE, &buffer, FLOOD_RECORDS);
+	send_to(liar, &contact, AN_LINK_KIND_MESSAGE, &buffer, FLOOD_RECORDS);
+	liar->lies += FLOOD_SEARCHES + FLOOD_RECORDS;
 	turn(liar);
 	return true;
 }
@@ -340,6 +425,8 @@ static bool open_link(struct an_sim_liar *liar)
 
 static void free_liar(struct an_sim_liar *liar)
 {
+	for (size_t i = 0; i < liar->kept_count; i++)
+		an_blob_unref(liar->kept[i].value);
 	an_sim_host_stop(liar->host);
 	an_link_free(liar->link);
 	liar->sys->udp_close(liar->sys->context, liar->udp);

@@ -6,6 +6,8 @@
  *   - acknowledges every record and stores none;
  *   - answers every request for a record with another one;
  *   - proves falsely that it has what it is asked for.
+ * It may also serve old versions, which nobody can tell from the newest, and offer them, and what does
+ * not exist, in long lists.
  */
 #ifndef AN_SIM_LIAR_H
 #define AN_SIM_LIAR_H
@@ -19,6 +21,8 @@ enum an_sim_lie {
 	AN_SIM_LIE_CLOSEST,  /* false peers; of records it has none */
 	AN_SIM_LIE_RECORDS,  /* false records and acknowledgements; about peers it says nothing */
 	AN_SIM_LIE_WITHHOLD, /* takes every request and answers none */
+	AN_SIM_LIE_STALE,    /* gives of each record the first version that it was sent, for ever */
+	AN_SIM_LIE_LISTS, /* tells its neighbours of records that are none, and of old versions */
 	AN_SIM_LIES,
 };
 

@@ -28,7 +28,7 @@ enum {
 	NODE_SECONDS = 20,   /* between two faults of a machine, on average */
 	FAULTS_OF_NODE = 20, /* until the network heals */
 	LOOK_SECONDS = 2,    /* between two looks at all queues */
-	POINTERS = 8, /* the first records */
+	POINTERS = 8,        /* the first records */
 	FIRST_PUTS = 30,
 	PUT_ONE_IN = 8, /* steps */
 	UPDATE_ONE_IN = 32,
