@@ -21,6 +21,12 @@ static size_t rank_of(const struct an_sim_fleet *fleet, const struct an_dht_key 
 	return nearer;
 }
 
+size_t an_sim_node_rank(const struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE])
+{
+	const struct an_dht_key target = an_dht_key_of(an_span(name, AUTONOMI_ADDRESS_SIZE));
+	return can_be_found(node) ? rank_of(node->fleet, &target, &node->dht_key) : SIZE_MAX;
+}
+
 struct place {
 	struct an_dht_key key;
 	const struct an_sim_node *node; /* NULL: a hostile peer's */

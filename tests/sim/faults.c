@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sim/faults.h"
 
+#include <stdlib.h>
+
+#include "ident/key_pair.h"
 #include "sim/liar.h"
+
+/* In the root directory that the fleet gives its nodes. */
+#define ROOT_PATH "/node"
+#define KEY_PATH  ROOT_PATH "/secret-key"
 
 enum {
 	DOWN_ONE_IN = 5,
@@ -118,6 +125,41 @@ void an_sim_node_leave(struct an_sim_node *node, bool orderly)
 	}
 	node->state = AN_SIM_NODE_GONE;
 	an_sim_disk_wipe(an_sim_host_disk(node->host));
+}
+
+static void read_key(struct an_sim_disk *disk, uint8_t key[AN_KEY_SECRET_SIZE])
+{
+	struct an_sim_file *file = NULL;
+	size_t size = 0;
+	if (an_sim_file_open(disk, KEY_PATH, AN_FILE_READ, &file) != AUTONOMI_OK ||
+	    an_sim_file_read(file, 0, key, AN_KEY_SECRET_SIZE, &size) != AUTONOMI_OK ||
+	    size != AN_KEY_SECRET_SIZE)
+		abort();
+	an_sim_file_close(file);
+}
+
+static void write_key(struct an_sim_disk *disk, const uint8_t key[AN_KEY_SECRET_SIZE])
+{
+	struct an_sim_file *file = NULL;
+	if (an_sim_path_make_directory(disk, ROOT_PATH) != AUTONOMI_OK ||
+	    an_sim_file_open(disk, KEY_PATH, AN_FILE_CREATE_NEW, &file) != AUTONOMI_OK ||
+	    an_sim_file_write(file, 0, an_span(key, AN_KEY_SECRET_SIZE)) != AUTONOMI_OK ||
+	    an_sim_file_sync(file) != AUTONOMI_OK)
+		abort();
+	an_sim_file_close(file);
+	an_sim_path_sync(disk, ROOT_PATH);
+	an_sim_path_sync(disk, "/");
+}
+
+void an_sim_node_lose_disk(struct an_sim_node *node)
+{
+	struct an_sim_disk *disk = an_sim_host_disk(node->host);
+	uint8_t key[AN_KEY_SECRET_SIZE];
+	an_sim_node_cut(node, AN_SIM_CUT_PROCESS);
+	read_key(disk, key);
+	an_sim_disk_wipe(disk);
+	write_key(disk, key);
+	an_sim_node_forget_records(node);
 }
 
 static bool leave(struct an_sim_faults *faults)

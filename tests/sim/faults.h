@@ -61,6 +61,8 @@ bool an_sim_node_restart(struct an_sim_node *node);
 bool an_sim_node_may_leave(const struct an_sim_node *node);
 /* Closes or cuts it; its disk is gone. */
 void an_sim_node_leave(struct an_sim_node *node, bool orderly);
+/* Cuts it; of its disk nothing is left but the key that says who it is. */
+void an_sim_node_lose_disk(struct an_sim_node *node);
 /* Cuts off each node and client with a chance of `percent`, `spared` excepted. */
 void an_sim_fleet_part(struct an_sim_fleet *fleet, unsigned percent,
                        const struct an_sim_node *spared);

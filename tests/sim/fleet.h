@@ -209,6 +209,9 @@ void an_sim_work_reap(struct an_sim_work *work);
 /* Waits for all. */
 void an_sim_work_finish(struct an_sim_work *work);
 
+/* How many nodes that are up are nearer to a name than this one is; SIZE_MAX for one that is not up. */
+size_t an_sim_node_rank(const struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE]);
+
 /* Of the nodes that are up and nearest to the record, five with the hostile peers, those that lack it. */
 size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
                                     const struct an_sim_record *record);
@@ -218,6 +221,9 @@ double an_sim_fleet_node_hours(const struct an_sim_fleet *fleet);
 
 /* Notes what a node, about to be cut, holds of the records that are under way. */
 void an_sim_node_note_records(struct an_sim_node *node);
+
+/* It has lost all that it held. */
+void an_sim_node_forget_records(struct an_sim_node *node);
 
 /* The value of a counter summed over all nodes that are up. */
 uint64_t an_sim_fleet_counter(const struct an_sim_fleet *fleet, const char *name);

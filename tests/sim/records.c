@@ -144,6 +144,17 @@ void an_sim_node_note_records(struct an_sim_node *node)
 	}
 }
 
+void an_sim_node_forget_records(struct an_sim_node *node)
+{
+	struct an_sim_fleet *fleet = node->fleet;
+	for (size_t i = 0; i < fleet->record_count; i++) {
+		struct an_sim_record *record = &fleet->records[i];
+		struct an_sim_holder *holder = find_holder(record, node);
+		if (holder != NULL)
+			*holder = record->holders[--record->holder_count];
+	}
+}
+
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record)
 {

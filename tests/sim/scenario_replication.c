@@ -4,13 +4,15 @@
  * left, after one came, and while nothing happens (docs/replication.md has the figures).
  */
 #include "ident/dht_key.h"
+#include "sim/faults.h"
 #include "sim/liar.h"
 #include "sim/scenario.h"
 
 enum {
-	INTERVAL_SECONDS = 180, /* the profile's longest */
-	INTERVALS_MAX = 3,      /* in which every record is on its holders again */
-	RECORDS_LARGE = 10000,  /* from LARGE nodes on */
+	INTERVAL_SECONDS = 180,     /* the profile's longest */
+	INTERVALS_MAX = 3,          /* in which every record is on its holders again */
+	REFRESH_INTERVALS_MAX = 21, /* in which everything is told again (docs/replication.md) */
+	RECORDS_LARGE = 10000,      /* from LARGE nodes on */
 	LARGE_NODES = 25,
 	RECORDS_A_NODE = 20, /* in smaller networks */
 	RECORD_SIZE = 4096,
@@ -179,6 +181,25 @@ void an_sim_newcomer(struct an_sim_fleet *fleet, const struct an_sim_arguments *
 		return;
 	const size_t missing = copies_missing(fleet);
 	const an_time_us took = wait_for_holders(fleet, INTERVALS_MAX);
+	say_repair(fleet, &before, missing, took, idle);
+	an_sim_get_all(fleet);
+}
+
+/* Neighbours that did not notice, or saw it come back at once, tell it nothing of what it was told
+ * before: it waits until everything is told again, at most an hour and an interval. */
+void an_sim_lost_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	struct cost idle[2];
+	if (!settle(fleet, arguments, idle))
+		return;
+	struct an_sim_node *node = an_sim_fleet_random_node(fleet);
+	an_sim_say(fleet, "node %zu loses its disk, but for its key", node->index);
+	an_sim_node_lose_disk(node);
+	const struct cost before = cost_of(fleet);
+	if (!an_sim_node_start(node))
+		return;
+	const size_t missing = copies_missing(fleet);
+	const an_time_us took = wait_for_holders(fleet, REFRESH_INTERVALS_MAX);
 	say_repair(fleet, &before, missing, took, idle);
 	an_sim_get_all(fleet);
 }
