@@ -22,6 +22,7 @@
 #include <autonomi/keys.h>
 #include <autonomi/merkle.h>
 #include <autonomi/message.h>
+#include <autonomi/node_event.h>
 #include <autonomi/payment.h>
 #include <autonomi/pointer.h>
 #include <autonomi/record_value.h>

@@ -45,7 +45,10 @@ enum {
 	 * node goes on and serves reads. Coalesced. */
 	AUTONOMI_EVENT_STORAGE_ERROR = 6,
 	/* The last event of a node after autonomi_node_close. */
-	AUTONOMI_EVENT_CLOSED = 7
+	AUTONOMI_EVENT_CLOSED = 7,
+	/* Records were stored that peers or this host brought, durably; count says how many since the last
+	 * such event. Coalesced. */
+	AUTONOMI_EVENT_STORED = 8
 };
 
 /* Everything that an event says, for hosts to which a call is expensive. Pointers are borrowed from

@@ -47,6 +47,10 @@ static void tell_of_store(struct an_node *node)
 		an_event_queue_note(&node->events, AN_EVENT_ONCE_STORAGE,
 		                    counters->write_error_status,
 		                    counters->write_errors - node->write_errors_seen);
+	if (counters->puts > node->puts_seen)
+		an_event_queue_note(&node->events, AN_EVENT_ONCE_STORED, AUTONOMI_OK,
+		                    counters->puts - node->puts_seen);
+	node->puts_seen = counters->puts;
 	node->pruned_seen = counters->pruned;
 	node->write_errors_seen = counters->write_errors;
 }

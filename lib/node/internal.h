@@ -90,8 +90,8 @@ struct an_node {
 	struct an_node_cache *cache; /* of contacts to join through; NULL where none is kept */
 	an_time_us range_due;        /* next look at the responsible range (semantics 6.7) */
 	an_time_us cleanup_due;      /* next cleanup of records (semantics 6.14) */
-	uint64_t pruned_seen, write_errors_seen; /* that were told to the host */
-	uint64_t shunned;                        /* peers told us that we are bad */
+	uint64_t puts_seen, pruned_seen, write_errors_seen; /* that were told to the host */
+	uint64_t shunned;                                   /* peers told us that we are bad */
 	struct an_log_rate log_shunned;
 };
 
