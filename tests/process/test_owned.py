@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registers and vaults on the command line, against real nodes.
+"""Registers, vaults and lists on the command line, against real nodes.
 
     test_owned.py BUILD_FOLDER
 """
@@ -134,7 +134,41 @@ def remembered(network, **options):
     return sorted(each["name"] for each in value.get("registers", []))
 
 
-def vaults(network, folder):
+def files(network, folder):
+    (folder / "diary").write_text("dear diary")
+    tree = folder / "tree"
+    tree.mkdir()
+    (tree / "leaf").write_text("a leaf")
+    public = answer(network, "file upload --public", "file", "upload", "-p", folder / "diary")
+    private = answer(network, "file upload", "file", "upload", folder / "diary")
+    directory = answer(network, "dir upload", "dir", "upload", tree)
+    listed = answer(network, "file list", "file", "list")
+    tap.check(listed == {
+        "public_files": [{"name": "diary", "address": public.get("address")}],
+        "private_files": [{"name": "diary", "short_name": private.get("short_name")}],
+        "file_archives": [],
+        "private_file_archives": [{"name": "tree", "short_name": directory.get("short_name")}],
+    }, "it has all uploads", listed)
+    text = run(network, "file", "list")
+    tap.check(f"public file diary: {public.get('address')}\n" in text.out and
+              f"private archive tree: {directory.get('short_name')}\n" in text.out,
+              "file list for people", text.out)
+    ends_badly(network, "a short name that nobody knows", USAGE, "file", "download", "12345",
+               folder / "nothing")
+    return private.get("short_name", "none"), directory.get("short_name", "none")
+
+
+def by_short_name(network, folder, names, **options):
+    answer(network, "file download by a short name", "file", "download", names[0], folder / "back",
+           **options)
+    tap.check((folder / "back").is_file() and (folder / "back").read_text() == "dear diary",
+              "it is the file")
+    answer(network, "dir download by a short name", "dir", "download", names[1], folder / "trees",
+           **options)
+    tap.check((folder / "trees/tree/leaf").is_file(), "it is the directory")
+
+
+def vaults(network, folder, names):
     other = folder / "other-machine"
     third = folder / "third-machine"
     ends_badly(network, "a vault without a wallet", LOCAL, "vault", "create")
@@ -143,12 +177,14 @@ def vaults(network, folder):
     network.environment["SECRET_KEY"] = "0x" + "11" * 32
     ends_badly(network, "a vault that is not there is not loaded", NOT_FOUND, "vault", "load")
     made = answer(network, "vault create", "vault", "create")
-    tap.check(made.get("registers") == 2 and len(made.get("address", "")) == 96,
-              "it has the registers", made)
+    tap.check(made.get("registers") == 2 and made.get("public_files") == 1 and
+              made.get("private_files") == 1 and made.get("private_file_archives") == 1 and
+              len(made.get("address", "")) == 96, "it has the registers and the uploads", made)
     ends_badly(network, "a vault that exists is not created again", LOCAL, "vault", "create")
     answer(network, "vault load on another machine", "vault", "load", data=other)
     tap.check(remembered(network, data=other) == ["torn", "weather"], "the registers are there",
               remembered(network, data=other))
+    by_short_name(network, folder, names, data=other)
     answer(network, "the key is there too: an edit", "register", "edit", "weather", "fog", data=other)
     prints(network, "the first machine reads it", "fog\n", "register", "get", "weather")
     answer(network, "a register of the other machine", "register", "create", "there", "1", data=other)
@@ -175,7 +211,7 @@ def main():
             registers(network)
             shared(network)
             fork(network, Path(sys.argv[1]))
-            vaults(network, folder)
+            vaults(network, folder, files(network, folder))
     except Failure as failure:
         tap.check(False, "the network runs", failure)
     finally:

@@ -96,6 +96,7 @@ size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity);
 
 int run_file_upload(struct program *program);
 int run_file_download(struct program *program);
+int run_file_list(struct program *program);
 int run_directory_upload(struct program *program);
 int run_directory_download(struct program *program);
 int run_chunk_put(struct program *program);

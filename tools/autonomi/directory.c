@@ -128,6 +128,8 @@ int run_directory_upload(struct program *program)
 		print_upload_json(program, event);
 	else
 		print_upload(program, event);
+	if (code == EXIT_DONE && !program->no_archive)
+		remember_upload(program, event, true, base_name(folder));
 	autonomi_event_free(event);
 	return code;
 }

@@ -4,12 +4,14 @@
 #include <stdio.h>
 
 #include "autonomi/transfer.h"
+#include "autonomi/user_files.h"
 #include "common/json.h"
 
 enum { WHAT_MAX = 256 };
 
 static void print_upload(struct program *program, const autonomi_event *event)
 {
+	remember_upload(program, event, false, base_name(program->arguments[0]));
 	if (program->json) {
 		print_place_json(program, event);
 		print_amounts_json(event);
@@ -78,4 +80,12 @@ static int download(struct program *program, const uint8_t *source, size_t sourc
 int run_file_download(struct program *program)
 {
 	return with_source(program, download);
+}
+
+int run_file_list(struct program *program)
+{
+	static const uint32_t lists[] = {AUTONOMI_USER_PUBLIC_FILES, AUTONOMI_USER_PRIVATE_FILES,
+	                                 AUTONOMI_USER_FILE_ARCHIVES,
+	                                 AUTONOMI_USER_PRIVATE_FILE_ARCHIVES};
+	return list_remembered(program, lists, sizeof(lists) / sizeof(lists[0]));
 }

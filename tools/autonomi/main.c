@@ -77,6 +77,8 @@ static const struct command commands[] = {
          "store a file; prints its address or data map", run_file_upload},
 	{"file", "download", "ADDRESS|DATAMAP DEST", 2, 2, NEEDS_NETWORK, "fetch a file",
          run_file_download},
+	{"file", "list", "", 0, 0, NEEDS_NOTHING, "print what was uploaded from this machine",
+         run_file_list},
 	{"dir", "upload", "DIR", 1, 1, NEEDS_NETWORK, "store the files of a directory, and a list",
          run_directory_upload},
 	{"dir", "download", "ADDRESS|DATAMAP DEST", 2, 2, NEEDS_NETWORK,

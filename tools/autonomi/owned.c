@@ -157,7 +157,8 @@ int run_pointer_share(struct program *program)
 
 int run_pointer_list(struct program *program)
 {
-	return list_remembered(program, REMEMBERED_POINTERS, "pointers");
+	const uint32_t list = REMEMBERED_POINTERS;
+	return list_remembered(program, &list, 1);
 }
 
 /* ---- Graph entries. */
@@ -376,7 +377,8 @@ int run_scratchpad_share(struct program *program)
 
 int run_scratchpad_list(struct program *program)
 {
-	return list_remembered(program, REMEMBERED_SCRATCHPADS, "scratchpads");
+	const uint32_t list = REMEMBERED_SCRATCHPADS;
+	return list_remembered(program, &list, 1);
 }
 
 /* ---- Keys alone. */

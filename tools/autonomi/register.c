@@ -153,5 +153,6 @@ int run_register_history(struct program *program)
 
 int run_register_list(struct program *program)
 {
-	return list_remembered(program, AUTONOMI_USER_REGISTERS, "registers");
+	const uint32_t list = AUTONOMI_USER_REGISTERS;
+	return list_remembered(program, &list, 1);
 }

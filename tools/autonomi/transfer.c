@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "autonomi/progress.h"
+#include "autonomi/user_files.h"
 #include "common/json.h"
 
 enum { COPIES_WANTED = 5, SIZE_TEXT_MAX = 32 };
@@ -30,15 +31,40 @@ int with_source(struct program *program,
 	uint8_t *source = malloc(DATA_MAP_TEXT_MAX);
 	if (source == NULL)
 		return refused(program, AUTONOMI_E_NO_MEMORY, "the address cannot be read");
-	const size_t size = read_hexadecimal(program->arguments[0], source, DATA_MAP_TEXT_MAX);
+	size_t size = recall_data_map(program->arguments[0], source, DATA_MAP_TEXT_MAX);
+	if (size == 0)
+		size = read_hexadecimal(program->arguments[0], source, DATA_MAP_TEXT_MAX);
 	int code = EXIT_USAGE;
 	if (size < AUTONOMI_ADDRESS_SIZE)
-		complain("\"%.80s\" is neither an address (64 hexadecimal digits) nor a data map",
+		complain("\"%.80s\" is neither an address (64 hexadecimal digits) nor a data map, "
+		         "nor the short name of one",
 		         program->arguments[0]);
 	else
 		code = download(program, source, size);
 	free(source);
 	return code;
+}
+
+void remember_upload(const struct program *program, const autonomi_event *event, bool is_archive,
+                     const char *name)
+{
+	const uint32_t files = program->is_public ? AUTONOMI_USER_PUBLIC_FILES
+	                                          : AUTONOMI_USER_PRIVATE_FILES;
+	const uint32_t archives = program->is_public ? AUTONOMI_USER_FILE_ARCHIVES
+	                                             : AUTONOMI_USER_PRIVATE_FILE_ARCHIVES;
+	size_t size = 0;
+	const uint8_t *key = autonomi_event_data(event, &size);
+	if (!remember(is_archive ? archives : files, key, size, name))
+		complain("it is stored; \"file list\" alone does not know it");
+}
+
+static uint64_t short_name_of(const autonomi_event *event)
+{
+	uint64_t name = 0;
+	size_t size = 0;
+	const uint8_t *data_map = autonomi_event_data(event, &size);
+	autonomi_private_short_name(data_map, size, &name);
+	return name;
 }
 
 void print_place(const struct program *program, const autonomi_event *event, const char *noun)
@@ -47,7 +73,9 @@ void print_place(const struct program *program, const autonomi_event *event, con
 	if (program->is_public)
 		printf("At address: %s\n", text);
 	else
-		printf("Data map (keep it: it is the only way back to the %s): %s\n", noun, text);
+		printf("Data map (keep it: it is the only way back to the %s): %s\n"
+		       "Short name on this machine: %" PRIu64 "\n",
+		       noun, text, short_name_of(event));
 }
 
 void print_amounts(const autonomi_event *event)
@@ -70,6 +98,8 @@ void print_place_json(const struct program *program, const autonomi_event *event
 {
 	printf("{\"%s\":", program->is_public ? "address" : "data_map");
 	json_text(stdout, autonomi_event_text(event));
+	if (!program->is_public)
+		printf(",\"short_name\":\"%" PRIu64 "\"", short_name_of(event));
 }
 
 void print_amounts_json(const autonomi_event *event)

@@ -8,10 +8,15 @@
 /* The last part of a path. */
 const char *base_name(const char *path);
 
-/* Calls `download` with the address or data map that the first argument gives; the exit code. */
+/* Calls `download` with the address or data map that the first argument gives, or the short name of a
+ * data map that this machine remembers; the exit code. */
 int with_source(struct program *program,
                 int (*download)(struct program *program, const uint8_t *source,
                                 size_t source_size));
+
+/* Remembers where an upload is, under a name of this machine (user_files.h). */
+void remember_upload(const struct program *program, const autonomi_event *event, bool is_archive,
+                     const char *name);
 
 /* Whether a directory is at this path. */
 bool is_directory(const char *path);

@@ -17,20 +17,22 @@ enum {
 	PATH_SIZE = 4096,
 	FOLDER_SIZE = PATH_SIZE - 300,
 	TEXT_MAX = 1 << 20,
-	ADDRESS_TEXT = 2 * AUTONOMI_ADDRESS_MAX + 1
+	ADDRESS_TEXT = 2 * AUTONOMI_ADDRESS_MAX + 1,
+	SHORT_NAME_MAX = 20, /* digits */
 };
 
 static const struct list {
 	const char *folder;
 	size_t key_size; /* of an address; 0: it is a data map */
+	const char *noun;
 } lists[] = {
-	[AUTONOMI_USER_FILE_ARCHIVES] = {"file_archives", AUTONOMI_NAME_SIZE},
-	[AUTONOMI_USER_PRIVATE_FILE_ARCHIVES] = {"private_file_archives", 0},
-	[AUTONOMI_USER_REGISTERS] = {"registers", AUTONOMI_PUBLIC_KEY_SIZE},
-	[AUTONOMI_USER_PUBLIC_FILES] = {"public_files", AUTONOMI_NAME_SIZE},
-	[AUTONOMI_USER_PRIVATE_FILES] = {"private_files", 0},
-	[REMEMBERED_POINTERS] = {"pointers", AUTONOMI_PUBLIC_KEY_SIZE},
-	[REMEMBERED_SCRATCHPADS] = {"scratchpads", AUTONOMI_PUBLIC_KEY_SIZE},
+	[AUTONOMI_USER_FILE_ARCHIVES] = {"file_archives", AUTONOMI_NAME_SIZE, "public archive"},
+	[AUTONOMI_USER_PRIVATE_FILE_ARCHIVES] = {"private_file_archives", 0, "private archive"},
+	[AUTONOMI_USER_REGISTERS] = {"registers", AUTONOMI_PUBLIC_KEY_SIZE, "register"},
+	[AUTONOMI_USER_PUBLIC_FILES] = {"public_files", AUTONOMI_NAME_SIZE, "public file"},
+	[AUTONOMI_USER_PRIVATE_FILES] = {"private_files", 0, "private file"},
+	[REMEMBERED_POINTERS] = {"pointers", AUTONOMI_PUBLIC_KEY_SIZE, "pointer"},
+	[REMEMBERED_SCRATCHPADS] = {"scratchpads", AUTONOMI_PUBLIC_KEY_SIZE, "scratchpad"},
 };
 
 enum { VAULT_LISTS = AUTONOMI_USER_PRIVATE_FILES + 1 };
@@ -185,36 +187,86 @@ static bool visit_list(uint32_t list, visitor *visit, void *context)
 }
 
 struct printing {
-	bool json;
-	size_t count;
+	bool json, with_noun;
+	size_t count; /* of this list */
 };
+
+static bool is_item_of(uint32_t list, const char *file, char *text, const char **ret_name)
+{
+	uint8_t key[AUTONOMI_ADDRESS_MAX];
+	*ret_name = text;
+	if (lists[list].key_size > 0)
+		return read_hexadecimal(file, key, sizeof(key)) == lists[list].key_size;
+	char *end = strchr(text, '\n');
+	if (end != NULL)
+		*ret_name = end + 1;
+	return end != NULL;
+}
 
 static bool print_item(void *context, uint32_t list, const char *file, char *text)
 {
 	struct printing *printing = context;
-	uint8_t key[AUTONOMI_ADDRESS_MAX];
-	if (read_hexadecimal(file, key, sizeof(key)) != lists[list].key_size)
+	const char *name = NULL;
+	if (!is_item_of(list, file, text, &name))
 		return false;
 	if (printing->json) {
 		printf(printing->count > 0 ? ",{\"name\":" : "{\"name\":");
-		json_text(stdout, text);
-		printf(",\"address\":\"%s\"}", file);
+		json_text(stdout, name);
+		printf(",\"%s\":\"%s\"}", lists[list].key_size > 0 ? "address" : "short_name",
+		       file);
+	} else if (printing->with_noun) {
+		printf("%s %s: %s\n", lists[list].noun, name, file);
 	} else {
-		printf("%s: %s\n", text, file);
+		printf("%s: %s\n", name, file);
 	}
 	printing->count++;
 	return true;
 }
 
-int list_remembered(const struct program *program, uint32_t list, const char *what)
+int list_remembered(const struct program *program, const uint32_t *wanted, size_t count)
 {
-	struct printing printing = {.json = program->json};
+	bool done = true;
+	for (size_t i = 0; i < count; i++) {
+		struct printing printing = {.json = program->json, .with_noun = count > 1};
+		if (program->json)
+			printf("%s\"%s\":[", i > 0 ? "," : "{", lists[wanted[i]].folder);
+		done = visit_list(wanted[i], print_item, &printing) && done;
+		if (program->json)
+			printf("]");
+	}
 	if (program->json)
-		printf("{\"%s\":[", what);
-	const bool done = visit_list(list, print_item, &printing);
-	if (program->json)
-		printf("]}\n");
+		printf("}\n");
 	return done ? EXIT_DONE : EXIT_LOCAL;
+}
+
+/* ---- Data maps by their short names. */
+static size_t data_map_in(uint32_t list, const char *short_name, uint8_t *data_map, size_t capacity)
+{
+	char folder[FOLDER_SIZE], path[PATH_SIZE];
+	if (!folder_of(list, folder, sizeof(folder)))
+		return 0;
+	snprintf(path, sizeof(path), "%s/%s", folder, short_name);
+	char *text = read_file(path);
+	char *end = text != NULL ? strchr(text, '\n') : NULL;
+	size_t size = 0;
+	if (end != NULL) {
+		*end = '\0';
+		size = read_hexadecimal(text, data_map, capacity);
+	}
+	free(text);
+	return size;
+}
+
+size_t recall_data_map(const char *short_name, uint8_t *data_map, size_t capacity)
+{
+	const size_t digits = strspn(short_name, "0123456789");
+	if (digits == 0 || digits > SHORT_NAME_MAX || short_name[digits] != '\0')
+		return 0;
+	const size_t size = data_map_in(AUTONOMI_USER_PRIVATE_FILES, short_name, data_map,
+	                                capacity);
+	return size > 0 ? size
+	                : data_map_in(AUTONOMI_USER_PRIVATE_FILE_ARCHIVES, short_name, data_map,
+	                              capacity);
 }
 
 /* ---- What vaults know. */

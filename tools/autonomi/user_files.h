@@ -23,8 +23,12 @@ bool remember(uint32_t list, const uint8_t *key, size_t key_size, const char *na
 /* The name of the register at an address; false where none is remembered. */
 bool recall_register(const uint8_t *address, char *name, size_t name_size);
 
-/* Prints the items of a list of addresses, in JSON as the member `what`. The exit code. */
-int list_remembered(const struct program *program, uint32_t list, const char *what);
+/* Prints the items of some lists, in JSON as a member for each. The exit code. */
+int list_remembered(const struct program *program, const uint32_t *wanted, size_t count);
+
+/* The data map of a private file or archive that this machine remembers under a short name; its size,
+ * or 0 where there is none. */
+size_t recall_data_map(const char *short_name, uint8_t *data_map, size_t capacity);
 
 /* All that vaults know, with the general keys; to be freed. NULL with a complaint. */
 autonomi_user_data *read_user_data(void);
