@@ -14,7 +14,7 @@ DOCUMENT = read("docs/threats.md")
 THREATS = ["Replay", "Amplification", "Eclipse", "Sybil", "Floods: memory", "Floods: disk",
            "Floods: connections", "Floods: streams and requests", "Floods: processor",
            "Slow peers on purpose", "Hostile records", "Lying peers", "Stale counters",
-           "Equivocation", "Lists and lookups"]
+           "Equivocation", "Lists and lookups", "Archives and data maps of strangers"]
 SECONDS = {"AN_MS": 1, "AN_SECONDS": 1000, "AN_HOURS": 3600000}
 
 

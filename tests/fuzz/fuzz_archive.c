@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Any bytes as an archive; the first byte chooses a public one, a private one, or a path. Of what was
- * understood every entry is found, in order; it is written and understood as the same.
+ * understood every entry is found, in order; it is written and understood as the same; and where its
+ * files may be fetched to a directory, no path leads out of it and no two are at one place.
  */
+#include "client/directory_plan.h"
 #include "data/archive.h"
 #include "round_trip.h"
 
@@ -37,6 +39,36 @@ static void write_again(const struct an_archive *archive)
 	an_buffer_done(&first);
 }
 
+static void check_path_below(const char *path)
+{
+	must(path[0] != '\0' && path[0] != '/');
+	for (const char *part = path; part != NULL; part = strchr(part, '/')) {
+		part += part[0] == '/';
+		const size_t size = strcspn(part, "/");
+		must(size > 0 && strncmp(part, ".", size) != 0);
+		must(size != 2 || strncmp(part, "..", size) != 0);
+	}
+}
+
+static void check_places(const struct an_archive *archive)
+{
+	struct an_directory_plan plan;
+	if (an_directory_plan_make(&plan, archive) == AUTONOMI_OK) {
+		must(plan.count == archive->count);
+		for (size_t i = 0; i < plan.count; i++) {
+			const char *before = i > 0 ? plan.targets[i - 1].path : NULL;
+			const size_t size = before != NULL ? strlen(before) : 0;
+			check_path_below(plan.targets[i].path);
+			must(before == NULL || strncmp(plan.targets[i].path, before, size) != 0 ||
+			     (plan.targets[i].path[size] != '/' &&
+			      plan.targets[i].path[size] != '\0'));
+		}
+	} else {
+		must(plan.complaint != NULL);
+	}
+	an_directory_plan_done(&plan);
+}
+
 static void check_archive(struct an_span bytes, enum an_archive_kind kind)
 {
 	struct an_archive archive;
@@ -45,6 +77,7 @@ static void check_archive(struct an_span bytes, enum an_archive_kind kind)
 	if (an_archive_decode(bytes, kind, &scratch, &archive) == AUTONOMI_OK) {
 		check_entries(&archive);
 		write_again(&archive);
+		check_places(&archive);
 		an_archive_done(&archive);
 	}
 	an_buffer_done(&scratch);

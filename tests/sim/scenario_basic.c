@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Scenarios in which every node does its best. */
+#include <stdio.h>
+
+#include <autonomi/directory.h>
+
 #include "sim/memory.h"
 #include "sim/scenario.h"
 
@@ -161,6 +165,19 @@ static bool download(struct an_sim_node *reader, const struct an_sim_operation *
 	return succeeded(operation, "a download");
 }
 
+static bool is_same_file(struct an_sim_node *writer, const char *path, struct an_sim_node *reader,
+                         const char *copy)
+{
+	size_t sent_size = 0, got_size = 0;
+	uint8_t *sent = read_file(writer, path, &sent_size);
+	uint8_t *got = read_file(reader, copy, &got_size);
+	const bool is_same = got != NULL && sent_size == got_size &&
+	                     memcmp(sent, got, got_size) == 0;
+	free(sent);
+	free(got);
+	return is_same;
+}
+
 static void send_file(struct an_sim_node *writer, struct an_sim_node *reader, size_t size,
                       uint32_t flags)
 {
@@ -170,15 +187,61 @@ static void send_file(struct an_sim_node *writer, struct an_sim_node *reader, si
 	const struct an_sim_operation *uploaded = upload(writer, flags);
 	if (uploaded == NULL || !download(reader, uploaded))
 		return;
-	size_t sent_size = 0, got_size = 0;
-	uint8_t *sent = read_file(writer, "/file", &sent_size);
-	uint8_t *got = read_file(reader, "/copy", &got_size);
-	an_sim_expect(fleet,
-	              got != NULL && sent_size == got_size && memcmp(sent, got, got_size) == 0,
+	an_sim_expect(fleet, is_same_file(writer, "/file", reader, "/copy"),
 	              "a file came back changed");
-	free(sent);
-	free(got);
 	an_sim_path_remove(an_sim_host_disk(writer->host), "/file");
+}
+
+enum { TREE_FILES = 12 };
+
+static void name_tree_file(char *path, size_t size, const char *root, size_t number)
+{
+	snprintf(path, size, "%s/tree/%s%zu", root, number % 2 == 0 ? "" : "below/", number);
+}
+
+static struct an_sim_operation *upload_tree(struct an_sim_node *writer)
+{
+	char path[64];
+	struct an_sim_disk *disk = an_sim_host_disk(writer->host);
+	an_sim_path_make_directory(disk, "/tree");
+	an_sim_path_make_directory(disk, "/tree/below");
+	for (size_t i = 0; i < TREE_FILES; i++) {
+		name_tree_file(path, sizeof(path), "", i);
+		write_file(writer, path, 3 + i * i * 20000);
+	}
+	struct an_sim_operation *operation = an_sim_operation_new(writer);
+	const autonomi_status status = autonomi_directory_upload(writer->node, "/tree", 0,
+	                                                         operation->tag, NULL);
+	an_sim_expect(writer->fleet, status == AUTONOMI_OK, "a directory was refused: %s",
+	              autonomi_status_name(status));
+	return succeeded(operation, "the upload of a directory") ? operation : NULL;
+}
+
+static bool download_tree(struct an_sim_node *reader, const struct an_sim_operation *source)
+{
+	size_t size = 0;
+	const uint8_t *data = autonomi_event_data(source->event, &size);
+	struct an_sim_operation *operation = an_sim_operation_new(reader);
+	const autonomi_status status = autonomi_directory_download(reader->node, data, size, "/got",
+	                                                           0, operation->tag, NULL);
+	an_sim_expect(reader->fleet, status == AUTONOMI_OK, "a directory was refused: %s",
+	              autonomi_status_name(status));
+	return succeeded(operation, "the download of a directory");
+}
+
+static void send_directory(struct an_sim_node *writer, struct an_sim_node *reader)
+{
+	an_sim_say(writer->fleet, "a directory of %d files goes up and comes down", TREE_FILES);
+	const struct an_sim_operation *uploaded = upload_tree(writer);
+	if (uploaded == NULL || !download_tree(reader, uploaded))
+		return;
+	for (size_t i = 0; i < TREE_FILES; i++) {
+		char path[64], copy[64];
+		name_tree_file(path, sizeof(path), "", i);
+		name_tree_file(copy, sizeof(copy), "/got", i);
+		an_sim_expect(writer->fleet, is_same_file(writer, path, reader, copy),
+		              "a file of the directory came back changed");
+	}
 }
 
 void an_sim_files(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
@@ -192,6 +255,8 @@ void an_sim_files(struct an_sim_fleet *fleet, const struct an_sim_arguments *arg
 		if (!fleet->failed)
 			send_file(writer, reader, sizes[i],
 			          i % 2 == 0 ? AUTONOMI_UPLOAD_PUBLIC : 0);
+	if (reader != NULL && !fleet->failed)
+		send_directory(writer, reader);
 }
 
 static void begin_puts(struct an_sim_node *client, size_t count)

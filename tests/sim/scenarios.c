@@ -25,7 +25,7 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"mtu", "the same where every third host has the smallest MTU of IPv6", an_sim_mtu},
 	{"slow-link", "a client behind 2 Mbit/s puts and gets 4 MiB", an_sim_slow_link},
 	{"slowest-link", "a client behind 0.5 Mbit/s puts and gets 4 MiB", an_sim_slowest_link},
-	{"files", "a client uploads files, another downloads them", an_sim_files},
+	{"files", "a client uploads files and a directory, another downloads them", an_sim_files},
 	{"close", "clients and nodes close in the midst of operations", an_sim_close},
 	{"crash-restart", "nodes lose power one after the other, in the midst of puts",
          an_sim_crash_restart},

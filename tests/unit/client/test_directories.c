@@ -362,6 +362,7 @@ END_TEST
 
 /* ---- More than there may be. */
 static struct an_file_info false_info;
+enum { DIGITS = 24 };
 static char long_name[300];
 static size_t false_names;
 
@@ -379,7 +380,7 @@ static an_status false_list(void *context, const char *directory,
 	(void)context;
 	(void)directory;
 	for (size_t i = 0; i < false_names; i++) {
-		snprintf(long_name + sizeof(long_name) - 12, 12, "%zu", i);
+		snprintf(long_name + sizeof(long_name) - DIGITS, DIGITS, "%zu", i);
 		if (!visit(visitor, long_name))
 			break;
 	}

@@ -143,7 +143,7 @@ void tree_store_content(struct tree *tree, const char *text, uint8_t ret_address
 
 bool tree_came_back(const struct tree *tree)
 {
-	char command[3 * TREE_PATH_MAX];
+	char command[4 * TREE_PATH_MAX];
 	snprintf(command, sizeof(command), "diff -r %s %s/tree >&2 && [ $(ls -A %s | wc -l) = 1 ]",
 	         tree->path, tree->out, tree->out);
 	return system(command) == 0;
