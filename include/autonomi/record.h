@@ -16,7 +16,7 @@
  * Gets ask several peers and compare. Each answer's signatures are verified; then the highest counter
  * wins, and of its versions the one that most peers have. The completion's data is the record value,
  * which autonomi_pointer_decode, autonomi_graph_entry_decode and autonomi_scratchpad_decode read; its
- * count the number of peers that gave this version, autonomi_event_versions the number of different
+ * count the number of peers that gave this version, which the completion lists, autonomi_event_versions the number of different
  * ones. Where two have as many copies, or nobody has a graph entry alone, the completion has
  * AUTONOMI_E_FORK, and its data is a record with one of the versions (of graph entries: as many as one
  * peer had). Gets fail with AUTONOMI_E_NOT_FOUND, AUTONOMI_E_QUORUM where too few peers answered,
@@ -42,8 +42,8 @@ extern "C" {
 enum { AUTONOMI_PUT_CREATE = 1 };
 
 /* Asks whether a record exists at an address, `type` being AUTONOMI_ADDRESS_... (of no peer), without
- * fetching it. The completion's count is the number of peers that say they have one; 0 where it does
- * not exist. It fails with AUTONOMI_E_QUORUM where too few peers answered, AUTONOMI_E_NO_PEERS,
+ * fetching it. The completion's count is the number of peers that say they have one, which it lists; 0
+ * where it does not exist. It fails with AUTONOMI_E_QUORUM where too few peers answered, AUTONOMI_E_NO_PEERS,
  * AUTONOMI_E_TIMEOUT, AUTONOMI_E_CORRUPT or AUTONOMI_E_CANCELLED. AUTONOMI_E_ADDRESS at once where the
  * address is none. */
 AUTONOMI_API autonomi_status autonomi_record_exists(autonomi_node *node, uint32_t type,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every operation: the guard, the arguments, the node. */
 #include <stddef.h>
+#include <string.h>
 
 #include <autonomi/chunk.h>
 #include <autonomi/dht.h>
@@ -64,6 +65,20 @@ uint64_t autonomi_dht_network_size(autonomi_dht *dht)
 	const uint64_t size = status == AUTONOMI_OK ? an_node_network_size(dht->node->inner) : 0;
 	an_guard_leave(&guard, status);
 	return size;
+}
+
+autonomi_status autonomi_dht_responsible_range(autonomi_dht *dht, uint8_t *ret_distance)
+{
+	struct an_guard guard;
+	struct an_dht_key range;
+	an_status status = an_guard_enter(&guard, node_of_dht(dht));
+	if (status == AUTONOMI_OK && ret_distance == NULL)
+		status = AUTONOMI_E_INVALID;
+	if (status == AUTONOMI_OK && !an_node_responsible_range(dht->node->inner, &range))
+		status = AUTONOMI_E_NO_PEERS;
+	if (status == AUTONOMI_OK)
+		memcpy(ret_distance, range.bytes, sizeof(range.bytes));
+	return an_guard_leave(&guard, status);
 }
 
 typedef an_status inquiry(struct an_node *node, const char *peer, uint64_t tag,

@@ -59,8 +59,11 @@ struct an_client_result {
 	uint64_t counter;         /* of a record: that of the version read or written */
 	uint64_t network_counter; /* the highest that the network named */
 	uint64_t versions;        /* different ones that peers gave */
-	uint64_t content_type;    /* of a vault: what the application says of its content */
-	uint64_t files, skipped;  /* of a directory: stored or fetched, left out */
+	/* Of a record that was read: who has it, nearest first; borrowed. */
+	const struct an_contact *holders;
+	size_t holder_count;
+	uint64_t content_type;   /* of a vault: what the application says of its content */
+	uint64_t files, skipped; /* of a directory: stored or fetched, left out */
 };
 
 typedef void an_client_done(void *context, const struct an_client_result *result);

@@ -279,7 +279,8 @@ static void surveyed(struct an_record_survey *survey)
 		status = AUTONOMI_OK;
 	result->content = survey->blob;
 	result->bytes = survey->value;
-	result->count = survey->copies;
+	result->count = result->holder_count = survey->copies;
+	result->holders = survey->holders;
 	result->counter = result->network_counter = survey->choice.counter;
 	result->versions = survey->choice.distinct;
 	memcpy(result->address, survey->name, sizeof(result->address));

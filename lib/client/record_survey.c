@@ -139,7 +139,6 @@ static an_status choose(struct an_record_survey *survey)
 	const an_status status = an_versions_choose(given, count, &survey->choice);
 	if (status != AUTONOMI_OK)
 		return status;
-	survey->copies = survey->choice.copies;
 	bool fork = survey->choice.tied > 1;
 	const struct an_survey_answer *answer = pick(survey, fork);
 	/* Nobody has the chosen entry of a graph alone: there is no record to give without the others. */
@@ -152,14 +151,29 @@ static an_status choose(struct an_record_survey *survey)
 	return fork ? AUTONOMI_E_FORK : AUTONOMI_OK;
 }
 
+static bool is_holder(const struct an_record_survey *survey, size_t i)
+{
+	if (survey->existence)
+		return survey->targets[i].state == AN_SURVEY_TARGET_FOUND;
+	const struct an_versions *versions = found_at(survey, i);
+	return versions != NULL && an_versions_have(versions, survey->choice.digest);
+}
+
+static void note_holders(struct an_record_survey *survey)
+{
+	survey->copies = 0;
+	for (size_t i = 0; i < survey->target_count; i++) {
+		if (is_holder(survey, i))
+			survey->holders[survey->copies++] = survey->search.found[i];
+	}
+}
+
 static void conclude(struct an_record_survey *survey)
 {
-	if (survey->existence) {
-		survey->copies = count_in(survey, AN_SURVEY_TARGET_FOUND);
-		end(survey, AUTONOMI_OK);
-		return;
-	}
-	end(survey, choose(survey));
+	const an_status status = survey->existence ? AUTONOMI_OK : choose(survey);
+	if (status == AUTONOMI_OK || status == AUTONOMI_E_FORK)
+		note_holders(survey);
+	end(survey, status);
 }
 
 /* ---- One target. */

@@ -64,6 +64,7 @@ struct an_record_survey {
 	struct an_span value; /* the record value, in blob */
 	struct an_versions_choice choice;
 	size_t copies; /* peers that have the chosen version, or claim to have a record */
+	struct an_contact holders[AN_CLIENT_FOUND_MAX]; /* they, nearest first */
 
 	/* Its own. */
 	bool running;

@@ -2,6 +2,7 @@
 /* Operations of the host on records of any kind. */
 #include "data/chunk.h"
 #include "node/host.h"
+#include "node/host_peers.h"
 #include "node/internal.h"
 
 /* What the result says of versions and counters. */
@@ -26,6 +27,18 @@ static void written(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
+static an_status add_holders(struct an_node *node, struct autonomi_event *event,
+                             const struct an_client_result *result)
+{
+	for (size_t i = 0; i < result->holder_count; i++) {
+		const struct an_dht_key key = an_peer_id_dht_key(&result->holders[i].id);
+		const int bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key, &key);
+		if (an_host_add_contact(node, event, &result->holders[i], bucket) != AUTONOMI_OK)
+			return AUTONOMI_E_NO_MEMORY;
+	}
+	return AUTONOMI_OK;
+}
+
 /* A fork has content as well as an error. */
 static void read_record(void *context, const struct an_client_result *result)
 {
@@ -36,6 +49,8 @@ static void read_record(void *context, const struct an_client_result *result)
 	an_status status = result->status;
 	if (result->content != NULL &&
 	    an_event_set_data(event, result->content, result->bytes) != AUTONOMI_OK)
+		status = AUTONOMI_E_NO_MEMORY;
+	if (add_holders(operation->node, event, result) != AUTONOMI_OK)
 		status = AUTONOMI_E_NO_MEMORY;
 	an_operation_complete(operation, status);
 }
@@ -70,11 +85,18 @@ an_status an_node_record_write(struct an_node *node, const struct an_client_writ
 	return an_host_submitted(operation, status, ret_op);
 }
 
+/* Bytes of the peers that a completion may list. */
+static size_t room_for_holders(const struct an_node *node)
+{
+	return node->profile.k * sizeof(struct an_event_peer);
+}
+
 /* Room for the largest record value. */
 static an_status begin_get(struct an_node *node, uint64_t tag, struct an_operation **ret_operation)
 {
 	return an_operation_begin(node, tag,
-	                          node->profile.record_value_max + AN_HOST_SMALL_COMPLETION,
+	                          node->profile.record_value_max + AN_HOST_SMALL_COMPLETION +
+	                                  room_for_holders(node),
 	                          an_host_cancel_client, ret_operation);
 }
 
@@ -118,7 +140,8 @@ an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECO
                                 uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
+	an_status status = an_operation_begin(node, tag,
+	                                      AN_HOST_SMALL_COMPLETION + room_for_holders(node),
 	                                      an_host_cancel_client, &operation);
 	if (status != AUTONOMI_OK)
 		return status;

@@ -523,6 +523,11 @@ uint64_t an_node_network_size(const struct an_node *node)
 	return an_kad_network_size(node->kad);
 }
 
+bool an_node_responsible_range(const struct an_node *node, struct an_dht_key *ret_range)
+{
+	return an_kad_responsible_range(node->kad, ret_range);
+}
+
 void an_node_set_log_level(struct an_node *node, int level)
 {
 	an_logger_set_level(node->logger, level);

@@ -61,6 +61,8 @@ const char *an_node_rewards_address(const struct an_node *node);
 uint16_t an_node_port(const struct an_node *node);
 size_t an_node_peer_count(const struct an_node *node);
 uint64_t an_node_network_size(const struct an_node *node);
+/* False where too few peers are known. */
+bool an_node_responsible_range(const struct an_node *node, struct an_dht_key *ret_range);
 void an_node_set_log_level(struct an_node *node, int level);
 
 /* A counter by name: E_NOT_FOUND where there is none; and the names, NULL behind the last. */

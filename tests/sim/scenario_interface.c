@@ -203,9 +203,24 @@ static bool read_as_bytes(struct an_sim_node *client)
 	if (!expect_ok(fleet, event, "a get by record key"))
 		return false;
 	autonomi_event_data(event, &size);
-	return an_sim_expect(fleet, size > RECORD_SIZE && autonomi_event_count(event) > 1,
+	return an_sim_expect(fleet,
+	                     size > RECORD_SIZE && autonomi_event_count(event) > 1 &&
+	                             autonomi_event_peer_count(event) ==
+	                                     autonomi_event_count(event),
 	                     "%zu bytes came, of %llu peers", size,
 	                     (unsigned long long)autonomi_event_count(event));
+}
+
+/* Of a node that knows enough others. */
+static bool expect_range(struct an_sim_node *node)
+{
+	uint8_t range[AUTONOMI_NAME_SIZE];
+	const autonomi_status status = autonomi_dht_responsible_range(autonomi_node_dht(node->node),
+	                                                              range);
+	const size_t others = an_sim_fleet_up(node->fleet) - 1;
+	const bool ok = status == (others >= 7 ? AUTONOMI_OK : AUTONOMI_E_NO_PEERS);
+	return an_sim_expect(node->fleet, ok, "of %zu others the range is: %s", others,
+	                     autonomi_status_name(status));
 }
 
 void an_sim_interface(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
@@ -222,5 +237,6 @@ void an_sim_interface(struct an_sim_fleet *fleet, const struct an_sim_arguments 
 	    an_sim_step(fleet, "a node comes, and others add who is connected") &&
 	    add_peers(fleet, arguments) &&
 	    an_sim_step(fleet, "a node's host wants a round of replication"))
-		replicate_now(fleet->nodes[0]);
+		if (replicate_now(fleet->nodes[0]))
+			expect_range(fleet->nodes[0]);
 }

@@ -244,6 +244,13 @@ START_TEST(what_is_in_memory_is_told_at_once)
 	ck_assert_uint_ge(autonomi_network_peer_count(network), 1);
 	autonomi_event_free(event);
 
+	/* Eight peers and more say how far a node is responsible; here are three. */
+	uint8_t range[AUTONOMI_NAME_SIZE];
+	ck_assert_int_eq(autonomi_dht_responsible_range(autonomi_node_dht(node), range),
+	                 AUTONOMI_E_NO_PEERS);
+	ck_assert_int_eq(autonomi_dht_responsible_range(autonomi_node_dht(node), NULL),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_dht_responsible_range(NULL, range), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_network_port(NULL), AUTONOMI_E_INVALID);
 	ck_assert_uint_eq(autonomi_network_peer_count(NULL), 0);
 	ck_assert_uint_eq(autonomi_dht_network_size(NULL), 0);

@@ -53,6 +53,7 @@ static uint64_t exists(uint32_t type)
 		autonomi_record_exists(client, type, owner, sizeof(owner), 0, &op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	const uint64_t count = autonomi_event_count(event);
+	ck_assert_uint_eq(autonomi_event_peer_count(event), count);
 	autonomi_event_free(event);
 	return count;
 }
@@ -181,6 +182,20 @@ START_TEST(a_second_graph_entry_of_an_owner_is_a_fork)
 }
 END_TEST
 
+/* As many as counted, and all of them nodes of the cluster. */
+static void assert_lists_holders(const autonomi_event *event)
+{
+	ck_assert_uint_eq(autonomi_event_peer_count(event), autonomi_event_count(event));
+	for (size_t i = 0; i < autonomi_event_peer_count(event); i++) {
+		autonomi_peer_view peer;
+		size_t known = 0;
+		ck_assert_int_eq(autonomi_event_peer(event, i, &peer, sizeof(peer)), AUTONOMI_OK);
+		for (size_t n = 0; n < cluster.count; n++)
+			known += strcmp(peer.id, autonomi_node_id(cluster.nodes[n])) == 0;
+		ck_assert_uint_eq(known, 1);
+	}
+}
+
 /* Puts the record value, which it frees, and reads it back from an address. */
 static void assert_lives_as_bytes(autonomi_bytes *value, uint32_t type, const uint8_t *address,
                                   size_t address_size)
@@ -210,6 +225,8 @@ static void assert_lives_as_bytes(autonomi_bytes *value, uint32_t type, const ui
 		ck_assert_uint_eq(got_size, size);
 		ck_assert_mem_eq(got, bytes, size);
 		ck_assert_uint_ge(autonomi_event_count(event), 1);
+		if (by_key || type != AUTONOMI_ADDRESS_CHUNK)
+			assert_lists_holders(event);
 		autonomi_event_free(event);
 	}
 	autonomi_bytes_free(value);
