@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults from new seeds, run after run, until so many were injected at each fidelity.
 
-Each run is a line of a table, which goes on where it ended:
+Each run is a line of a table, which goes on where it ended, and which several may write at once:
     seed,nodes,fidelity,faults,stored,lost,seconds,result
 """
 
@@ -27,8 +27,11 @@ class Campaign:
         self.wanted = wanted
         self.table = table
         self.rows = []
-        if table is not None and table.exists():
-            with table.open(newline="") as file:
+
+    def look(self):
+        """Takes in what others have added to the table meanwhile."""
+        if self.table is not None and self.table.exists():
+            with self.table.open(newline="") as file:
                 self.rows = list(csv.DictReader(file))
 
     def sum_of(self, field, fidelity=None):
@@ -37,6 +40,7 @@ class Campaign:
 
     def next_fidelity(self):
         """That of which the larger part is missing; None where none is."""
+        self.look()
         missing = {fidelity: 1 - self.sum_of("faults", fidelity) / wanted
                    for fidelity, wanted in self.wanted.items() if wanted > 0}
         if not missing or max(missing.values()) <= 0:
@@ -49,13 +53,14 @@ class Campaign:
             return
         is_new = not self.table.exists()
         with self.table.open("a", newline="") as file:
-            writer = csv.DictWriter(file, FIELDS)
+            writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
             if is_new:
                 writer.writeheader()
             writer.writerow(row)
 
     def run_one(self, fidelity):
         faults, nodes = RUNS[fidelity]
+        faults = min(faults, self.wanted[fidelity] - self.sum_of("faults", fidelity))
         seed = int.from_bytes(os.urandom(4), "big")
         command = [str(self.sim), "--scenario", "all", "--nodes", str(nodes), "--faults", str(faults),
                    "--seed", str(seed), "--fidelity", fidelity]

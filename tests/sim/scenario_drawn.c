@@ -28,10 +28,10 @@ enum {
 	NODE_SECONDS = 20,   /* between two faults of a machine, on average */
 	FAULTS_OF_NODE = 20, /* until the network heals */
 	LOOK_SECONDS = 2,    /* between two looks at all queues */
-	POINTERS = 8,        /* the first records */
+	POINTERS = 5,        /* the first records */
 	FIRST_PUTS = 30,
 	PUT_ONE_IN = 8, /* steps */
-	UPDATE_ONE_IN = 32,
+	UPDATE_ONE_IN = 48,
 	GETS_IN_STEP = 1,
 	READ_IN_EPOCH = 50,
 	READ_AT_ONCE = 10,
