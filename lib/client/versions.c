@@ -24,17 +24,13 @@ static bool make_room(struct an_versions *versions, size_t count)
 	return versions->items != NULL;
 }
 
-static an_status read_entries(struct an_reader *reader, struct an_versions *versions)
+static an_status name_entries(const struct an_graph_set *set, struct an_versions *versions)
 {
-	struct an_graph_set set;
-	an_graph_set_read(reader, &set);
-	an_status status = reader->failed;
-	if (status == AUTONOMI_OK && !make_room(versions, set.count))
-		status = AUTONOMI_E_NO_MEMORY;
-	for (size_t i = 0; i < set.count && status == AUTONOMI_OK; i++) {
+	an_status status = make_room(versions, set->count) ? AUTONOMI_OK : AUTONOMI_E_NO_MEMORY;
+	for (size_t i = 0; i < set->count && status == AUTONOMI_OK; i++) {
 		struct an_buffer bytes;
 		an_buffer_init(&bytes, SIZE_MAX);
-		an_graph_entry_write(&bytes, &set.entries[i]);
+		an_graph_entry_write(&bytes, &set->entries[i]);
 		status = bytes.failed;
 		struct an_version *version = &versions->items[versions->count];
 		digest_of(an_buffer_span(&bytes), version->digest);
@@ -43,12 +39,25 @@ static an_status read_entries(struct an_reader *reader, struct an_versions *vers
 			versions->count++;
 		an_buffer_done(&bytes);
 	}
+	return status;
+}
+
+static an_status read_entries(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value,
+                              struct an_versions *versions)
+{
+	struct an_graph_set set;
+	an_status status = an_record_check_graph(key, value, &set);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = name_entries(&set, versions);
 	an_graph_set_done(&set);
 	return status;
 }
 
-static an_status read_one(struct an_reader *reader, struct an_versions *versions)
+static an_status read_one(struct an_span value, struct an_versions *versions)
 {
+	struct an_reader reader = an_reader(
+		an_span(value.data + AN_RECORD_HEADER_SIZE, value.size - AN_RECORD_HEADER_SIZE));
 	if (!make_room(versions, 1))
 		return AUTONOMI_E_NO_MEMORY;
 	struct an_version *version = &versions->items[0];
@@ -57,34 +66,32 @@ static an_status read_one(struct an_reader *reader, struct an_versions *versions
 	struct an_pointer pointer;
 	struct an_scratchpad scratchpad;
 	if (versions->type == AN_RECORD_POINTER) {
-		an_pointer_read(reader, &pointer);
+		an_pointer_read(&reader, &pointer);
 		version->counter = pointer.counter;
 	} else if (versions->type == AN_RECORD_SCRATCHPAD) {
-		an_scratchpad_read(reader, &scratch, &scratchpad);
+		an_scratchpad_read(&reader, &scratch, &scratchpad);
 		version->counter = scratchpad.counter;
 	}
 	an_buffer_done(&scratch);
 	memcpy(version->digest, versions->digest, sizeof(version->digest));
 	versions->count = 1;
-	return reader->failed;
+	return reader.failed;
 }
 
 an_status an_versions_read(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value,
                            struct an_versions *ret_versions)
 {
 	*ret_versions = (struct an_versions){0};
-	an_status status = an_record_check(key, value);
 	struct an_record_header header;
-	if (status == AUTONOMI_OK)
-		status = an_record_read_header(value, &header);
+	an_status status = an_record_read_header(value, &header);
 	if (status != AUTONOMI_OK)
 		return status;
 	ret_versions->type = header.type;
 	digest_of(value, ret_versions->digest);
-	struct an_reader reader = an_reader(
-		an_span(value.data + AN_RECORD_HEADER_SIZE, value.size - AN_RECORD_HEADER_SIZE));
-	status = header.type == AN_RECORD_GRAPH_ENTRY ? read_entries(&reader, ret_versions)
-	                                              : read_one(&reader, ret_versions);
+	if (header.type == AN_RECORD_GRAPH_ENTRY)
+		status = read_entries(key, value, ret_versions);
+	else if ((status = an_record_check(key, value)) == AUTONOMI_OK)
+		status = read_one(value, ret_versions);
 	if (status != AUTONOMI_OK)
 		an_versions_done(ret_versions);
 	return status;

@@ -49,6 +49,13 @@ an_status an_record_read_header(struct an_span value, struct an_record_header *r
  * E_TOO_LARGE; E_NO_MEMORY. Takes about 7 ms for a chunk of 4 MiB, 2 ms for a signature. */
 an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value);
 
+struct an_graph_set;
+
+/* The same of a graph record, and gives its entries, to be given back where this succeeds. Its keys are
+ * checked to be points once: of the largest entries that clients make, in 60 ms. */
+an_status an_record_check_graph(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value,
+                                struct an_graph_set *ret_set);
+
 /* Whether the content of an unpaid record in our own form gives `key`; of graph entries, any of them.
  * Signatures are not looked at. */
 bool an_record_names(struct an_span value, const uint8_t key[AN_RECORD_NAME_SIZE]);

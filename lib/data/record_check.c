@@ -102,15 +102,36 @@ static an_status check_owner(const uint8_t key[AN_RECORD_NAME_SIZE],
 	return memcmp(name, key, sizeof(name)) == 0 ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
 }
 
+static an_status compare_form(struct an_buffer *canonical, an_status status, struct an_span value)
+{
+	if (status == AUTONOMI_E_TOO_LARGE ||
+	    (status == AUTONOMI_OK && !an_span_equal(an_buffer_span(canonical), value)))
+		return AUTONOMI_E_CORRUPT;
+	return status;
+}
+
 /* Whether a writer of ours made exactly these bytes. */
 static an_status check_form(struct an_span value)
 {
 	struct an_buffer canonical;
 	an_buffer_init(&canonical, value.size);
-	an_status status = an_record_canonical(value, &canonical);
-	if (status == AUTONOMI_E_TOO_LARGE ||
-	    (status == AUTONOMI_OK && !an_span_equal(an_buffer_span(&canonical), value)))
-		status = AUTONOMI_E_CORRUPT;
+	const an_status status = compare_form(&canonical, an_record_canonical(value, &canonical),
+	                                      value);
+	an_buffer_done(&canonical);
+	return status;
+}
+
+/* The same of a graph record that was read: reading it again would cost more than all the rest. */
+static an_status check_graph_form(const struct an_graph_set *set, an_status read,
+                                  struct an_span value)
+{
+	struct an_buffer canonical;
+	an_buffer_init(&canonical, value.size);
+	write_header(&canonical, AN_RECORD_GRAPH_ENTRY);
+	if (read == AUTONOMI_OK)
+		an_graph_set_write(&canonical, set);
+	const an_status status = compare_form(&canonical,
+	                                      read == AUTONOMI_OK ? canonical.failed : read, value);
 	an_buffer_done(&canonical);
 	return status;
 }
@@ -144,20 +165,43 @@ static an_status check_scratchpad(const uint8_t key[AN_RECORD_NAME_SIZE], struct
 	return status == AUTONOMI_OK ? an_scratchpad_verify(&scratchpad) : status;
 }
 
+static an_status check_entries(const uint8_t key[AN_RECORD_NAME_SIZE],
+                               const struct an_graph_set *set)
+{
+	an_status status = set->count > 0 ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
+	for (size_t i = 0; i < set->count && status == AUTONOMI_OK; i++) {
+		status = check_owner(key, set->entries[i].owner);
+		if (status == AUTONOMI_OK)
+			status = an_graph_entry_verify(&set->entries[i]);
+	}
+	return status;
+}
+
+an_status an_record_check_graph(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value,
+                                struct an_graph_set *ret_set)
+{
+	struct an_record_header header;
+	an_status status = an_record_read_header(value, &header);
+	if (status != AUTONOMI_OK)
+		return status;
+	if (header.payment != AN_RECORD_UNPAID || header.type != AN_RECORD_GRAPH_ENTRY)
+		return AUTONOMI_E_CORRUPT;
+	struct an_reader reader = body_reader(value);
+	an_graph_set_read(&reader, ret_set);
+	status = check_graph_form(ret_set, reader.failed, value);
+	if (status == AUTONOMI_OK)
+		status = check_entries(key, ret_set);
+	if (status != AUTONOMI_OK)
+		an_graph_set_done(ret_set);
+	return status;
+}
+
 static an_status check_graph(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span value)
 {
-	struct an_reader reader = body_reader(value);
 	struct an_graph_set set;
-	an_graph_set_read(&reader, &set);
-	an_status status = reader.failed;
-	if (status == AUTONOMI_OK && set.count == 0)
-		status = AUTONOMI_E_CORRUPT;
-	for (size_t i = 0; i < set.count && status == AUTONOMI_OK; i++) {
-		status = check_owner(key, set.entries[i].owner);
-		if (status == AUTONOMI_OK)
-			status = an_graph_entry_verify(&set.entries[i]);
-	}
-	an_graph_set_done(&set);
+	const an_status status = an_record_check_graph(key, value, &set);
+	if (status == AUTONOMI_OK)
+		an_graph_set_done(&set);
 	return status;
 }
 
@@ -182,13 +226,13 @@ an_status an_record_check(const uint8_t key[AN_RECORD_NAME_SIZE], struct an_span
 		return AUTONOMI_E_CORRUPT;
 	if (header.type == AN_RECORD_CHUNK)
 		return check_chunk(key, value);
+	if (header.type == AN_RECORD_GRAPH_ENTRY)
+		return check_graph(key, value);
 	status = check_form(value);
 	if (status != AUTONOMI_OK)
 		return status;
-	if (header.type == AN_RECORD_POINTER)
-		return check_pointer(key, value);
-	return header.type == AN_RECORD_SCRATCHPAD ? check_scratchpad(key, value)
-	                                           : check_graph(key, value);
+	return header.type == AN_RECORD_POINTER ? check_pointer(key, value)
+	                                        : check_scratchpad(key, value);
 }
 
 static bool names_any(const uint8_t key[AN_RECORD_NAME_SIZE], const struct an_graph_set *set)
