@@ -52,8 +52,6 @@ static an_status name_response(struct host_request *self, struct an_span body)
 static an_status take_response(struct host_request *self, const struct an_link_reply *reply)
 {
 	struct an_operation *operation = self->operation;
-	if (reply->kind != AN_LINK_KIND_MESSAGE)
-		return AUTONOMI_E_PROTOCOL;
 	if (reply->body.size > self->room)
 		return AUTONOMI_E_TOO_LARGE;
 	an_status status = name_response(self, reply->body);

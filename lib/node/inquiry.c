@@ -118,8 +118,8 @@ static void peers_told(void *context, uint64_t request, const struct an_link_rep
 	struct an_operation *operation = inquiry->operation;
 	struct an_kademlia_message answer;
 	an_status status = reply->status;
-	if (status == AUTONOMI_OK)
-		status = an_kademlia_decode(reply->body, &answer);
+	if (status == AUTONOMI_OK && an_kademlia_decode(reply->body, &answer) != AUTONOMI_OK)
+		status = AUTONOMI_E_PROTOCOL;
 	if (status != AUTONOMI_OK) {
 		fail(operation, status);
 		return;

@@ -51,8 +51,13 @@ static void requested(void *context, uint64_t inbound, const struct an_link_peer
 {
 	struct attacker *attacker = context;
 	(void)peer;
-	(void)request;
-	an_link_refuse(attacker->link, inbound, AN_LINK_CODE_BUSY);
+	attacker->asked++;
+	if (attacker->mute)
+		return;
+	if (attacker->answer != NULL)
+		an_link_reply(attacker->link, inbound, request->kind, &attacker->answer, 1);
+	else
+		an_link_refuse(attacker->link, inbound, AN_LINK_CODE_BUSY);
 }
 
 static void open_socket(struct attacker *attacker, uint8_t host)

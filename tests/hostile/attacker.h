@@ -28,7 +28,11 @@ struct attacker {
 	an_status status;      /* of the last reply */
 	uint64_t code;         /* of the last refusal */
 	struct an_blob *reply; /* the last one, its kind not included */
-	uint64_t pump_max;     /* CPU time of the victim's longest pump so far, in us */
+	/* What it answers to requests, borrowed; NULL: "busy". */
+	struct an_blob *answer;
+	bool mute;         /* answers nothing at all */
+	size_t asked;      /* requests that came */
+	uint64_t pump_max; /* CPU time of the victim's longest pump so far, in us */
 };
 
 /* Whether bounds on memory and on work mean something: sanitizers, coverage and checks change both, so

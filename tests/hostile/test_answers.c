@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Peers that answer what the host itself asks with nonsense, late or not at all. */
+#include "harness.h"
+
+#include <string.h>
+
+#include "attacker.h"
+#include "data/message.h"
+
+enum { LIMIT_MS = 20000, LARGE = 2 * 1024 * 1024 };
+
+static struct cluster cluster;
+static struct attacker liar;
+static char liar_id[AN_PEER_ID_TEXT_MAX];
+static autonomi_op op;
+
+static void setup(void)
+{
+	cluster_open(&cluster, 1, 1);
+	attacker_open(&liar, &cluster, 1);
+	an_peer_id_to_text(&liar.key_pair.identity.id, liar_id);
+}
+
+static void teardown(void)
+{
+	attacker_close(&liar);
+	cluster_close(&cluster);
+}
+
+/* The completion of `op`, while the liar does what it does. */
+static autonomi_event *completion(void)
+{
+	const uint64_t deadline = monotonic_us() + LIMIT_MS * 1000ULL;
+	while (monotonic_us() < deadline) {
+		autonomi_event *event = NULL;
+		attacker_pump(&liar);
+		autonomi_node_pump(cluster.nodes[0]);
+		while (autonomi_node_next_event(cluster.nodes[0], &event) == 1) {
+			if (autonomi_event_op(event) == op)
+				return event;
+			autonomi_event_free(event);
+		}
+	}
+	ck_abort_msg("the operation did not complete");
+	return NULL;
+}
+
+static autonomi_status status_of(autonomi_status submitted)
+{
+	ck_assert_int_eq(submitted, AUTONOMI_OK);
+	autonomi_event *event = completion();
+	const autonomi_status status = autonomi_event_status(event);
+	size_t size = 1;
+	autonomi_event_data(event, &size);
+	if (status < 0) {
+		ck_assert_str_ne(autonomi_event_message(event), "");
+		ck_assert_uint_eq(size, 0);
+	}
+	autonomi_event_free(event);
+	ck_assert_uint_eq(autonomi_node_pending(cluster.nodes[0]), 0);
+	return status;
+}
+
+static autonomi_status send_version_request(void)
+{
+	autonomi_message *request = NULL;
+	const struct an_peer_id *id = &liar.key_pair.identity.id;
+	ck_assert_int_eq(autonomi_request_new("Query.GetVersion", &request), AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_message_set_address(request, "address", AUTONOMI_ADDRESS_PEER_ID,
+	                                              id->bytes, id->size),
+	                 AUTONOMI_OK);
+	const autonomi_status status = autonomi_network_send_request(autonomi_node_network(
+									     cluster.nodes[0]),
+	                                                             liar_id, request, 0, &op);
+	autonomi_message_free(request);
+	return status;
+}
+
+/* What the host is told where the liar answers this, which is freed. */
+static autonomi_status status_where_answered(struct an_blob *answer)
+{
+	liar.answer = answer;
+	const autonomi_status status = status_of(send_version_request());
+	liar.answer = an_blob_unref(answer);
+	return status;
+}
+
+static struct an_blob *version_of(size_t size)
+{
+	struct an_blob *text = an_blob_new(size), *message = NULL;
+	struct an_response response = {.type = AN_RESPONSE_GET_VERSION};
+	memset(text->data, '7', size);
+	response.get_version.peer = an_address_of_peer(&liar.key_pair.identity.id);
+	response.get_version.version = an_blob_span(text);
+	ck_assert_int_eq(an_response_encode_blob(&response, &message), AUTONOMI_OK);
+	an_blob_unref(text);
+	return message;
+}
+
+START_TEST(an_answer_of_any_form_is_a_status_and_the_node_goes_on)
+{
+	const struct an_response other = {.type = AN_RESPONSE_REPLICATE};
+	const struct an_request request = {.type = AN_REQUEST_GET_VERSION,
+	                                   .get_version.address = an_address_of_peer(
+						   &liar.key_pair.identity.id)};
+	struct an_blob *message = NULL;
+	ck_assert_int_eq(status_where_answered(version_of(10)), AUTONOMI_OK);
+	ck_assert_int_eq(status_where_answered(an_blob_new(0)), AUTONOMI_E_PROTOCOL);
+	ck_assert_int_eq(status_where_answered(an_blob_copy(an_span_text("nonsense"))),
+	                 AUTONOMI_E_PROTOCOL);
+	ck_assert_int_eq(an_response_encode_blob(&other, &message), AUTONOMI_OK);
+	ck_assert_int_eq(status_where_answered(message), AUTONOMI_E_PROTOCOL);
+	ck_assert_int_eq(an_request_encode_blob(&request, AN_RECORD_FORM_BYTES, &message),
+	                 AUTONOMI_OK);
+	ck_assert_int_eq(status_where_answered(message), AUTONOMI_E_PROTOCOL);
+	ck_assert_int_eq(status_where_answered(version_of(LARGE)), AUTONOMI_E_TOO_LARGE);
+	ck_assert_int_eq(status_where_answered(NULL), AUTONOMI_E_BUSY);
+	ck_assert_int_eq(status_where_answered(version_of(10)), AUTONOMI_OK);
+}
+END_TEST
+
+START_TEST(a_peer_that_answers_nothing_can_be_given_up)
+{
+	liar.mute = true;
+	ck_assert_int_eq(send_version_request(), AUTONOMI_OK);
+	while (liar.asked == 0)
+		attacker_step(&liar, &cluster);
+	ck_assert_int_eq(autonomi_op_cancel(cluster.nodes[0], op), AUTONOMI_OK);
+	autonomi_event *event = completion();
+	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CANCELLED);
+	autonomi_event_free(event);
+	ck_assert_uint_eq(autonomi_node_pending(cluster.nodes[0]), 0);
+}
+END_TEST
+
+START_TEST(a_peer_that_goes_while_it_is_asked_is_unreachable)
+{
+	liar.mute = true;
+	ck_assert_int_eq(send_version_request(), AUTONOMI_OK);
+	while (liar.asked == 0)
+		attacker_step(&liar, &cluster);
+	an_link_disconnect(liar.link, &liar.victim.id, AN_LINK_CODE_NONE);
+	ck_assert_int_eq(status_of(AUTONOMI_OK), AUTONOMI_E_UNREACHABLE);
+}
+END_TEST
+
+START_TEST(whoever_is_no_node_is_not_added_to_the_table)
+{
+	autonomi_dht *dht = autonomi_node_dht(cluster.nodes[0]);
+	liar.answer = an_blob_new(0); /* how it sees us: nowhere */
+	ck_assert_int_eq(status_of(autonomi_dht_add_peer(dht, liar_id, 0, &op)),
+	                 AUTONOMI_E_UNSUPPORTED);
+	ck_assert_int_eq(autonomi_dht_table(dht, 0, &op), AUTONOMI_OK);
+	autonomi_event *event = completion();
+	ck_assert_uint_eq(autonomi_event_peer_count(event), 0);
+	autonomi_event_free(event);
+	/* An empty message of Kademlia names nobody. */
+	const uint8_t name[AUTONOMI_NAME_SIZE] = {1};
+	const autonomi_status status = status_of(
+		autonomi_dht_ask_closest(dht, liar_id, name, sizeof(name), 0, &op));
+	ck_assert_msg(status == AUTONOMI_E_PROTOCOL, "%s", autonomi_status_name(status));
+	liar.answer = an_blob_unref(liar.answer);
+}
+END_TEST
+
+Suite *suite(void)
+{
+	Suite *s = suite_create("hostile/answers");
+	TCase *answers = tcase_create("answers");
+	tcase_add_checked_fixture(answers, setup, teardown);
+	tcase_set_timeout(answers, 120);
+	tcase_add_test(answers, an_answer_of_any_form_is_a_status_and_the_node_goes_on);
+	tcase_add_test(answers, a_peer_that_answers_nothing_can_be_given_up);
+	tcase_add_test(answers, a_peer_that_goes_while_it_is_asked_is_unreachable);
+	tcase_add_test(answers, whoever_is_no_node_is_not_added_to_the_table);
+	suite_add_tcase(s, answers);
+	return s;
+}
