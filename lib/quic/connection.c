@@ -80,8 +80,20 @@ static an_status client_start(struct an_quic_connection *connection, const ngtcp
 	return started(connection, error, conn);
 }
 
+/* What the peer checks who answers it by (RFC 9000, 7.3). */
+static void set_ids(ngtcp2_transport_params *parameters, const ngtcp2_pkt_hd *header,
+                    const ngtcp2_cid *retried)
+{
+	parameters->original_dcid = retried != NULL ? *retried : header->dcid;
+	parameters->original_dcid_present = 1;
+	if (retried == NULL)
+		return;
+	parameters->retry_scid = header->dcid;
+	parameters->retry_scid_present = 1;
+}
+
 static an_status server_start(struct an_quic_connection *connection, const ngtcp2_cid *id,
-                              const ngtcp2_pkt_hd *header)
+                              const ngtcp2_pkt_hd *header, const ngtcp2_cid *retried)
 {
 	struct an_quic *quic = connection->quic;
 	ngtcp2_callbacks callbacks;
@@ -92,8 +104,12 @@ static an_status server_start(struct an_quic_connection *connection, const ngtcp
 	an_quic_callbacks_set(&callbacks);
 	set_settings(quic, &settings);
 	set_parameters(quic, &parameters);
-	parameters.original_dcid = header->dcid;
-	parameters.original_dcid_present = 1;
+	set_ids(&parameters, header, retried);
+	if (retried != NULL) {
+		settings.token = header->token;
+		settings.tokenlen = header->tokenlen;
+		settings.token_type = NGTCP2_TOKEN_TYPE_RETRY;
+	}
 	an_quic_path_set(&path, &connection->remote);
 	const int error = ngtcp2_conn_server_new(&conn, &header->scid, id, &path.path,
 	                                         header->version, &callbacks, &settings,
@@ -141,7 +157,7 @@ an_status an_quic_dial(struct an_quic *quic, const struct an_endpoint *remote, v
 }
 
 an_status an_quic_connection_accept(struct an_quic *quic, const struct an_datagram *run,
-                                    const ngtcp2_pkt_hd *header,
+                                    const ngtcp2_pkt_hd *header, const ngtcp2_cid *retried,
                                     struct an_quic_connection **ret_connection)
 {
 	struct an_quic_connection *connection = connection_new(quic, &run->remote, false);
@@ -156,7 +172,7 @@ an_status an_quic_connection_accept(struct an_quic *quic, const struct an_datagr
 	if (status == AUTONOMI_OK)
 		an_quic_handshake_begin(connection);
 	if (status == AUTONOMI_OK)
-		status = server_start(connection, &id, header);
+		status = server_start(connection, &id, header, retried);
 	if (status == AUTONOMI_OK)
 		status = an_quic_id_add(quic, &connection->route, &header->dcid);
 	if (status == AUTONOMI_OK)

@@ -51,6 +51,7 @@ an_status an_quic_new(const struct an_quic_config *config, const struct an_quic_
 	quic->random = config->random;
 	quic->logger = config->logger;
 	quic->accepts = config->accepts;
+	an_random_fill(quic->random, quic->retry_secret, sizeof(quic->retry_secret));
 	init_tables(quic);
 	an_status status = an_quic_tls_init(&quic->tls, config);
 	if (status == AUTONOMI_OK && (quic->output = an_malloc(AN_QUIC_OUTPUT_SIZE)) == NULL)
@@ -150,12 +151,41 @@ static bool is_full(struct an_quic *quic, const struct an_endpoint *remote)
 	       !an_quic_connection_admit(quic, remote) || !an_quic_handshake_admit(quic, remote);
 }
 
+static void ask_for_proof(struct an_quic *quic, const struct an_datagram *run,
+                          const ngtcp2_pkt_hd *header)
+{
+	struct an_quic_reply *reply = reply_add(quic, run);
+	if (reply == NULL)
+		return;
+	reply->size = an_quic_retry_write(quic, run, header, reply->packet, sizeof(reply->packet));
+	if (reply->size == 0)
+		return;
+	quic->reply_count++;
+	quic->counters.retries++;
+}
+
+static struct an_quic_connection *let_in(struct an_quic *quic, const struct an_datagram *run,
+                                         const ngtcp2_pkt_hd *header, const ngtcp2_cid *retried)
+{
+	struct an_quic_connection *connection = NULL;
+	if (is_full(quic, &run->remote)) {
+		refuse(quic, run, header);
+		return NULL;
+	}
+	if (an_quic_connection_accept(quic, run, header, retried, &connection) != AUTONOMI_OK) {
+		quic->counters.datagrams_dropped++;
+		return NULL;
+	}
+	quic->events.accepted(quic->events.context, connection);
+	return connection;
+}
+
 /* A datagram for nobody: the first one of a connection, or dropped. */
 static struct an_quic_connection *admit(struct an_quic *quic, const struct an_datagram *run,
                                         const uint8_t *bytes, size_t size)
 {
 	ngtcp2_pkt_hd header;
-	struct an_quic_connection *connection = NULL;
+	ngtcp2_cid first;
 	if (!quic->accepts || ngtcp2_accept(&header, bytes, size) != 0) {
 		quic->counters.datagrams_dropped++;
 		return NULL;
@@ -165,16 +195,12 @@ static struct an_quic_connection *admit(struct an_quic *quic, const struct an_da
 		               header.dcid.datalen);
 		return NULL;
 	}
-	if (is_full(quic, &run->remote)) {
-		refuse(quic, run, &header);
-		return NULL;
-	}
-	if (an_quic_connection_accept(quic, run, &header, &connection) != AUTONOMI_OK) {
-		quic->counters.datagrams_dropped++;
-		return NULL;
-	}
-	quic->events.accepted(quic->events.context, connection);
-	return connection;
+	if (an_quic_retry_proven(quic, run, &header, &first))
+		return let_in(quic, run, &header, &first);
+	if (!an_quic_retry_wanted(quic))
+		return let_in(quic, run, &header, NULL);
+	ask_for_proof(quic, run, &header);
+	return NULL;
 }
 
 static void take_datagram(struct an_quic *quic, const struct an_datagram *run, const uint8_t *bytes,

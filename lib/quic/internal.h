@@ -28,6 +28,10 @@ enum {
 	AN_QUIC_REPLY_SIZE = 576,   /* bytes of one such answer */
 	AN_QUIC_GRAVES_MAX = 1024,  /* ended connections that are still remembered */
 	AN_QUIC_RESTING_MAX = 1024, /* addresses without a connection that are remembered */
+	/* With so many handshakes under way, and with this part of those that may be, an address must be
+	 * proven before the next one begins. */
+	AN_QUIC_RETRY_FROM = 8,
+	AN_QUIC_RETRY_DIVISOR = 4,
 	AN_QUIC_ALPN_MAX = 64,
 };
 
@@ -99,6 +103,7 @@ struct an_quic {
 	size_t memory_used;     /* of all connections */
 	struct an_list resting; /* addresses that are remembered for their rate, the oldest first */
 	size_t resting_count;
+	uint8_t retry_secret[32];
 	size_t handshakes;       /* accepted and not proven */
 	struct an_list unproven; /* they, the oldest first */
 
@@ -223,6 +228,17 @@ struct an_quic_address *an_quic_address_take(struct an_quic *quic,
 void an_quic_address_release(struct an_quic *quic, struct an_quic_address *address);
 void an_quic_addresses_clear(struct an_quic *quic);
 
+/* retry.c */
+/* Whether an address must be proven before a handshake begins. */
+bool an_quic_retry_wanted(const struct an_quic *quic);
+/* Writes a Retry in answer to a first datagram; returns its size, 0 where that fails. */
+size_t an_quic_retry_write(struct an_quic *quic, const struct an_datagram *run,
+                           const ngtcp2_pkt_hd *header, uint8_t *packet, size_t capacity);
+/* Whether the datagram has a token of ours for its address; the id that the peer had invented for us
+ * before goes to `ret_first`. */
+bool an_quic_retry_proven(const struct an_quic *quic, const struct an_datagram *run,
+                          const ngtcp2_pkt_hd *header, ngtcp2_cid *ret_first);
+
 /* handshakes.c */
 void an_quic_handshake_begin(struct an_quic_connection *connection);
 /* It was proven, or ended. */
@@ -240,8 +256,9 @@ void an_quic_budget_relieve(struct an_quic *quic);
 /* connection.c */
 void an_quic_connection_touch(struct an_quic_connection *connection);
 void an_quic_connection_schedule(struct an_quic_connection *connection);
+/* `retried`: the first id that the peer invented, where it answers a Retry; else NULL. */
 an_status an_quic_connection_accept(struct an_quic *quic, const struct an_datagram *run,
-                                    const ngtcp2_pkt_hd *header,
+                                    const ngtcp2_pkt_hd *header, const ngtcp2_cid *retried,
                                     struct an_quic_connection **ret_connection);
 void an_quic_connection_read(struct an_quic_connection *connection, const struct an_datagram *run,
                              const uint8_t *bytes, size_t size);

@@ -106,6 +106,7 @@ struct an_quic_counters {
 	uint64_t datagrams_dropped; /* not for any connection, or over a limit */
 	uint64_t handshakes_failed;
 	uint64_t connections_refused; /* over a limit */
+	uint64_t retries;             /* proofs of an address that were asked for */
 	size_t connections;           /* now */
 };
 

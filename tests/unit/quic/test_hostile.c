@@ -162,6 +162,60 @@ START_TEST(an_address_that_is_not_proven_gets_at_most_three_times_its_bytes)
 }
 END_TEST
 
+/* Records what goes to `b`, and keeps it from there. */
+static bool record_and_drop(struct wire *w, const struct an_datagram *datagram)
+{
+	record(w, datagram);
+	return true;
+}
+
+/* First flights, each from an address of its own that nobody stands behind: the one that the connection
+ * id says, which is at byte 6 of a first datagram. */
+static void flood_with_first_flights(void)
+{
+	for (size_t i = 0; i < recorded_count; i++) {
+		struct recorded *one = &recorded[i];
+		const struct an_endpoint forged = an_endpoint_ip4(172, 16, one->bytes[6],
+		                                                  one->bytes[7], 1000);
+		wire_inject(b, &forged, one->bytes, one->size);
+		wire_run_for(&wire, AN_MS(1));
+	}
+}
+
+START_TEST(forged_addresses_take_no_more_places_once_there_is_a_crowd)
+{
+	enum { HANDSHAKES = 32, FLIGHTS = 100 };
+	struct an_quic_limits limits = wire_limits();
+	teardown();
+	limits.handshakes = HANDSHAKES;
+	wire_init(&wire, 3);
+	a = wire_add(&wire, &limits);
+	b = wire_add(&wire, &limits);
+	struct wire_peer *c = wire_add(&wire, &limits);
+	recorded_count = 0;
+	wire.drops = record_and_drop;
+	for (unsigned i = 0; i < FLIGHTS; i++)
+		wire_dial(a, b);
+	wire_run_for(&wire, AN_MS(5));
+	wire_crash(a);
+	wire.drops = NULL;
+	ck_assert_uint_ge(recorded_count, FLIGHTS);
+	flood_with_first_flights();
+	ck_assert_uint_le(b->quic->handshakes, HANDSHAKES / AN_QUIC_RETRY_DIVISOR);
+	ck_assert_uint_ge(an_quic_counters(b->quic)->retries, FLIGHTS / 2);
+	ck_assert_uint_eq(an_quic_counters(b->quic)->connections_refused, 0);
+	/* Who is there proves it, and comes in, in the midst of it. */
+	wire_connect(c, b);
+	ck_assert_uint_eq(c->closed, 0);
+	/* And without a crowd nobody has to. */
+	wire_run_for(&wire, AN_SECONDS(15));
+	ck_assert_uint_eq(b->quic->handshakes, 0);
+	const uint64_t before = an_quic_counters(b->quic)->retries;
+	wire_connect(c, b);
+	ck_assert_uint_eq(an_quic_counters(b->quic)->retries, before);
+}
+END_TEST
+
 START_TEST(a_flood_to_an_ended_connection_is_answered_ever_more_rarely)
 {
 	struct an_quic_connection *connection = wire_connect(a, b);
@@ -208,6 +262,7 @@ Suite *suite(void)
 	tcase_add_test(hostile, handshakes_and_messages_get_through_a_wire_that_damages_datagrams);
 	tcase_add_test(hostile, damaged_first_flights_cost_no_more_than_the_limit_of_handshakes);
 	tcase_add_test(hostile, an_address_that_is_not_proven_gets_at_most_three_times_its_bytes);
+	tcase_add_test(hostile, forged_addresses_take_no_more_places_once_there_is_a_crowd);
 	tcase_add_test(hostile, a_flood_to_an_ended_connection_is_answered_ever_more_rarely);
 	tcase_add_test(hostile, a_datagram_of_nothing_or_of_one_byte_is_dropped);
 	suite_add_tcase(s, hostile);
