@@ -25,7 +25,7 @@
 
 enum {
 	FAULTS_AS_USUAL = 200,
-	NODE_SECONDS = 20,   /* between two faults of a machine, on average */
+	NODE_SECONDS = 10,   /* between two faults of a machine, on average */
 	FAULTS_OF_NODE = 20, /* until the network heals */
 	LOOK_SECONDS = 2,    /* between two looks at all queues */
 	POINTERS = 5,        /* the first records */
