@@ -116,7 +116,7 @@ an_status an_store_room_make(struct an_store *store, struct an_store_operation *
 
 /* Whoever brings what a full store cannot keep shall not have it checked first (autonomi-2 10.2, row
  * 10): 99.6 % of the verification in a network was done by nodes that were full. */
-an_status an_store_expect_room(const struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
+an_status an_store_expect_room(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                                size_t size)
 {
 	const struct an_store_index *index = &store->index;
@@ -128,6 +128,7 @@ an_status an_store_expect_room(const struct an_store *store, const uint8_t key[A
 	const struct an_dht_key distance = an_dht_key_distance(&index->self, &place);
 	if (index->count > 0 && gives_way(store, index->by_distance[index->count - 1], &distance))
 		return AUTONOMI_OK;
+	store->counters.puts_refused++;
 	return crowded ? AUTONOMI_E_FULL : AUTONOMI_E_DISK_FULL;
 }
 

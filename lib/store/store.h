@@ -133,8 +133,9 @@ an_status an_store_remove(struct an_store *store, const uint8_t key[AN_RECORD_KE
 const struct an_store_entry *an_store_find(const struct an_store *store,
                                            const uint8_t key[AN_RECORD_KEY_SIZE]);
 /* Whether a record of this size could find a place under the key, as far as can be told before anything is
- * known of it: OK; E_FULL; E_DISK_FULL. What is there already has its place. From memory, at once. */
-an_status an_store_expect_room(const struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
+ * known of it: OK; E_FULL and E_DISK_FULL, which count as refused puts. What is there already has its
+ * place. From memory, at once. */
+an_status an_store_expect_room(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                                size_t size);
 size_t an_store_count(const struct an_store *store);
 uint64_t an_store_bytes(const struct an_store *store);

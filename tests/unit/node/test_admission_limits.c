@@ -230,6 +230,7 @@ START_TEST(lesson_10_a_full_store_refuses_before_it_checks)
 		ck_assert_int_eq(answer.status, AUTONOMI_E_FULL);
 		ck_assert_str_eq(answer.text, "LocalSwarmError(MaxRecords)");
 		ck_assert(an_list_empty(&scene.jobs));
+		ck_assert_uint_eq(an_store_counters(scene.store)->puts_refused, i + 1);
 		signed_done(&records[i]);
 	}
 	struct an_list jobs;
