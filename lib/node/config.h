@@ -50,7 +50,7 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	NUMBER(link_connections, "link.connections", 1000, 8, 100000, "", "Connections in all")    \
 	NUMBER(link_connections_per_address, "link.connections_per_address", 256, 1, 100000, "",   \
 	       "Accepted connections from one IP address (of IPv6: one /64)")                      \
-	NUMBER(link_connections_per_peer, "link.connections_per_peer", 8, 2, 100000, "",           \
+	NUMBER(link_connections_per_peer, "link.connections_per_peer", 4, 2, 100000, "",           \
 	       "Connections with one peer; of more, the oldest ends")                              \
 	NUMBER(link_handshake_rate, "link.handshake_rate", 50, 1, 1000000, "",                     \
 	       "Connections that one IP address may begin in a second, after a first burst of as " \

@@ -154,6 +154,36 @@ START_TEST(answers_that_are_never_fetched_do_not_keep_honest_requests_out)
 }
 END_TEST
 
+/* As fast as it can, over one connection. A slow machine makes it slower still. */
+START_TEST(one_peer_asks_no_faster_than_its_rate)
+{
+	enum { OPEN = 10, RATE = 100, ASKED = 2000 };
+	open_victim("link.request_rate", "100", "link.requests_per_peer", "10");
+	for (uint8_t i = 0; i < 2; i++)
+		attacker_open(&attackers[i], &cluster, (uint8_t)(i + 1));
+	const uint64_t begin = monotonic_us(),
+		       before = victim_counter(&cluster, "requests_received");
+	for (int n = 0; n < ASKED; n++) {
+		const struct an_request request = {
+			.type = AN_REQUEST_GET_VERSION,
+			.get_version.address = an_address_of_peer(&attackers[1].victim.id),
+		};
+		attacker_request(&attackers[1], &request);
+	}
+	attacker_run(&attackers[1], &cluster, 1500);
+	const uint64_t came = victim_counter(&cluster, "requests_received") - before;
+	const uint64_t most = 2 * OPEN + RATE * (monotonic_us() - begin) / 1000000 + 1;
+	printf("# %lu requests came, at most %lu\n", (unsigned long)came, (unsigned long)most);
+	ck_assert_uint_le(came, most);
+	ck_assert_uint_ge(came, OPEN);
+	ck_assert_uint_eq(attackers[1].failed, 0);
+	honest_answer(&attackers[0], "another asks without end");
+	for (size_t i = 0; i < 2; i++)
+		attacker_close(&attackers[i]);
+	cluster_close(&cluster);
+}
+END_TEST
+
 /* ---- Handshakes that are begun and left, from one address. */
 static an_status verify(void *context, struct an_quic_connection *connection,
                         struct an_span certificate)
@@ -386,6 +416,7 @@ Suite *suite(void)
 	tcase_set_timeout(tests, 120);
 	tcase_add_test(tests, peers_that_fetch_no_answers_do_not_keep_honest_ones_from_theirs);
 	tcase_add_test(tests, answers_that_are_never_fetched_do_not_keep_honest_requests_out);
+	tcase_add_test(tests, one_peer_asks_no_faster_than_its_rate);
 	tcase_add_test(tests, connections_of_one_address_do_not_keep_other_addresses_out);
 	tcase_add_test(tests, noise_and_foreign_versions_cost_no_memory_and_no_answer_of_others);
 	tcase_add_test(tests, handshakes_left_half_open_do_not_keep_honest_peers_out);

@@ -439,6 +439,30 @@ START_TEST(an_address_that_dials_without_end_is_held_to_its_rate)
 }
 END_TEST
 
+START_TEST(so_many_addresses_are_remembered_for_their_rate_and_no_more)
+{
+	struct an_quic *quic = b->quic;
+	quic->limits.handshake_rate = 1;
+	for (unsigned i = 0; i < 2 * AN_QUIC_RESTING_MAX; i++) {
+		const struct an_endpoint remote = an_endpoint_ip4(172, 16, (uint8_t)(i >> 8),
+		                                                  (uint8_t)i, 1);
+		struct an_quic_address *address = an_quic_address_take(quic, &remote);
+		ck_assert_ptr_nonnull(address);
+		an_quic_address_release(quic, address);
+		ck_assert_uint_le(quic->resting_count, AN_QUIC_RESTING_MAX);
+	}
+	ck_assert_uint_eq(quic->resting_count, AN_QUIC_RESTING_MAX);
+	/* The newest are those that are known; and all have paid after a second. */
+	const struct an_endpoint newest = an_endpoint_ip4(172, 16, 7, 255, 1);
+	const struct an_endpoint oldest = an_endpoint_ip4(172, 16, 0, 0, 1);
+	ck_assert_ptr_nonnull(an_quic_address_find(quic, &newest));
+	ck_assert_ptr_null(an_quic_address_find(quic, &oldest));
+	quic->now += AN_SECONDS(2);
+	an_quic_address_release(quic, an_quic_address_take(quic, &oldest));
+	ck_assert_uint_eq(quic->resting_count, 1);
+}
+END_TEST
+
 START_TEST(streams_beyond_the_rate_wait_and_none_is_refused)
 {
 	enum { STREAMS = 10, RATE = 100, WANTED = 300 };
@@ -502,6 +526,7 @@ Suite *suite(void)
 	tcase_add_test(limits, where_all_connections_are_taken_an_unused_one_of_many_gives_way);
 	tcase_add_test(limits, one_address_may_not_take_all_connections);
 	tcase_add_test(limits, an_address_that_dials_without_end_is_held_to_its_rate);
+	tcase_add_test(limits, so_many_addresses_are_remembered_for_their_rate_and_no_more);
 	tcase_add_test(limits, streams_beyond_the_rate_wait_and_none_is_refused);
 	tcase_add_test(limits, unfinished_handshakes_are_limited_and_time_out);
 	tcase_add_test(limits, an_unknown_version_is_answered_with_ours);
