@@ -60,7 +60,7 @@ def padded(text):
     return text.encode().hex().ljust(64, "0")
 
 
-def registers(network):
+def registers(network, folder):
     ends_badly(network, "a register without a key of its own", LOCAL, "register", "create", "x", "y")
     prints(network, "no registers are remembered yet", "", "register", "list")
     answer(network, "register generate-key", "register", "generate-key")
@@ -85,6 +85,13 @@ def registers(network):
     listed = answer(network, "register list", "register", "list")
     tap.check(listed.get("registers") == [{"name": "weather", "address": address}],
               "it has the name and the address", listed)
+    alien = folder / "client-data/autonomi/client/user_data/registers/README"
+    alien.write_text("not a register")
+    client = run(network, "--json", "register", "list")
+    tap.check(client.code == DONE and "passed over" in client.err and
+              len(read(client).get("registers", [])) == 1,
+              "a file of somebody else's is passed over", client.out + client.err)
+    alien.unlink()
     ends_badly(network, "with --name an address is a name, of no register", NOT_FOUND,
                "register", "get", "--name", address)
     ends_badly(network, "a register that is not there", NOT_FOUND, "register", "get", "nobody")
@@ -208,7 +215,7 @@ def main():
     try:
         with Network(folder, sys.argv[1]) as network:
             network.start(NODES)
-            registers(network)
+            registers(network, folder)
             shared(network)
             fork(network, Path(sys.argv[1]))
             vaults(network, folder, files(network, folder))

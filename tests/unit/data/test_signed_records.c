@@ -448,6 +448,38 @@ START_TEST(what_is_left_of_an_upload_without_its_payment_is_a_good_record)
 }
 END_TEST
 
+START_TEST(a_graph_record_that_is_checked_gives_its_entries_and_nothing_else_does)
+{
+	struct an_graph_entry entry = {.content = {7}};
+	struct an_graph_set set = {.entries = &entry, .count = 1}, read;
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	ck_assert_int_eq(an_graph_entry_sign(&entry, secret), AUTONOMI_OK);
+	an_owner_key_name(entry.owner, name);
+	an_buffer_append(&out, an_span("\x91\x01", HEADER));
+	an_graph_set_write(&out, &set);
+	ck_assert_int_eq(an_record_check_graph(name, an_buffer_span(&out), &read), AUTONOMI_OK);
+	ck_assert_uint_eq(read.count, 1);
+	ck_assert_int_eq(an_graph_entry_compare(&read.entries[0], &entry), 0);
+	an_graph_set_done(&read);
+	/* Bytes behind it, another kind, a payment in front, nothing but a header, nobody's. */
+	an_buffer_append_byte(&out, 0xc0);
+	ck_assert_int_eq(an_record_check_graph(name, an_buffer_span(&out), &read),
+	                 AUTONOMI_E_CORRUPT);
+	out.size--;
+	for (uint8_t kind = 2; kind <= 11; kind += 9) {
+		out.data[1] = kind;
+		ck_assert_int_eq(an_record_check_graph(name, an_buffer_span(&out), &read),
+		                 AUTONOMI_E_CORRUPT);
+	}
+	out.data[1] = 1;
+	ck_assert_int_eq(an_record_check_graph(name, an_span(out.data, HEADER), &read),
+	                 AUTONOMI_E_CORRUPT);
+	name[0] ^= 1;
+	ck_assert_int_eq(an_record_check_graph(name, an_buffer_span(&out), &read),
+	                 AUTONOMI_E_CORRUPT);
+}
+END_TEST
+
 START_TEST(a_graph_record_with_more_keys_than_we_check_is_refused)
 {
 	const uint8_t head[] = {0x91, 1, 0xdd, 0, 0, 0x20, 1};
@@ -531,6 +563,8 @@ Suite *suite(void)
 	tcase_add_test(conflicts,
 	               only_a_higher_counter_replaces_and_the_same_record_is_taken_silently);
 	tcase_add_test(conflicts, a_chunk_that_is_held_stays_and_one_that_is_too_large_is_refused);
+	tcase_add_test(conflicts,
+	               a_graph_record_that_is_checked_gives_its_entries_and_nothing_else_does);
 	tcase_add_test(conflicts, a_graph_record_with_more_keys_than_we_check_is_refused);
 	tcase_add_test(conflicts, a_graph_record_has_at_most_as_many_entries_as_we_verify);
 #ifdef AN_FAULT_INJECTION
