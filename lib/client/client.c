@@ -139,6 +139,9 @@ static void work_done(struct an_job *job)
 {
 	struct an_client_work *work = an_container_of(job, struct an_client_work, job);
 	struct an_client_operation *operation = work->operation;
+	/* It has no result, and the client is freed next: that releases it. */
+	if (job->skipped)
+		return;
 	an_list_remove(&work->link);
 	if (operation != NULL) {
 		operation->works--;

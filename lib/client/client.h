@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The client: chunks and files in and out of the network (semantics 7.2 to 7.4, 7.8, 7.9). Pipelines
- * that ask for lookups, requests and jobs through struct an_client_network and are told results.
+ * The client: chunks, files and directories in and out of the network (semantics 7.2 to 7.4, 7.8,
+ * 7.9). Pipelines that ask for lookups, requests and jobs through struct an_client_network and are told
+ * results.
  *
  * A put goes to the close group of its address. It has succeeded at the quorum; it is complete when
  * every target has answered, refused or timed out, each that failed having been replaced by the next

@@ -6,6 +6,9 @@
  * An operation is advanced from an_client_expire only: whatever happens meanwhile (a job is done, a
  * chunk arrived) is noted and calls an_client_soon. So no step of an operation runs inside another,
  * and none inside the call that began it.
+ *
+ * An operation may begin others, of a directory one for each file. Each counts among its works until its
+ * `done` was called; `stop` cancels them. They are younger, so they are released first.
  */
 #ifndef AN_CLIENT_INTERNAL_H
 #define AN_CLIENT_INTERNAL_H
@@ -108,7 +111,7 @@ struct an_client_operation {
 	an_client_progress *progress; /* may be NULL */
 	void *context;
 	struct an_client_timer timer;
-	size_t works; /* jobs that are out */
+	size_t works; /* jobs, and operations that it began, which are out */
 	bool over;    /* the result stands; ends when no job is out any more */
 	struct an_client_result result;
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cluster.h"
 
@@ -22,6 +23,10 @@ enum kind {
 	KIND_CONNECT,
 	KIND_INFO,
 	KIND_ASK_PEERS,
+	KIND_DATA_PUT,
+	KIND_DATA_GET,
+	KIND_TREE_UPLOAD,
+	KIND_TREE_DOWNLOAD,
 	KINDS,
 };
 
@@ -40,6 +45,39 @@ struct host {
 static uint32_t draw(struct host *host, uint32_t below)
 {
 	return (uint32_t)rand_r(&host->random) % below;
+}
+
+static void make_tree(const struct host *host, char *path, size_t path_size)
+{
+	char file_path[256];
+	snprintf(path, path_size, "%s/tree", host->cluster->directory);
+	mkdir(path, 0700);
+	for (int i = 0; i < 3; i++) {
+		snprintf(file_path, sizeof(file_path), "%s/%d", path, i);
+		FILE *file = fopen(file_path, "w");
+		ck_assert_ptr_nonnull(file);
+		fprintf(file, "file %d", i);
+		fclose(file);
+	}
+}
+
+static autonomi_status submit_data(struct host *host, enum kind kind, const uint8_t *bytes,
+                                   size_t size, const char *target)
+{
+	char path[128];
+	autonomi_op *op = &host->ops[host->count];
+	const uint64_t tag = host->count;
+	switch (kind) {
+	case KIND_DATA_PUT:
+		return autonomi_data_put(host->node, bytes, size, draw(host, 2), tag, op);
+	case KIND_DATA_GET:
+		return autonomi_data_get(host->node, bytes, 32, 1000, tag, op);
+	case KIND_TREE_UPLOAD:
+		make_tree(host, path, sizeof(path));
+		return autonomi_directory_upload(host->node, path, draw(host, 2), tag, op);
+	default:
+		return autonomi_directory_download(host->node, bytes, 32, target, 0, tag, op);
+	}
 }
 
 /* Submits one operation; its tag is its place in the books. */
@@ -75,6 +113,11 @@ static autonomi_status submit(struct host *host, enum kind kind)
 		return autonomi_network_connect(network, address, tag, op);
 	case KIND_INFO:
 		return autonomi_network_ask_info(network, address, tag, op);
+	case KIND_DATA_PUT:
+	case KIND_DATA_GET:
+	case KIND_TREE_UPLOAD:
+	case KIND_TREE_DOWNLOAD:
+		return submit_data(host, kind, bytes, sizeof(bytes), target);
 	case KIND_ASK_PEERS:
 		return autonomi_network_ask_peers(network, address, tag, op);
 	default:

@@ -168,6 +168,9 @@ START_TEST(a_client_freed_with_data_on_its_way_leaves_nothing_behind)
 	                 AUTONOMI_OK);
 	for (int i = 0; i < 11 * _i && network_step(&scene.network, scene.client); i++)
 		continue;
+	/* Jobs that never run have no results: nothing may be made of them. */
+	network_skip_jobs(&scene.network);
+	scene.client = an_client_free(scene.client);
 	outcome_release(&other);
 }
 END_TEST

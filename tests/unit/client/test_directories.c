@@ -340,6 +340,24 @@ START_TEST(a_directory_that_cannot_be_read_is_named)
 }
 END_TEST
 
+static an_status open_fails(void *context, const char *path, enum an_file_mode mode,
+                            struct an_file **ret_file)
+{
+	if (strstr(path, failing_name) != NULL)
+		return AUTONOMI_E_PERMISSION;
+	return an_sys_machine()->file_open(context, path, mode, ret_file);
+}
+
+START_TEST(a_file_that_cannot_be_read_is_named)
+{
+	tree_fill(&tree);
+	failing_name = "deep/er";
+	tree.scene.sys.file_open = open_fails;
+	ck_assert_int_eq(tree_upload(&tree, skipping), AUTONOMI_E_PERMISSION);
+	assert_says("deep/er/and deeper/file' could not be opened");
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_looked_at_is_named)
 {
 	tree_fill(&tree);
@@ -477,6 +495,8 @@ START_TEST(a_client_freed_in_the_middle_of_a_directory_leaves_nothing_behind)
 		tree_begin_upload(&tree, as_private);
 	for (int i = 0; i < 31 * _i && network_step(&scene->network, scene->client); i++)
 		continue;
+	if (_i % 3 == 0)
+		network_skip_jobs(&scene->network);
 }
 END_TEST
 
@@ -512,6 +532,7 @@ static void add_tests_of_trouble(Suite *s)
 	tcase_add_test(trouble, a_file_that_changed_since_it_was_found_is_an_error);
 	tcase_add_test(trouble, a_chunk_that_nobody_takes_ends_the_whole);
 	tcase_add_test(trouble, a_directory_that_cannot_be_read_is_named);
+	tcase_add_test(trouble, a_file_that_cannot_be_read_is_named);
 	tcase_add_test(trouble, a_file_that_cannot_be_looked_at_is_named);
 	tcase_add_test(trouble, a_file_that_vanishes_while_files_are_found_was_none);
 	tcase_add_test(trouble, more_files_than_the_limit_are_refused);

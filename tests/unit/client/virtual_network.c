@@ -612,6 +612,26 @@ static void deliver(struct virtual_network *network, struct event *event)
 	drop(event);
 }
 
+static struct event *first_job(struct virtual_network *network)
+{
+	for (struct an_list *link = an_list_first(&network->events); link != NULL;
+	     link = an_list_next(&network->events, link)) {
+		if (event_at(link)->kind == EVENT_JOB)
+			return event_at(link);
+	}
+	return NULL;
+}
+
+void network_skip_jobs(struct virtual_network *network)
+{
+	for (struct event *event; (event = first_job(network)) != NULL;) {
+		an_list_remove(&event->link);
+		event->job->skipped = true;
+		event->job->done(event->job);
+		drop(event);
+	}
+}
+
 bool network_step(struct virtual_network *network, struct an_client *client)
 {
 	struct an_list *link = an_list_first(&network->events);

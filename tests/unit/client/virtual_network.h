@@ -84,6 +84,9 @@ void network_reset_counts(struct virtual_network *network);
  * nothing will ever happen again. */
 bool network_step(struct virtual_network *network, struct an_client *client);
 
+/* Ends the jobs that did not run yet as a node does that is freed; the client must be freed next. */
+void network_skip_jobs(struct virtual_network *network);
+
 /* Where the peers closest to a name are: indices, nearest first. */
 void network_rank(const struct virtual_network *network, const uint8_t name[32],
                   size_t order[PEERS_MAX]);
