@@ -27,7 +27,7 @@ enum {
 	AUTONOMI_DIRECTORY_LIST_MAX = 16777216, /* bytes of an archive that is only given back */
 
 	/* Flags of autonomi_directory_upload, besides AUTONOMI_UPLOAD_PUBLIC. Skip: what an archive
-	 * cannot hold is left out and counted. No archive: it is given back and not stored. */
+	 * cannot hold is left out and counted, as journals of uploads always are. No archive: it is given back and not stored. */
 	AUTONOMI_UPLOAD_SKIP = 2,
 	AUTONOMI_UPLOAD_NO_ARCHIVE = 4
 };

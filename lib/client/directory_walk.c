@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "client/journal.h"
 #include "data/archive.h"
 #include "data/self_encryption.h"
 #include "wire/utf8.h"
@@ -99,28 +100,36 @@ static const char *reason_against(const char *name, const struct an_file_info *i
 	return NULL;
 }
 
+static void leave_out(struct an_directory_walk *walk, char *path)
+{
+	walk->skipped++;
+	an_free(path);
+}
+
+static void end_at(struct an_directory_walk *walk, an_status status, char *path, const char *reason)
+{
+	end(walk, status,
+	    "'%.100s' %s; take it out of the directory, or ask to skip what cannot be stored",
+	    path + walk->prefix, reason);
+	an_free(path);
+}
+
 /* Takes `path`. */
 static void take_entry(struct an_directory_walk *walk, const char *name, char *path,
                        const struct an_file_info *info)
 {
 	an_status status;
 	const char *reason = reason_against(name, info, &status);
-	if (reason == NULL && info->kind == AN_FILE_DIRECTORY) {
+	if (info->kind == AN_FILE_REGULAR && an_journal_is_name(name))
+		leave_out(walk, path);
+	else if (reason != NULL && walk->skips)
+		leave_out(walk, path);
+	else if (reason != NULL)
+		end_at(walk, status, path, reason);
+	else if (info->kind == AN_FILE_DIRECTORY)
 		add_folder(walk, path);
-		return;
-	}
-	if (reason == NULL) {
-		add_file(walk, path, info);
-		return;
-	}
-	if (walk->skips)
-		walk->skipped++;
 	else
-		end(walk, status,
-		    "'%.100s' %s; take it out of the directory, or ask to skip what cannot be "
-		    "stored",
-		    path + walk->prefix, reason);
-	an_free(path);
+		add_file(walk, path, info);
 }
 
 static bool visit(void *visitor, const char *name)

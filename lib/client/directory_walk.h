@@ -6,7 +6,8 @@
  *
  * Links are not followed. What an archive cannot hold (links, sockets, pipes and devices; files too
  * small for self-encryption; names that are no UTF-8) ends the walk, or is left out and counted where
- * that is asked. Directories without files leave no trace.
+ * that is asked. Directories without files leave no trace, and journals of uploads are left out always:
+ * that of this one changes while it is stored.
  *
  * One directory is open at a time. Numbers of files and bytes of paths are bounded.
  *

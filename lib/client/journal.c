@@ -69,7 +69,7 @@ struct old_journals {
 	size_t count;
 };
 
-static bool is_journal(const char *name)
+bool an_journal_is_name(const char *name)
 {
 	const size_t length = strlen(name);
 	return length == sizeof(PREFIX) - 1 + (size_t)2 * KEY_SIZE + sizeof(SUFFIX) - 1 &&
@@ -80,7 +80,7 @@ static bool is_journal(const char *name)
 static bool note_if_old(void *visitor, const char *name)
 {
 	struct old_journals *old = visitor;
-	if (!is_journal(name))
+	if (!an_journal_is_name(name))
 		return true;
 	char *path = join(old->directory, name);
 	if (path == NULL)

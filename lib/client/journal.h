@@ -46,6 +46,9 @@ void an_journal_init(struct an_journal *journal, const struct an_sys *sys, const
 an_status an_journal_open(struct an_journal *journal, const char *directory, const char *path,
                           uint64_t size, uint64_t modified_us);
 
+/* Whether a file with this name is a journal. */
+bool an_journal_is_name(const char *name);
+
 /* Whether an earlier run stored the chunk. */
 bool an_journal_has(const struct an_journal *journal, const uint8_t name[AN_RECORD_NAME_SIZE]);
 

@@ -251,6 +251,16 @@ START_TEST(a_pipe_is_named_before_anything_is_stored)
 }
 END_TEST
 
+START_TEST(journals_of_uploads_are_left_out)
+{
+	tree_add(&tree, "upload-0123456789abcdef0123456789abcdef.journal", 40, 1);
+	tree_add(&tree, "upload-0123456789abcdef.journal", 40, 1);
+	ck_assert_int_eq(tree_upload(&tree, as_public), AUTONOMI_OK);
+	ck_assert_uint_eq(result()->files, 1);
+	ck_assert_uint_eq(result()->skipped, 1);
+}
+END_TEST
+
 START_TEST(a_name_that_is_no_utf8_is_told_before_anything_is_stored)
 {
 	tree_add(&tree,
@@ -526,6 +536,7 @@ static void add_tests_of_trouble(Suite *s)
 	tcase_add_loop_test(trouble, a_file_too_small_is_named_before_anything_is_stored, 0, 3);
 	tcase_add_loop_test(trouble, a_symbolic_link_is_named_before_anything_is_stored, 0, 2);
 	tcase_add_test(trouble, a_pipe_is_named_before_anything_is_stored);
+	tcase_add_test(trouble, journals_of_uploads_are_left_out);
 	tcase_add_test(trouble, a_name_that_is_no_utf8_is_told_before_anything_is_stored);
 	tcase_add_test(trouble, a_directory_that_is_not_there_is_named);
 	tcase_add_loop_test(trouble, a_path_without_a_name_is_refused, 0, 6);
