@@ -48,7 +48,12 @@ enum {
 	AUTONOMI_EVENT_CLOSED = 7,
 	/* Records were stored that peers or this host brought, durably; count says how many since the last
 	 * such event. Coalesced. */
-	AUTONOMI_EVENT_STORED = 8
+	AUTONOMI_EVENT_STORED = 8,
+	/* Peers are not spoken with any more; count says how many since the last such event, status why:
+	 * AUTONOMI_E_REFUSED: they lied, or go on lacking records that they must hold;
+	 * AUTONOMI_E_VERSION: they are older than network.minimum_version. The log names them.
+	 * Coalesced, those of each status. */
+	AUTONOMI_EVENT_PEERS_REFUSED = 9
 };
 
 /* Everything that an event says, for hosts to which a call is expensive. Pointers are borrowed from

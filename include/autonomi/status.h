@@ -42,7 +42,7 @@ typedef int32_t autonomi_status;
 	X(AUTONOMI_E_DISK_FULL, -18, "disk-full", "the disk or the quota is full")                 \
 	X(AUTONOMI_E_FULL, -19, "full", "the node holds as many records as it may")                \
 	X(AUTONOMI_E_IN_USE, -20, "in-use", "another process uses this directory or port")         \
-	X(AUTONOMI_E_VERSION, -21, "version", "the data was written by another version")           \
+	X(AUTONOMI_E_VERSION, -21, "version", "the version of the data or peer does not fit")      \
 	X(AUTONOMI_E_NETWORK_ID, -22, "network-id", "the peer or the data is of another network")  \
 	X(AUTONOMI_E_PROTOCOL, -23, "protocol", "the peer broke the protocol")                     \
 	X(AUTONOMI_E_REFUSED, -24, "refused", "the peer refused the request")                      \

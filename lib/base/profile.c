@@ -5,6 +5,7 @@ const struct an_profile an_profile_autonomi = {
 	.alpn = "autonomi/1",
 	.protocol_version = "1.0",
 	.network_id = 1,
+	.minimum_version = "0.1.0",
 	.payments = true,
 	.record_form = AN_RECORD_FORM_BYTES,
 
@@ -72,6 +73,11 @@ const struct an_profile an_profile_autonomi = {
 	.offer_lifetime = AN_SECONDS(900),
 	.fetch_parallel = 5,
 	.challenge_interval = AN_HOURS(2),
+	.health_retry = AN_SECONDS(900),
+	.health_tries = 6, /* over more than replication_refresh: everybody has told it by then */
+	.issue_lifetime = AN_HOURS(12), /* of six challenges at least */
+	.issue_spacing = AN_SECONDS(10),
+	.block_lifetime = AN_HOURS(24),
 
 	.bootstrap_cache_peers = 1500,
 	.bootstrap_cache_addresses = 3,

@@ -33,6 +33,7 @@ struct an_profile {
 	const char *alpn;             /* the protocol on the wire (DESIGN 4) */
 	const char *protocol_version; /* in the agent string (semantics 1.3) */
 	uint8_t network_id;           /* semantics 1.3 */
+	const char *minimum_version;  /* of nodes: older ones are refused (semantics 6.12) */
 	bool payments;                /* whether a record must be paid for */
 	enum an_record_form record_form;
 
@@ -86,6 +87,11 @@ struct an_profile {
 	size_t fetch_parallel;           /* records fetched at once */
 	an_time_us
 		challenge_interval; /* longest time between storage challenges; from its half on */
+	an_time_us health_retry;    /* until who lacks a record is asked again */
+	size_t health_tries;        /* at all of which it must lack it to be bad; at least 2 */
+	an_time_us issue_lifetime;  /* of what a peer said falsely */
+	an_time_us issue_spacing;   /* what comes sooner after another issue is none */
+	an_time_us block_lifetime;  /* a bad peer is not spoken with for so long */
 
 	/* Bootstrap (semantics 1.8). */
 	size_t bootstrap_cache_peers;

@@ -94,6 +94,13 @@ static enum an_link_role role_of(const struct an_agent *agent)
 	}
 }
 
+/* Semantics 6.12: nodes alone are held to it. */
+static bool is_too_old(const struct an_link *link, enum an_link_role role, const char *agent)
+{
+	return link->has_minimum_version && role == AN_LINK_ROLE_NODE &&
+	       an_agent_judge(an_span_text(agent), &link->minimum_version) != AN_AGENT_ACCEPTED;
+}
+
 static an_status read_agent(struct an_link_connection *connection)
 {
 	const struct an_profile *profile = connection->link->profile;
@@ -106,6 +113,8 @@ static an_status read_agent(struct an_link_connection *connection)
 	if (agent.network_id != profile->network_id ||
 	    strcmp(agent.protocol, profile->protocol_version) != 0)
 		connection->refusal = AUTONOMI_E_NETWORK_ID;
+	else if (is_too_old(connection->link, connection->peer.role, connection->peer.agent))
+		connection->refusal = AUTONOMI_E_VERSION;
 	return AUTONOMI_OK;
 }
 
@@ -211,13 +220,25 @@ static void describe(struct an_link_connection *connection)
 	peer->remote = *an_quic_connection_remote(connection->quic);
 }
 
+/* Only the newer end knows, so it says it. Where it dialled, the other one sees no more than an end. */
+static void refuse_version(struct an_link_connection *connection)
+{
+	log_refusal(connection, &connection->link->log_version, "its version is too old");
+	connection->link->counters.refused_versions++;
+	refuse(connection, AN_LINK_CODE_VERSION, connection->refusal);
+}
+
 void an_link_connection_proven(struct an_link_connection *connection)
 {
 	struct an_link *link = connection->link;
 	if (connection->ending)
 		return;
-	if (connection->refusal != AUTONOMI_OK) {
+	if (connection->refusal == AUTONOMI_E_NETWORK_ID) {
 		refuse_network(connection);
+		return;
+	}
+	if (connection->refusal != AUTONOMI_OK) {
+		refuse_version(connection);
 		return;
 	}
 	struct an_contact contact = {.id = connection->peer.identity.id, .endpoint_count = 1};
@@ -252,6 +273,8 @@ static an_status reason_of(const struct an_link_connection *connection,
 	switch (close->code) {
 	case AN_LINK_CODE_NETWORK_ID:
 		return AUTONOMI_E_NETWORK_ID;
+	case AN_LINK_CODE_VERSION:
+		return AUTONOMI_E_VERSION;
 	case AN_LINK_CODE_IDENTITY:
 		return AUTONOMI_E_IDENTITY;
 	case AN_LINK_CODE_BUSY:
@@ -287,6 +310,8 @@ void an_link_connection_closed(struct an_link_connection *connection,
 	    connection->refusal == AUTONOMI_OK)
 		log_refusal(connection, &link->log_network_id,
 		            "it says that we are of another network");
+	if (connection->why == AUTONOMI_E_VERSION && close->by_peer)
+		log_refusal(connection, &link->log_version, "it says that our version is too old");
 	connection->ending = true;
 	connection->quic = NULL;
 	end_requests(connection);

@@ -27,7 +27,8 @@ static void note_failure(struct an_link_target *target, an_status why,
                          const struct an_endpoint *endpoint)
 {
 	const an_status known = target->dial_status;
-	if (known == AUTONOMI_E_NETWORK_ID || known == AUTONOMI_E_IDENTITY)
+	if (known == AUTONOMI_E_NETWORK_ID || known == AUTONOMI_E_VERSION ||
+	    known == AUTONOMI_E_IDENTITY)
 		return;
 	target->dial_status = why;
 	target->dial_endpoint = *endpoint;
@@ -104,6 +105,7 @@ an_status an_link_status_of_loss(an_status why)
 {
 	switch (why) {
 	case AUTONOMI_E_NETWORK_ID:
+	case AUTONOMI_E_VERSION:
 	case AUTONOMI_E_IDENTITY:
 	case AUTONOMI_E_BUSY:
 	case AUTONOMI_E_NO_MEMORY:

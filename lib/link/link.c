@@ -100,6 +100,9 @@ static void init(struct an_link *link, const struct an_link_config *config,
 	link->profile = config->profile;
 	link->key_pair = config->key_pair;
 	link->limits = config->limits;
+	link->has_minimum_version = config->minimum_version != NULL;
+	if (link->has_minimum_version)
+		link->minimum_version = *config->minimum_version;
 	link->on = *events;
 	link->random = config->random;
 	link->logger = config->logger;

@@ -56,6 +56,8 @@ enum an_link_code {
 	AN_LINK_CODE_IDENTITY = 8,     /* the peer is not who it should be */
 	AN_LINK_CODE_INTERNAL = 9,     /* the peer failed to answer */
 	AN_LINK_CODE_UNSUPPORTED = 10, /* a request that this node does not answer */
+	AN_LINK_CODE_BLOCKED = 11,     /* the peer was found to be bad and is not spoken with */
+	AN_LINK_CODE_VERSION = 12,     /* the peer's version is too old */
 };
 
 enum an_link_role { AN_LINK_ROLE_NODE, AN_LINK_ROLE_CLIENT, AN_LINK_ROLE_UNKNOWN };
@@ -84,6 +86,9 @@ struct an_link_config {
 	const struct an_profile *profile;
 	const struct an_key_pair *key_pair; /* borrowed for the life of the link */
 	const char *version; /* of this program, for the agent string, for example "0.1.0" */
+	/* Nodes of an older version, or of one that cannot be read, are refused (semantics 6.12); NULL:
+	 * none is. */
+	const struct an_agent_version *minimum_version;
 	bool client;
 	struct an_link_limits limits;
 	struct an_random *random;
@@ -116,6 +121,7 @@ struct an_link_request {
  *                wire may have been carried out: it is never sent again by itself
  *   E_IDENTITY   another peer answered at its address, or we ourselves
  *   E_NETWORK_ID the peer is of another network
+ *   E_VERSION    the peer's version is too old for us, or ours for the peer
  *   E_BUSY       the peer is at a limit, or we are at ours of connections
  *   E_REFUSED    the peer refused; `code` says why
  *   E_TOO_LARGE  the reply is longer than its kind may be
@@ -153,7 +159,7 @@ struct an_link_events {
 
 struct an_link_counters {
 	uint64_t datagrams_received, bytes_received, datagrams_sent, bytes_sent, datagrams_dropped;
-	uint64_t dials, dials_failed, accepted, refused_connections;
+	uint64_t dials, dials_failed, accepted, refused_connections, refused_versions;
 	uint64_t requests_sent, requests_received, requests_refused, replies_failed;
 	size_t connections;      /* now */
 	size_t inbound_requests; /* now */

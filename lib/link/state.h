@@ -165,6 +165,8 @@ struct an_link_inbound {
 struct an_link {
 	const struct an_profile *profile;
 	const struct an_key_pair *key_pair;
+	bool has_minimum_version;
+	struct an_agent_version minimum_version;
 	struct an_link_limits limits;
 	struct an_link_events on;
 	struct an_random *random;
@@ -190,7 +192,7 @@ struct an_link {
 	bool ended; /* every connection was told to end */
 	an_time_us close_at;
 	struct an_link_counters counters;
-	struct an_log_rate log_network_id, log_identity, log_busy, log_malformed;
+	struct an_log_rate log_network_id, log_version, log_identity, log_busy, log_malformed;
 };
 
 /* event.c */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The proofs of a storage challenge (semantics 6.10): our own, and those of the peers that are asked. */
+/* The proofs of a storage challenge and of replica health (semantics 6.10): our own, and those of the
+ * peers that are asked. */
 #include "node/replicate.h"
 #include "node/serve.h"
 
@@ -47,7 +48,7 @@ static an_status ask(struct an_node *node, const struct an_repl_want *want,
 	struct an_request request = {.type = AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF};
 	request.get_chunk_existence_proof.key = an_address_of_chunk(want->target);
 	request.get_chunk_existence_proof.nonce = want->nonce;
-	request.get_chunk_existence_proof.difficulty = AN_REPL_CHALLENGE_RECORDS;
+	request.get_chunk_existence_proof.difficulty = want->difficulty;
 	const struct an_client_network *network = &node->replication->network;
 	struct an_blob *message = NULL;
 	uint64_t id = 0;
@@ -66,7 +67,7 @@ static an_status prove(struct an_node *node, const struct an_repl_want *want,
 		.peer = &node->key_pair.identity.id,
 		.key = an_address_of_chunk(want->target),
 		.nonce = want->nonce,
-		.difficulty = AN_REPL_CHALLENGE_RECORDS,
+		.difficulty = want->difficulty,
 		.chunks_only = true,
 	};
 	return an_serve_prove(node, &challenge, proven, pending);

@@ -83,6 +83,9 @@ enum { AN_NODE_LOG_NONE, AN_NODE_LOG_ERROR, AN_NODE_LOG_WARNING, AN_NODE_LOG_INF
 	     "A local network: loopback and private addresses may be dialled")                     \
 	NUMBER(network_lookup_timeout_ms, "network.lookup_timeout_ms", 120000, 100, 600000, "ms",  \
 	       "Longest time of one lookup")                                                       \
+	TEXT(network_minimum_version, "network.minimum_version", "",                               \
+	     "Nodes of an older version are refused, three numbers between dots; empty: the "      \
+	     "network's")                                                                          \
 	CHOICE(network_payments, "network.payments", AN_NODE_PAYMENTS_AUTO, "auto", "auto|on|off", \
 	       "Whether records must be paid for; auto: on, but off in a local network")           \
 	TEXT(network_peers, "network.peers", "",                                                   \

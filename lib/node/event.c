@@ -131,6 +131,8 @@ void an_event_queue_note(struct an_event_queue *queue, enum an_event_once kind, 
 		[AN_EVENT_ONCE_PRUNED] = AUTONOMI_EVENT_PRUNED,
 		[AN_EVENT_ONCE_STORAGE] = AUTONOMI_EVENT_STORAGE_ERROR,
 		[AN_EVENT_ONCE_STORED] = AUTONOMI_EVENT_STORED,
+		[AN_EVENT_ONCE_BAD_PEERS] = AUTONOMI_EVENT_PEERS_REFUSED,
+		[AN_EVENT_ONCE_OLD_PEERS] = AUTONOMI_EVENT_PEERS_REFUSED,
 	};
 	struct autonomi_event *event = queue->once[kind];
 	if (event == NULL) {

@@ -44,6 +44,8 @@ static void tell_of_store(struct an_node *node)
 		an_event_queue_note(&node->events, AN_EVENT_ONCE_PRUNED, AUTONOMI_OK,
 		                    counters->pruned - node->pruned_seen);
 	if (counters->write_errors > node->write_errors_seen)
+		node->write_error_at = node->now;
+	if (counters->write_errors > node->write_errors_seen)
 		an_event_queue_note(&node->events, AN_EVENT_ONCE_STORAGE,
 		                    counters->write_error_status,
 		                    counters->write_errors - node->write_errors_seen);
@@ -55,8 +57,19 @@ static void tell_of_store(struct an_node *node)
 	node->write_errors_seen = counters->write_errors;
 }
 
+static void tell_of_versions(struct an_node *node)
+{
+	struct an_link_counters counters;
+	an_link_count(node->link, &counters);
+	if (counters.refused_versions > node->refused_versions_seen)
+		an_event_queue_note(&node->events, AN_EVENT_ONCE_OLD_PEERS, AUTONOMI_E_VERSION,
+		                    counters.refused_versions - node->refused_versions_seen);
+	node->refused_versions_seen = counters.refused_versions;
+}
+
 void an_node_housekeeping(struct an_node *node)
 {
+	tell_of_versions(node);
 	if (node->store == NULL)
 		return;
 	if (node->range_due <= node->now)

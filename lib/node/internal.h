@@ -91,6 +91,8 @@ struct an_node {
 	an_time_us range_due;        /* next look at the responsible range (semantics 6.7) */
 	an_time_us cleanup_due;      /* next cleanup of records (semantics 6.14) */
 	uint64_t puts_seen, pruned_seen, write_errors_seen; /* that were told to the host */
+	uint64_t refused_versions_seen;                     /* likewise */
+	an_time_us write_error_at;                          /* the last one; 0: none */
 	uint64_t shunned;                                   /* peers told us that we are bad */
 	struct an_log_rate log_shunned;
 };
@@ -130,6 +132,10 @@ void an_node_observed(struct an_node *node, const struct an_endpoint *endpoint);
 
 /* inquiry.c: a dial of this peer ended. */
 void an_node_inquiries_dialled(struct an_node *node, const struct an_peer_id *id, an_status status);
+
+/* bad_peers.c: why this node has not this record and would not take it now if it were told of it: E_FULL,
+ * E_DISK_FULL, E_BUSY (replication.h). OK: it would. */
+an_status an_node_stance(struct an_node *node, const uint8_t name[AN_RECORD_NAME_SIZE]);
 
 /* serve.c: requests of peers. */
 void an_node_serve(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,

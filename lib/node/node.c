@@ -21,6 +21,8 @@ static void set_replication(struct an_profile *profile, an_time_us interval)
 	profile->replication_spread = profile->replication_spread * interval / usual;
 	profile->replication_refresh = profile->replication_refresh * interval / usual;
 	profile->challenge_interval = profile->challenge_interval * interval / usual;
+	profile->health_retry = profile->health_retry * interval / usual;
+	profile->issue_lifetime = profile->issue_lifetime * interval / usual;
 }
 
 struct an_profile an_node_profile(const struct an_node_config *config)
@@ -37,6 +39,8 @@ struct an_profile an_node_profile(const struct an_node_config *config)
 	profile.lookup_timeout = AN_MS(config->network_lookup_timeout_ms);
 	profile.handshake_timeout = AN_MS(config->network_handshake_timeout_ms);
 	profile.idle_timeout = AN_MS(config->network_idle_timeout_ms);
+	if (config->network_minimum_version[0] != '\0')
+		profile.minimum_version = config->network_minimum_version;
 	set_replication(&profile, AN_MS(config->replication_interval_ms));
 	return profile;
 }
@@ -51,6 +55,27 @@ static bool is_evm_address(const char *text)
 {
 	return strlen(text) == 42 && memcmp(text, "0x", 2) == 0 &&
 	       strspn(text + 2, "0123456789abcdefABCDEF") == 40;
+}
+
+/* A node that its equals would refuse must not open. */
+static an_status check_version(const struct an_node *node, char *reterr, size_t reterr_size)
+{
+	const char *minimum = node->profile.minimum_version;
+	struct an_agent_version least, own;
+	if (!an_agent_version_read(&least, an_span_text(minimum)))
+		return refuse(reterr, reterr_size, AUTONOMI_E_INVALID,
+		              "network.minimum_version must be three numbers between dots, for "
+		              "example 0.1.0");
+	if (node->config.role != AN_NODE_ROLE_NODE)
+		return AUTONOMI_OK;
+	const char *version = node->config.node_version;
+	if (an_agent_version_read(&own, an_span_text(version)) &&
+	    an_agent_version_compare(&own, &least) >= 0)
+		return AUTONOMI_OK;
+	snprintf(reterr, reterr_size,
+	         "node.version is %s, and nodes of the network refuse what is older than %s",
+	         version, minimum);
+	return AUTONOMI_E_VERSION;
 }
 
 static an_status check_config(const struct an_node *node, char *reterr, size_t reterr_size)
@@ -79,7 +104,7 @@ static an_status check_config(const struct an_node *node, char *reterr, size_t r
 			reterr, reterr_size, AUTONOMI_E_UNSUPPORTED,
 			"a node of a network with payments must verify them, and this version "
 			"cannot: set network.payments to off for a private network");
-	return AUTONOMI_OK;
+	return check_version(node, reterr, reterr_size);
 }
 
 static an_status start_random(struct an_node *node)
@@ -175,7 +200,7 @@ static an_status open_reactor(struct an_node *node)
 static an_status open_link(struct an_node *node)
 {
 	const struct an_node_config *config = &node->config;
-	const struct an_link_config link = {
+	struct an_link_config link = {
 		.profile = &node->profile,
 		.key_pair = &node->key_pair,
 		.version = config->node_version,
@@ -198,6 +223,10 @@ static an_status open_link(struct an_node *node)
 		.random = &node->random,
 		.logger = node->logger,
 	};
+	struct an_agent_version minimum;
+	const bool is_node = config->role == AN_NODE_ROLE_NODE;
+	if (is_node && an_agent_version_read(&minimum, an_span_text(node->profile.minimum_version)))
+		link.minimum_version = &minimum;
 	const struct an_link_events events = an_node_link_events(node);
 	return an_link_new(&link, &events, &node->link);
 }
@@ -281,6 +310,8 @@ static an_status open_admissions(struct an_node *node)
 		.turns = &node->turns,
 		.submit = submit,
 		.submit_context = node,
+		.brought = an_node_replication_brought,
+		.brought_context = node,
 	};
 	return an_admissions_new(&admissions, &node->admissions);
 }
@@ -351,7 +382,7 @@ static an_status begin(struct an_node *node, const struct an_node_config *config
 	node->logger = an_logger_new((int)config->log_level);
 	if (status == AUTONOMI_OK && (node->logger == NULL || node->config.node_version == NULL))
 		status = AUTONOMI_E_NO_MEMORY;
-	node->profile = an_node_profile(config);
+	node->profile = an_node_profile(status == AUTONOMI_OK ? &node->config : config);
 	return status;
 }
 

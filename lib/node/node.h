@@ -21,13 +21,14 @@
 #include "client/vaults.h"
 #include "base/profile.h"
 #include "data/message.h"
+#include "ident/peer_id.h"
 #include "node/config.h"
 #include "store/store.h"
 #include "sys/sys.h"
 
 struct an_node;
 
-/* The network's profile with what the options change of it. */
+/* The network's profile with what the options change of it. Borrows from `config`. */
 struct an_profile an_node_profile(const struct an_node_config *config);
 
 /* Opens a node on the machine `sys`. Copies `config`. Blocks for the disk. */
@@ -64,6 +65,9 @@ uint64_t an_node_network_size(const struct an_node *node);
 /* False where too few peers are known. */
 bool an_node_responsible_range(const struct an_node *node, struct an_dht_key *ret_range);
 void an_node_set_log_level(struct an_node *node, int level);
+
+/* Whether this node found a peer to be bad, and does not speak with it (semantics 6.10). */
+bool an_node_is_blocked(struct an_node *node, const struct an_peer_id *id);
 
 /* A counter by name: E_NOT_FOUND where there is none; and the names, NULL behind the last. */
 an_status an_node_counter(struct an_node *node, const char *name, uint64_t *ret_value);

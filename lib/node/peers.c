@@ -15,6 +15,10 @@ static void connected(void *context, const struct an_link_peer *peer)
 	struct an_node *node = context;
 	node->peers++;
 	an_event_queue_note(&node->events, AN_EVENT_ONCE_PEERS, AUTONOMI_OK, node->peers);
+	if (an_node_is_blocked(node, &peer->identity.id)) {
+		an_link_disconnect(node->link, &peer->identity.id, AN_LINK_CODE_BLOCKED);
+		return;
+	}
 	if (peer->role != AN_LINK_ROLE_NODE)
 		return;
 	const struct an_contact contact = contact_of(peer);
@@ -54,6 +58,10 @@ static void requested(void *context, uint64_t inbound, const struct an_link_peer
                       const struct an_link_request *request)
 {
 	struct an_node *node = context;
+	if (an_node_is_blocked(node, &peer->identity.id)) {
+		an_link_refuse(node->link, inbound, AN_LINK_CODE_BLOCKED);
+		return;
+	}
 	an_kad_peer_seen(node->kad, &peer->identity.id, node->now);
 	an_node_serve(node, inbound, peer, request);
 }
@@ -110,6 +118,9 @@ static an_status encode_find(const struct an_kad_want *want, struct an_blob **re
 
 static an_status ask(struct an_node *node, const struct an_kad_want *want)
 {
+	/* Others go on naming it. To us it is as good as gone. */
+	if (an_node_is_blocked(node, &want->contact.id))
+		return AUTONOMI_E_UNREACHABLE;
 	struct pending_want *pending = an_node_pending_new(node, sizeof(*pending));
 	if (pending == NULL)
 		return AUTONOMI_E_NO_MEMORY;

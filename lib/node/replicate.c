@@ -117,6 +117,13 @@ void an_node_replication_changed(struct an_node *node, const struct an_contact *
 		                     an_node_now(node));
 }
 
+void an_node_replication_brought(void *context, const uint8_t key[AN_RECORD_KEY_SIZE])
+{
+	struct an_node *node = context;
+	if (node->replication != NULL)
+		an_repl_brought(node->replication->repl, key);
+}
+
 /* ---- What lib/repl wants. */
 
 /* A want under way. */
@@ -240,6 +247,21 @@ static an_status ask(struct an_node *node, const struct an_repl_want *want)
 	return status;
 }
 
+static an_status do_want(struct an_node *node, const struct an_repl_want *want)
+{
+	switch (want->type) {
+	case AN_REPL_PROVE:
+	case AN_REPL_CHALLENGE:
+		return an_node_challenge(node, want);
+	case AN_REPL_SEARCH:
+		return an_node_search(node, want);
+	case AN_REPL_BLOCK:
+		return an_node_block(node, want);
+	default:
+		return ask(node, want);
+	}
+}
+
 void an_node_replicate(struct an_node *node)
 {
 	struct an_repl_want want;
@@ -247,10 +269,7 @@ void an_node_replicate(struct an_node *node)
 		return;
 	struct an_repl *repl = node->replication->repl;
 	while (an_repl_next_want(repl, node->now, &want)) {
-		const bool challenges = want.type == AN_REPL_PROVE ||
-		                        want.type == AN_REPL_CHALLENGE;
-		const an_status status = challenges ? an_node_challenge(node, &want)
-		                                    : ask(node, &want);
+		const an_status status = do_want(node, &want);
 		if (status != AUTONOMI_OK)
 			an_repl_ended(repl, want.token, an_node_replication_verdict(status),
 			              node->now);
@@ -277,7 +296,7 @@ void an_node_replication_count(const struct an_node *node, struct an_repl_counte
 	*ret_bytes = 0;
 	if (node->replication == NULL)
 		return;
-	an_repl_count(node->replication->repl, ret_counters);
+	an_repl_count(node->replication->repl, node->now, ret_counters);
 	*ret_bytes = node->replication->bytes_fetched;
 }
 

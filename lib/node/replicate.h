@@ -26,11 +26,19 @@ void an_node_replication_free(struct an_node *node);
 void an_node_replication_changed(struct an_node *node, const struct an_contact *contact,
                                  bool added);
 
+/* A client brought this record: an_admissions_config.brought. */
+void an_node_replication_brought(void *context, const uint8_t key[AN_RECORD_KEY_SIZE]);
+
 /* What the end of a request says of the peer, as an_repl_ended reads it. */
 an_status an_node_replication_verdict(an_status status);
 
 /* challenge.c: makes the proofs that replication wants, or asks a peer for them. */
 an_status an_node_challenge(struct an_node *node, const struct an_repl_want *want);
+
+/* bad_peers.c: looks up who is nearest to the target, for replication; takes a bad peer out of the
+ * table and hangs up. */
+an_status an_node_search(struct an_node *node, const struct an_repl_want *want);
+an_status an_node_block(struct an_node *node, const struct an_repl_want *want);
 
 /* Does what replication wants. */
 void an_node_replicate(struct an_node *node);

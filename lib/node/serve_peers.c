@@ -210,7 +210,15 @@ void an_serve_closest_of_network(struct an_node *node, uint64_t inbound,
 	an_node_pending_free(pending);
 }
 
-/* ---- Peers in trouble. Nobody is ever marked as bad, here as in Autonomi (semantics 6.10). */
+/* ---- Peers in trouble: those that this node has blocked itself. */
+
+static bool is_bad(struct an_node *node, const struct an_address *address)
+{
+	struct an_peer_id id;
+	return address->type == AN_ADDRESS_PEER_ID &&
+	       an_peer_id_from_bytes(&id, an_span(address->bytes, address->size)) == AUTONOMI_OK &&
+	       an_node_is_blocked(node, &id);
+}
 
 void an_serve_node_in_problem(struct an_node *node, uint64_t inbound,
                               const struct an_request *request)
@@ -219,6 +227,8 @@ void an_serve_node_in_problem(struct an_node *node, uint64_t inbound,
 	response.check_node_in_problem.reporter_address = an_address_of_peer(
 		&node->key_pair.identity.id);
 	response.check_node_in_problem.target_address = request->check_node_in_problem.address;
+	response.check_node_in_problem.is_in_trouble = is_bad(
+		node, &request->check_node_in_problem.address);
 	an_serve_reply(node, inbound, &response);
 }
 

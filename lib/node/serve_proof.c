@@ -25,6 +25,23 @@ struct proofs {
 	void *context;
 };
 
+/* Whoever has no room for a record, or is none of its holders in its own view, says so, and is not
+ * taken for one that lost it (semantics 6.10, DESIGN 8). */
+static struct an_protocol_error error_of(const struct proofs *proofs, size_t i)
+{
+	static const char full[] = "MaxRecords", disk_full[] = "DiskFull", other[] = "NotAHolder";
+	struct an_protocol_error error = {.type = AN_ERROR_CHUNK_DOES_NOT_EXIST,
+	                                  .address = proofs->address};
+	const an_status stance = an_node_stance(proofs->node, proofs->names[i]);
+	if (stance == AUTONOMI_OK)
+		return error;
+	error.type = AN_ERROR_PUT_RECORD_FAILED;
+	error.text = an_span_text(stance == AUTONOMI_E_FULL        ? full
+	                          : stance == AUTONOMI_E_DISK_FULL ? disk_full
+	                                                           : other);
+	return error;
+}
+
 static void write_proof(const struct proofs *proofs, size_t i, struct an_buffer *items,
                         struct an_message_list *list)
 {
@@ -32,11 +49,13 @@ static void write_proof(const struct proofs *proofs, size_t i, struct an_buffer 
 		.address = proofs->is_exact ? proofs->address
 	                                    : an_address_of_record_key(proofs->names[i]),
 		.failed = !proofs->proven[i],
-		.error = {.type = AN_ERROR_CHUNK_DOES_NOT_EXIST, .address = proofs->address},
 	};
+	if (item.failed && !proofs->is_exact)
+		return;
+	if (item.failed)
+		item.error = error_of(proofs, i);
 	memcpy(item.proof, proofs->proofs[i], sizeof(item.proof));
-	if (proofs->proven[i] || proofs->is_exact)
-		an_message_add_proof(items, list, &item);
+	an_message_add_proof(items, list, &item);
 }
 
 static void end(struct proofs *proofs, bool busy)

@@ -30,6 +30,15 @@ static enum verdict judge(const struct an_challenge_expected *expected,
 	return verdict;
 }
 
+bool an_challenge_is_false(const struct an_challenge_expected *expected, size_t count,
+                           struct an_message_list proofs)
+{
+	bool is_false = false;
+	for (size_t i = 0; i < count && !is_false; i++)
+		is_false = judge(&expected[i], proofs) == VERDICT_WRONG;
+	return is_false;
+}
+
 unsigned an_challenge_score(const struct an_challenge_expected *expected, size_t count,
                             struct an_message_list proofs, an_time_us took)
 {

@@ -33,6 +33,11 @@ struct an_challenge_expected {
 unsigned an_challenge_score(const struct an_challenge_expected *expected, size_t count,
                             struct an_message_list proofs, an_time_us took);
 
+/* Whether any of the proofs differs from ours: whoever gave it lies, for an honest peer proves what it
+ * has checked, or nothing. */
+bool an_challenge_is_false(const struct an_challenge_expected *expected, size_t count,
+                           struct an_message_list proofs);
+
 static inline bool an_challenge_healthy(unsigned score)
 {
 	return score > AN_CHALLENGE_HEALTHY;

@@ -224,6 +224,19 @@ struct an_repl_offer *an_repl_offers_next(struct an_repl_offers *offers, an_time
 	return offer;
 }
 
+const struct an_peer_id *an_repl_offer_holder(const struct an_repl_offers *offers,
+                                              const struct an_repl_offer *offer)
+{
+	return &offers->reporters[offer->asked].id;
+}
+
+void an_repl_offers_forget(struct an_repl_offers *offers, const struct an_repl_content *content)
+{
+	struct an_map_entry *known = an_map_find(&offers->by_content, span_of(content));
+	if (known != NULL && offer_of(known)->state != AN_REPL_OFFER_FETCHING)
+		an_repl_offers_drop(offers, offer_of(known));
+}
+
 /* ---- What becomes of a fetch. */
 
 static void forget_reporter(struct an_repl_offers *offers, uint8_t reporter)

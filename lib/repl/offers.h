@@ -103,6 +103,13 @@ bool an_repl_offers_muted(const struct an_repl_offers *offers, const struct an_p
 struct an_repl_offer *an_repl_offers_next(struct an_repl_offers *offers, an_time_us now,
                                           const struct an_peer_id **ret_holder);
 
+/* From whom it is being fetched; borrowed until that has ended. */
+const struct an_peer_id *an_repl_offer_holder(const struct an_repl_offers *offers,
+                                              const struct an_repl_offer *offer);
+
+/* The record came in another way: it is not fetched, unless that is under way. */
+void an_repl_offers_forget(struct an_repl_offers *offers, const struct an_repl_content *content);
+
 /* It needs no fetch any more: the record is here. Frees it. */
 void an_repl_offers_drop(struct an_repl_offers *offers, struct an_repl_offer *offer);
 

@@ -11,6 +11,8 @@ struct task {
 	struct an_repl_offer *offer;
 	struct an_repl_challenged *challenged;
 	unsigned score; /* of its answer */
+	bool of_health; /* PROVE: for replica health, else for a challenge */
+	struct an_repl_checked *checked;
 };
 
 struct an_repl {
@@ -25,6 +27,11 @@ struct an_repl {
 	struct an_repl_probes probes;
 	struct an_repl_history history;
 	struct an_repl_challenges challenges;
+	struct an_repl_health health;
+	struct an_repl_issues issues;
+	struct an_repl_blocklist blocklist;
+	size_t bad_count; /* that are in the table still, maybe */
+	struct an_peer_id bad[AN_REPL_BAD_MAX];
 
 	struct an_repl_view view; /* for judging what peers tell us */
 	bool view_stale;
@@ -32,7 +39,7 @@ struct an_repl {
 	an_time_us full_until; /* the store had no room: nothing is taken until then */
 
 	struct task tasks[AN_REPL_TASKS_MAX];
-	size_t under_way[AN_REPL_CHALLENGE + 1]; /* by type */
+	size_t under_way[AN_REPL_WANT_TYPES]; /* by type */
 	uint64_t last_token;
 	bool step_again;
 	struct an_repl_counters counters;
@@ -42,7 +49,8 @@ an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
                       struct an_repl **ret_repl)
 {
 	const struct an_profile *profile = config->profile;
-	if (profile->fetch_parallel == 0 || profile->fetch_parallel > AN_REPL_FETCHING_MAX)
+	if (profile->fetch_parallel == 0 || profile->fetch_parallel > AN_REPL_FETCHING_MAX ||
+	    profile->health_tries < 2)
 		return AUTONOMI_E_INVALID;
 	struct an_repl *repl = an_calloc(1, sizeof(*repl));
 	if (repl == NULL)
@@ -60,6 +68,8 @@ an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
 	an_repl_offers_init(&repl->offers, profile, &key, config->random);
 	an_repl_probes_init(&repl->probes, profile, config->random, now);
 	an_repl_challenges_init(&repl->challenges, profile, config->random, now);
+	an_repl_health_init(&repl->health, profile, config->random, now);
+	an_repl_issues_init(&repl->issues, profile);
 	*ret_repl = repl;
 	return AUTONOMI_OK;
 }
@@ -72,6 +82,7 @@ struct an_repl *an_repl_free(struct an_repl *repl)
 		an_repl_list_free(repl->tasks[i].list);
 	an_repl_rounds_done(&repl->rounds);
 	an_repl_offers_done(&repl->offers);
+	an_repl_blocklist_done(&repl->blocklist);
 	return an_free(repl);
 }
 
@@ -182,6 +193,60 @@ an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sende
 	                                                             : AUTONOMI_E_BUSY;
 }
 
+void an_repl_brought(struct an_repl *repl, const uint8_t name[AN_RECORD_NAME_SIZE])
+{
+	const struct an_store_entry *entry = repl->host.find(repl->host.context, name);
+	struct an_repl_content content;
+	if (entry == NULL)
+		return;
+	an_repl_content_of(entry, &content);
+	an_repl_offers_forget(&repl->offers, &content);
+}
+
+an_status an_repl_stance(struct an_repl *repl, const uint8_t name[AN_RECORD_NAME_SIZE],
+                         an_time_us now)
+{
+	refresh_view(repl, now);
+	const struct an_dht_key dht_key = an_dht_key_of(an_span(name, AN_RECORD_NAME_SIZE));
+	if (repl->full_until > now)
+		return AUTONOMI_E_FULL;
+	return is_ours(repl, &dht_key) ? AUTONOMI_OK : AUTONOMI_E_BUSY;
+}
+
+/* ---- Bad peers. */
+
+bool an_repl_is_blocked(const struct an_repl *repl, const struct an_peer_id *id, an_time_us now)
+{
+	return an_repl_blocklist_holds(&repl->blocklist, id, now);
+}
+
+static void block(struct an_repl *repl, const struct an_peer_id *id, const char *why,
+                  an_time_us now)
+{
+	/* Where too many are being blocked, or without memory, its next issue comes. */
+	if (an_repl_is_blocked(repl, id, now) || repl->bad_count == AN_REPL_BAD_MAX ||
+	    an_repl_blocklist_add(&repl->blocklist, id,
+	                          an_time_after(now, repl->profile->block_lifetime)) != AUTONOMI_OK)
+		return;
+	repl->bad[repl->bad_count++] = *id;
+	repl->counters.blocked_ever++;
+	char text[AN_PEER_ID_TEXT_MAX];
+	an_peer_id_to_text(id, text);
+	an_log(repl->logger, AN_LOG_WARNING, "repl", "%s is considered as bad and blocked: %s",
+	       text, why);
+}
+
+static void note_issue(struct an_repl *repl, const struct an_peer_id *id, enum an_repl_issue kind,
+                       an_time_us now)
+{
+	if (an_repl_issues_note(&repl->issues, id, kind, now))
+		block(repl, id,
+		      kind == AN_REPL_ISSUE_FALSE_PROOF
+		              ? "it proved falsely that it holds records"
+		              : "it gave records that are not what their keys say",
+		      now);
+}
+
 /* ---- What is wanted. */
 
 static bool has_room(const struct an_repl *repl, enum an_repl_want_type type)
@@ -190,8 +255,10 @@ static bool has_room(const struct an_repl *repl, enum an_repl_want_type type)
 		[AN_REPL_SEND_LIST] = AN_REPL_SENDING_MAX,
 		[AN_REPL_FETCH_RECORD] = AN_REPL_FETCHING_MAX,
 		[AN_REPL_PROBE] = AN_REPL_PROBING_MAX,
-		[AN_REPL_PROVE] = 1,
-		[AN_REPL_CHALLENGE] = AN_REPL_CHALLENGED_MAX,
+		[AN_REPL_PROVE] = AN_REPL_PROVING_MAX,
+		[AN_REPL_CHALLENGE] = AN_REPL_ASKING_MAX,
+		[AN_REPL_SEARCH] = 1,
+		[AN_REPL_BLOCK] = AN_REPL_BAD_MAX,
 	};
 	return repl->under_way[type] < most[type];
 }
@@ -211,8 +278,6 @@ static struct task *new_task(struct an_repl *repl, enum an_repl_want_type type,
 	                              .timeout = type == AN_REPL_FETCH_RECORD
 	                                                 ? repl->profile->request_timeout
 	                                                 : 2 * repl->profile->handshake_timeout};
-	memcpy(want->target, repl->challenges.target, sizeof(want->target));
-	want->nonce = repl->challenges.nonce;
 	return task;
 }
 
@@ -266,25 +331,69 @@ static bool next_probe(struct an_repl *repl, an_time_us now, struct an_repl_want
 	return true;
 }
 
+static const struct an_contact nobody;
+
 static bool next_challenge(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
 {
-	if (an_repl_challenges_begin(&repl->challenges, &repl->host, &repl->view,
-	                             repl->was_converged, now)) {
-		new_task(repl, AN_REPL_PROVE, &(struct an_contact){0}, want);
-		return true;
+	struct an_repl_challenges *challenges = &repl->challenges;
+	if (an_repl_challenges_begin(challenges, &repl->host, &repl->view, repl->was_converged,
+	                             now)) {
+		new_task(repl, AN_REPL_PROVE, &nobody, want);
+	} else {
+		struct an_repl_challenged *peer = an_repl_challenges_next(challenges, now);
+		if (peer == NULL)
+			return false;
+		new_task(repl, AN_REPL_CHALLENGE, &peer->contact, want)->challenged = peer;
 	}
-	struct an_repl_challenged *peer = an_repl_challenges_next(&repl->challenges, now);
-	if (peer == NULL)
+	memcpy(want->target, challenges->target, sizeof(want->target));
+	want->nonce = challenges->nonce;
+	want->difficulty = AN_REPL_CHALLENGE_RECORDS;
+	return true;
+}
+
+static bool ask_for_health(struct an_repl *repl, struct an_repl_want *want)
+{
+	struct an_repl_checked *peer = an_repl_health_next(&repl->health);
+	if (peer != NULL)
+		new_task(repl, AN_REPL_CHALLENGE, &peer->contact, want)->checked = peer;
+	return peer != NULL;
+}
+
+static bool next_health(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
+{
+	struct an_repl_health *health = &repl->health;
+	switch (an_repl_health_begin(health, &repl->host, &repl->view, repl->was_converged, now)) {
+	case AN_REPL_HEALTH_PROVE:
+		new_task(repl, AN_REPL_PROVE, &nobody, want)->of_health = true;
+		break;
+	case AN_REPL_HEALTH_SEARCH:
+		new_task(repl, AN_REPL_SEARCH, &nobody, want);
+		break;
+	default:
+		if (!ask_for_health(repl, want))
+			return false;
+	}
+	memcpy(want->target, health->target, sizeof(want->target));
+	want->nonce = health->nonce;
+	want->difficulty = 1;
+	return true;
+}
+
+static bool next_block(struct an_repl *repl, struct an_repl_want *want)
+{
+	if (repl->bad_count == 0 || !has_room(repl, AN_REPL_BLOCK))
 		return false;
-	new_task(repl, AN_REPL_CHALLENGE, &peer->contact, want)->challenged = peer;
+	const struct an_contact bad = {.id = repl->bad[--repl->bad_count]};
+	new_task(repl, AN_REPL_BLOCK, &bad, want);
 	return true;
 }
 
 bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want *ret_want)
 {
 	refresh_view(repl, now);
-	return next_list(repl, now, ret_want) || next_record(repl, now, ret_want) ||
-	       next_probe(repl, now, ret_want) || next_challenge(repl, now, ret_want);
+	return next_block(repl, ret_want) || next_list(repl, now, ret_want) ||
+	       next_record(repl, now, ret_want) || next_probe(repl, now, ret_want) ||
+	       next_challenge(repl, now, ret_want) || next_health(repl, now, ret_want);
 }
 
 static void list_ended(struct an_repl *repl, const struct task *task, an_status status)
@@ -307,11 +416,14 @@ static void fetch_ended(struct an_repl *repl, struct an_repl_offer *offer, an_st
                         an_time_us now)
 {
 	const bool full = status == AUTONOMI_E_FULL || status == AUTONOMI_E_DISK_FULL;
+	const struct an_peer_id holder = *an_repl_offer_holder(&repl->offers, offer);
 	repl->counters.fetched += status == AUTONOMI_OK;
 	repl->counters.fetches_failed += status != AUTONOMI_OK;
 	an_repl_offers_ended(&repl->offers, offer, full ? AUTONOMI_OK : status, now);
 	if (full)
 		no_room(repl, now);
+	if (status == AUTONOMI_E_CORRUPT)
+		note_issue(repl, &holder, AN_REPL_ISSUE_FALSE_RECORD, now);
 }
 
 static struct task *find_task(struct an_repl *repl, uint64_t token)
@@ -323,14 +435,43 @@ static struct task *find_task(struct an_repl *repl, uint64_t token)
 	return NULL;
 }
 
+static void proven(struct an_repl *repl, const struct task *task, struct an_message_list proofs,
+                   an_time_us now)
+{
+	if (task->of_health)
+		an_repl_health_proven(&repl->health, &repl->view, proofs, now);
+	else
+		an_repl_challenges_proven(&repl->challenges, &repl->view, proofs);
+}
+
+static void score(struct an_repl *repl, struct task *task, struct an_message_list proofs,
+                  an_time_us now)
+{
+	const struct an_repl_challenged *peer = task->challenged;
+	task->score = an_repl_challenges_score(peer, proofs, now);
+	if (an_challenge_is_false(peer->expected, peer->expected_count, proofs))
+		note_issue(repl, &peer->contact.id, AN_REPL_ISSUE_FALSE_PROOF, now);
+}
+
 void an_repl_proofs(struct an_repl *repl, uint64_t token, struct an_message_list proofs,
                     an_time_us now)
 {
 	struct task *task = find_task(repl, token);
 	if (task != NULL && task->type == AN_REPL_PROVE)
-		an_repl_challenges_proven(&repl->challenges, &repl->view, proofs);
-	else if (task != NULL && task->type == AN_REPL_CHALLENGE)
-		task->score = an_repl_challenges_score(task->challenged, proofs, now);
+		proven(repl, task, proofs, now);
+	else if (task != NULL && task->checked != NULL)
+		an_repl_health_answered(&repl->health, task->checked, proofs);
+	else if (task != NULL && task->challenged != NULL)
+		score(repl, task, proofs, now);
+}
+
+void an_repl_found(struct an_repl *repl, uint64_t token, const struct an_contact *contacts,
+                   size_t count, an_time_us now)
+{
+	const struct task *task = find_task(repl, token);
+	if (task != NULL && task->type == AN_REPL_SEARCH)
+		an_repl_health_found(&repl->health, &repl->view.keys[AN_REPL_SELF], contacts, count,
+		                     &repl->blocklist, now);
 }
 
 /* No answer is worth nothing; but one that has no time, or a fault of our own, says nothing. */
@@ -345,21 +486,48 @@ static void challenge_ended(struct an_repl *repl, const struct task *task, an_st
 	an_repl_challenges_ended(&repl->challenges);
 }
 
+static void block_suspects(struct an_repl *repl, an_time_us now)
+{
+	for (size_t i = 0; i < repl->health.suspect_count; i++)
+		block(repl, &repl->health.suspects[i],
+		      "it goes on lacking a record that it must hold and that others have", now);
+}
+
+static void health_ended(struct an_repl *repl, const struct task *task, an_time_us now)
+{
+	const struct an_peer_id id = task->checked->contact.id;
+	const enum an_repl_health_answer answer = task->checked->answer;
+	const bool is_false = answer == AN_REPL_HEALTH_FALSE;
+	repl->counters.health_asked++;
+	repl->counters.health_lacking += is_false || answer == AN_REPL_HEALTH_LACKS;
+	repl->counters.health_false += is_false;
+	if (is_false)
+		note_issue(repl, &id, AN_REPL_ISSUE_FALSE_PROOF, now);
+	const enum an_repl_health_verdict verdict = an_repl_health_ended(&repl->health, now);
+	for (size_t i = 0; verdict == AN_REPL_HEALTH_TELL && i < repl->health.suspect_count; i++)
+		an_repl_rounds_owe(&repl->rounds, &repl->health.suspects[i]);
+	if (verdict == AN_REPL_HEALTH_BAD)
+		block_suspects(repl, now);
+}
+
 void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now)
 {
 	struct task *task = find_task(repl, token);
 	if (task == NULL)
 		return;
-	if (task->type == AN_REPL_SEND_LIST)
+	if (task->list != NULL)
 		list_ended(repl, task, status);
-	if (task->type == AN_REPL_FETCH_RECORD)
+	if (task->offer != NULL)
 		fetch_ended(repl, task->offer, status, now);
-	/* Without proofs of ours the challenge is over. */
+	/* Without proofs of ours the challenge is over, and without peers the search was in vain. */
 	if (task->type == AN_REPL_PROVE)
-		an_repl_challenges_proven(&repl->challenges, &repl->view,
-		                          (struct an_message_list){0});
-	if (task->type == AN_REPL_CHALLENGE)
+		proven(repl, task, (struct an_message_list){0}, now);
+	if (task->type == AN_REPL_SEARCH)
+		an_repl_found(repl, token, NULL, 0, now);
+	if (task->challenged != NULL)
 		challenge_ended(repl, task, status);
+	if (task->checked != NULL)
+		health_ended(repl, task, now);
 	end_task(repl, task);
 }
 
@@ -387,6 +555,9 @@ an_time_us an_repl_deadline(const struct an_repl *repl)
 		deadline = an_time_earlier(deadline, an_repl_rounds_deadline(&repl->rounds));
 	if (has_room(repl, AN_REPL_PROBE))
 		deadline = an_time_earlier(deadline, an_repl_probes_deadline(&repl->probes));
+	if (repl->bad_count > 0 && has_room(repl, AN_REPL_BLOCK))
+		return 0;
+	deadline = an_time_earlier(deadline, an_repl_health_deadline(&repl->health));
 	return an_time_earlier(deadline, an_repl_challenges_deadline(&repl->challenges));
 }
 
@@ -397,10 +568,13 @@ void an_repl_expire(struct an_repl *repl, an_time_us now)
 	repl->step_again = an_repl_rounds_step(&repl->rounds, now);
 }
 
-void an_repl_count(const struct an_repl *repl, struct an_repl_counters *ret_counters)
+void an_repl_count(const struct an_repl *repl, an_time_us now,
+                   struct an_repl_counters *ret_counters)
 {
 	*ret_counters = repl->counters;
 	ret_counters->rounds = repl->rounds.rounds;
 	ret_counters->keys_told = repl->rounds.keys_told;
 	ret_counters->offers = an_repl_offers_count(&repl->offers);
+	ret_counters->issues = repl->issues.recorded;
+	ret_counters->blocked = an_repl_blocklist_count(&repl->blocklist, now);
 }

@@ -225,6 +225,9 @@ void an_sim_node_note_records(struct an_sim_node *node);
 /* It has lost all that it held. */
 void an_sim_node_forget_records(struct an_sim_node *node);
 
+/* blame.c: no node that is up has blocked another one (semantics 6.10). */
+void an_sim_fleet_expect_fair(struct an_sim_fleet *fleet);
+
 /* The value of a counter summed over all nodes that are up. */
 uint64_t an_sim_fleet_counter(const struct an_sim_fleet *fleet, const char *name);
 

@@ -50,8 +50,8 @@ an_sim_scenario_run an_sim_crash_restart, an_sim_blackout, an_sim_last_holder, a
 /* scenario_churn.c */
 an_sim_scenario_run an_sim_churn;
 /* scenario_drawn.c */
-an_sim_scenario_run an_sim_all, an_sim_crash_loops, an_sim_disks, an_sim_clocks, an_sim_links,
-	an_sim_hostile;
+an_sim_scenario_run an_sim_all, an_sim_audits, an_sim_crash_loops, an_sim_disks, an_sim_clocks,
+	an_sim_links, an_sim_hostile;
 /* scenario_mass.c */
 an_sim_scenario_run an_sim_mass_leave, an_sim_mass_join, an_sim_nats, an_sim_upgrade;
 

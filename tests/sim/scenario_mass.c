@@ -73,21 +73,39 @@ void an_sim_nats(struct an_sim_fleet *fleet, const struct an_sim_arguments *argu
 }
 
 /* One node after the other comes back as the next version, while a client works. */
+static void upgrade(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments,
+                    struct an_sim_node *client, const char *const *options, size_t count)
+{
+	size_t stored = 0;
+	fleet->options = options;
+	fleet->option_count = count;
+	for (size_t i = 0; i < arguments->nodes && !fleet->failed; i++) {
+		an_sim_node_close(fleet->nodes[i], AN_SECONDS(5));
+		an_sim_node_restart(fleet->nodes[i]);
+		stored += an_sim_try_put(client, 1, 1024, 1);
+		an_sim_pass(fleet, AN_SECONDS(20));
+	}
+	an_sim_say(fleet, "%zu of %zu puts succeeded meanwhile", stored, arguments->nodes);
+}
+
+/* First to a version that speaks with the old one, then to one that refuses it: in the midst of that
+ * there are two networks, and in the end one that has all. */
 void an_sim_upgrade(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
 	static const char *const old_version[] = {"node.version=0.1.0"};
 	static const char *const new_version[] = {"node.version=0.2.0"};
+	static const char *const last_version[] = {"node.version=0.3.0",
+	                                           "network.minimum_version=0.3.0"};
 	fleet->options = old_version;
 	fleet->option_count = 1;
 	struct an_sim_node *client = begin(fleet, arguments);
 	if (client == NULL || !an_sim_step(fleet, "one node after the other is upgraded"))
 		return;
-	fleet->options = new_version;
-	for (size_t i = 0; i < arguments->nodes && !fleet->failed; i++) {
-		an_sim_node_close(fleet->nodes[i], AN_SECONDS(5));
-		an_sim_node_restart(fleet->nodes[i]);
-		an_sim_put(client, 1, 1024, 1, 3);
-		an_sim_pass(fleet, AN_SECONDS(20));
-	}
+	upgrade(fleet, arguments, client, new_version, 1);
+	if (an_sim_step(fleet, "and again, to a version that refuses older ones"))
+		upgrade(fleet, arguments, client, last_version, 2);
+	an_sim_expect(fleet, fleet->failed || an_sim_fleet_counter(fleet, "refused_versions") > 0,
+	              "nobody was refused for its version");
+	an_sim_fleet_expect_fair(fleet);
 	end(fleet, client);
 }

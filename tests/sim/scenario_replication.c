@@ -21,7 +21,7 @@ enum {
 	QUIET_MINUTES = 10,
 	QUIET_WIRE_PERCENT_MAX = 50, /* of the payload */
 	QUIET_DISK_TIMES_MAX = 7,
-	CHALLENGE_HOURS = 3, /* at least one challenge by each node */
+	CHALLENGE_HOURS = 6, /* at least three challenges by each node */
 };
 
 static size_t records_of(const struct an_sim_arguments *arguments)
@@ -252,12 +252,27 @@ void an_sim_challenges(struct an_sim_fleet *fleet, const struct an_sim_arguments
 	an_sim_pass(fleet, AN_HOURS(CHALLENGE_HOURS));
 	const uint64_t challenged = an_sim_fleet_counter(fleet, "replication_challenged");
 	const uint64_t failed = an_sim_fleet_counter(fleet, "replication_challenges_failed");
+	const uint64_t checked = an_sim_fleet_counter(fleet, "replication_health_asked");
+	const uint64_t falsely = an_sim_fleet_counter(fleet, "replication_health_false");
+	const uint64_t lacking = an_sim_fleet_counter(fleet, "replication_health_lacking");
 	const uint64_t false_proofs = an_sim_liars_false_proofs(fleet);
 	an_sim_say(fleet, "%llu peers were challenged, %llu failed; %llu false proofs",
 	           (unsigned long long)challenged, (unsigned long long)failed,
 	           (unsigned long long)false_proofs);
 	an_sim_expect(fleet, false_proofs > 0, "nobody challenged the liar");
-	an_sim_expect(fleet, failed == false_proofs, "others failed than the liar");
+	an_sim_say(
+		fleet,
+		"%llu were asked for a record of theirs, %llu did not have it, %llu of these lied; "
+		"%llu nodes have blocked the liar",
+		(unsigned long long)checked, (unsigned long long)lacking,
+		(unsigned long long)falsely,
+		(unsigned long long)an_sim_fleet_counter(fleet, "peers_blocked"));
+	an_sim_expect(fleet, failed + falsely == false_proofs, "others failed than the liar");
+	an_sim_expect(fleet, lacking == falsely, "somebody lacks what it must hold");
+	an_sim_expect(fleet, checked > lacking, "nobody has what it must hold");
+	an_sim_expect(fleet, an_sim_fleet_counter(fleet, "peers_blocked") > 0,
+	              "nobody blocked the liar");
+	an_sim_fleet_expect_fair(fleet);
 	an_sim_expect(fleet, challenged > failed, "nobody proved anything");
 	an_sim_get_all(fleet);
 }

@@ -58,6 +58,7 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"clocks", "clocks that jump by up to ten days, and crashes, likewise", an_sim_clocks},
 	{"links", "lossy, slow, asymmetric links, NATs and partitions, likewise", an_sim_links},
 	{"hostile", "lies and floods of hostile peers, joins and leaves, likewise", an_sim_hostile},
+	{"audits", "as all, with audits and replication 45 times as often", an_sim_audits},
 	{"all", "faults of every sort, likewise", an_sim_all},
 };
 

@@ -219,6 +219,12 @@ static bool print_and_exit(int flag)
 static bool read_arguments(struct program *program, int argc, char **argv)
 {
 	int flag = 0;
+	const char *minimum = getenv("ANT_MIN_NODE_VERSION");
+	program->exit_code = EXIT_USAGE;
+	if (minimum != NULL && minimum[0] != '\0' &&
+	    !set_option(program->config, "network.minimum_version", minimum))
+		return false;
+	program->exit_code = EXIT_DONE;
 	while ((flag = getopt_long(argc, argv, "h", flags, NULL)) != -1) {
 		if (flag == 'h')
 			flag = FLAG_HELP;

@@ -56,6 +56,9 @@ START_TEST(options_that_cannot_be_are_refused_with_a_sentence)
 	refused("network.first", "on", AUTONOMI_E_CONFLICT, "network.first");
 	refused("network.payments", "on", AUTONOMI_E_UNSUPPORTED, "payments");
 	refused("network.local", "off", AUTONOMI_E_UNSUPPORTED, "payments");
+	refused("network.minimum_version", "1.0", AUTONOMI_E_INVALID, "network.minimum_version");
+	refused("network.minimum_version", "1000.0.0", AUTONOMI_E_VERSION, "1000.0.0");
+	refused("node.version", "nightly", AUTONOMI_E_VERSION, "nightly");
 	refused("node.root_dir", "", AUTONOMI_E_INVALID, "node.root_dir");
 	refused("node.root_dir", "/proc/nowhere", AUTONOMI_E_NO_FILE, "/proc/nowhere");
 	refused("rewards.address", "0x12", AUTONOMI_E_ADDRESS, "rewards.address");

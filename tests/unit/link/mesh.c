@@ -303,7 +303,8 @@ an_status mesh_try_start(struct mesh_node *node)
 	const struct an_link_config config = {
 		.profile = &node->profile,
 		.key_pair = &node->key_pair,
-		.version = "0.1.0",
+		.version = node->version != NULL ? node->version : "0.1.0",
+		.minimum_version = node->minimum_version,
 		.client = node->client,
 		.limits = node->limits,
 		.random = &node->random,

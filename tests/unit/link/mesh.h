@@ -43,8 +43,10 @@ struct mesh_node {
 	struct an_logger *logger;
 	struct an_endpoint addresses[MESH_ADDRESSES]; /* the second one is IPv6 */
 	bool client;
-	bool deaf[MESH_ADDRESSES]; /* nothing arrives there */
-	size_t uplink;             /* bytes in a second; 0: no limit */
+	const char *version;                            /* "0.1.0" where NULL */
+	const struct an_agent_version *minimum_version; /* of others; may be NULL */
+	bool deaf[MESH_ADDRESSES];                      /* nothing arrives there */
+	size_t uplink;                                  /* bytes in a second; 0: no limit */
 	an_time_us uplink_free_at;
 	struct an_list held; /* requests that are answered later */
 	size_t held_count;

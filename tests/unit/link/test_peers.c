@@ -130,6 +130,66 @@ START_TEST(another_protocol_version_is_another_network)
 }
 END_TEST
 
+static const struct an_agent_version minimum = {{0, 2, 0}};
+
+/* Semantics 6.12. The newer end refuses, whichever dialled. */
+static void check_version(const char *version, bool client, bool newer_dials, an_status expected)
+{
+	mesh_crash(alice);
+	mesh_crash(bob);
+	alice->version = "0.2.0";
+	alice->minimum_version = &minimum;
+	bob->version = version;
+	bob->client = client;
+	mesh_start(alice);
+	mesh_start(bob);
+	const struct mesh_ask *there = newer_dials ? mesh_ask(alice, bob, 100, 100)
+	                                           : mesh_ask(bob, alice, 100, 100);
+	mesh_run(&mesh, AN_SECONDS(1));
+	ck_assert_int_eq(there->status, expected);
+	mesh_run_for(&mesh, AN_MS(500));
+	const bool refused = expected == AUTONOMI_E_VERSION;
+	ck_assert_uint_eq(mesh_count(alice).refused_versions, refused);
+	ck_assert_uint_eq(alice->connected, !refused);
+	ck_assert(mesh_logged(alice, "its version is too old") == refused);
+	/* Who is called cannot understand a code before the handshake is over. */
+	if (!newer_dials)
+		ck_assert(mesh_logged(bob, "our version is too old") == refused);
+	if (refused)
+		ck_assert_uint_eq(mesh_count(alice).connections, 0);
+}
+
+START_TEST(a_node_below_the_minimum_version_that_calls_is_refused_by_name)
+{
+	check_version("0.1.9", false, false, AUTONOMI_E_VERSION);
+}
+END_TEST
+
+START_TEST(a_node_below_the_minimum_version_that_is_called_is_refused_by_name)
+{
+	check_version("0.1.9", false, true, AUTONOMI_E_VERSION);
+	ck_assert_int_eq(alice->dial_failed_why, AUTONOMI_E_VERSION);
+}
+END_TEST
+
+START_TEST(a_version_that_cannot_be_read_is_too_old)
+{
+	check_version("nightly", false, false, AUTONOMI_E_VERSION);
+}
+END_TEST
+
+START_TEST(a_node_of_the_minimum_version_is_let_in)
+{
+	check_version("0.2.0", false, false, AUTONOMI_OK);
+}
+END_TEST
+
+START_TEST(clients_of_any_version_are_let_in)
+{
+	check_version("0.0.1", true, false, AUTONOMI_OK);
+}
+END_TEST
+
 /* autonomi-2.md 10.2, row 11 */
 START_TEST(refusals_are_logged_at_a_rate)
 {
@@ -490,6 +550,11 @@ Suite *suite(void)
 	tcase_add_test(pair, another_peer_at_the_address_is_refused);
 	tcase_add_test(pair, another_network_is_refused_by_name_on_both_sides);
 	tcase_add_test(pair, another_protocol_version_is_another_network);
+	tcase_add_test(pair, a_node_below_the_minimum_version_that_calls_is_refused_by_name);
+	tcase_add_test(pair, a_node_below_the_minimum_version_that_is_called_is_refused_by_name);
+	tcase_add_test(pair, a_version_that_cannot_be_read_is_too_old);
+	tcase_add_test(pair, a_node_of_the_minimum_version_is_let_in);
+	tcase_add_test(pair, clients_of_any_version_are_let_in);
 	tcase_add_test(pair, refusals_are_logged_at_a_rate);
 	tcase_add_test(pair, nobody_dials_himself);
 	tcase_add_test(pair, a_dead_first_address_costs_only_the_stagger);

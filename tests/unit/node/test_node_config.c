@@ -63,6 +63,15 @@ START_TEST(a_local_network_has_the_id_0_and_takes_no_payments_unless_told)
 }
 END_TEST
 
+START_TEST(the_least_version_is_the_networks_unless_told)
+{
+	ck_assert_str_eq(an_node_profile(&config).minimum_version, "0.1.0");
+	an_free(config.network_minimum_version);
+	config.network_minimum_version = an_strdup("0.4.15");
+	ck_assert_str_eq(an_node_profile(&config).minimum_version, "0.4.15");
+}
+END_TEST
+
 /* Field failure 5: a client's timeout was shorter than the work of the one it waited for. */
 START_TEST(lesson_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for)
 {
@@ -82,6 +91,7 @@ Suite *suite(void)
 	tcase_add_test(cases, every_option_lies_within_its_own_bounds_by_default);
 	tcase_add_test(cases, a_copy_shares_nothing_with_its_original);
 	tcase_add_test(cases, a_local_network_has_the_id_0_and_takes_no_payments_unless_told);
+	tcase_add_test(cases, the_least_version_is_the_networks_unless_told);
 	tcase_add_test(cases, lesson_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for);
 	suite_add_tcase(s, cases);
 	return s;

@@ -8,9 +8,12 @@ enum { NODES = 10, CHUNKS = 400, HOURS = 10 };
 
 static struct town town;
 
+/* Nobody is blocked (test_health.c). */
 static void setup(void)
 {
 	town_init(&town, NODES);
+	town.profile.issue_lifetime = 0;
+	town.profile.health_tries = 1000000;
 	for (uint32_t i = 0; i < CHUNKS; i++)
 		town_store(&town, i, 0, 5);
 }
@@ -25,7 +28,7 @@ static struct an_repl_counters all_counters(void)
 	struct an_repl_counters sum = {0};
 	for (size_t i = 0; i < town.count; i++) {
 		struct an_repl_counters counters;
-		an_repl_count(town.nodes[i].repl, &counters);
+		an_repl_count(town.nodes[i].repl, town.now, &counters);
 		sum.challenged += counters.challenged;
 		sum.challenges_failed += counters.challenges_failed;
 		sum.lists_ignored += counters.lists_ignored;
@@ -60,10 +63,10 @@ static size_t count_disbelievers(struct town_node *bad)
 		struct an_repl_counters before, after;
 		if (&town.nodes[i] == bad)
 			continue;
-		an_repl_count(town.nodes[i].repl, &before);
+		an_repl_count(town.nodes[i].repl, town.now, &before);
 		ck_assert_int_eq(town_tell(&town.nodes[i], &bad->contact, &content, 1),
 		                 AUTONOMI_OK);
-		an_repl_count(town.nodes[i].repl, &after);
+		an_repl_count(town.nodes[i].repl, town.now, &after);
 		count += after.lists_ignored > before.lists_ignored;
 	}
 	return count;

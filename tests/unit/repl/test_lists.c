@@ -25,7 +25,7 @@ static void teardown(void)
 static struct an_repl_counters counters_of(const struct town_node *node)
 {
 	struct an_repl_counters counters;
-	an_repl_count(node->repl, &counters);
+	an_repl_count(node->repl, node->town->now, &counters);
 	return counters;
 }
 
@@ -169,6 +169,32 @@ START_TEST(an_end_that_nobody_waits_for_changes_nothing)
 }
 END_TEST
 
+/* Semantics 6.3.7. */
+START_TEST(what_a_client_brought_is_not_fetched)
+{
+	struct town_node *node = &town.nodes[0];
+	const struct an_contact teller = town.nodes[1].contact;
+	const struct an_repl_content told[] = {town_content(5000, 0), town_content(5001, 1),
+	                                       town_content(5001, 2), town_content(5002, 0)};
+	node->unconverged = true; /* so that they wait */
+	ck_assert_int_eq(town_tell(node, &teller, told, 4), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, 4);
+	/* Nothing came of it. */
+	an_repl_brought(node->repl, told[0].name);
+	ck_assert_uint_eq(counters_of(node).offers, 4);
+	town_put(node, 5000, 0);
+	an_repl_brought(node->repl, told[0].name);
+	ck_assert_uint_eq(counters_of(node).offers, 3);
+	/* Another version than that which came is another record. */
+	town_put(node, 5001, 1);
+	an_repl_brought(node->repl, told[1].name);
+	ck_assert_uint_eq(counters_of(node).offers, 2);
+	town_put(node, 6000, 0);
+	an_repl_brought(node->repl, town_content(6000, 0).name);
+	ck_assert_uint_eq(counters_of(node).offers, 2);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("repl/lists");
@@ -189,6 +215,7 @@ Suite *suite(void)
 		with_payments_who_passed_its_challenges_is_believed_alone_and_others_are_not);
 	tcase_add_test(tests, what_one_holder_withholds_comes_from_the_next_one);
 	tcase_add_test(tests, a_key_that_is_none_of_a_record_is_passed_over);
+	tcase_add_test(tests, what_a_client_brought_is_not_fetched);
 	tcase_add_test(tests, an_end_that_nobody_waits_for_changes_nothing);
 	suite_add_tcase(s, tests);
 	return s;

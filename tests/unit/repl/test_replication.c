@@ -227,7 +227,7 @@ START_TEST(a_node_alone_is_quiet)
 	store_all(1);
 	town_run(&town, AN_HOURS(3));
 	struct an_repl_counters counters;
-	an_repl_count(town.nodes[0].repl, &counters);
+	an_repl_count(town.nodes[0].repl, town.now, &counters);
 	ck_assert_uint_eq(counters.keys_told, 0);
 	ck_assert_uint_eq(town.nodes[0].lists, 0);
 }
@@ -250,17 +250,17 @@ START_TEST(a_trigger_too_soon_is_busy_and_changes_nothing)
 	town_run(&town, intervals(2));
 	struct an_repl *repl = town.nodes[3].repl;
 	struct an_repl_counters counters;
-	an_repl_count(repl, &counters);
+	an_repl_count(repl, town.now, &counters);
 	const uint64_t rounds = counters.rounds;
 	ck_assert_int_eq(an_repl_trigger(repl, town.now), AUTONOMI_OK);
 	town_run(&town, AN_SECONDS(1));
-	an_repl_count(repl, &counters);
+	an_repl_count(repl, town.now, &counters);
 	ck_assert_uint_eq(counters.rounds, rounds + 1);
 	for (int second = 1; second < 30; second++) {
 		ck_assert_int_eq(an_repl_trigger(repl, town.now), AUTONOMI_E_BUSY);
 		town_run(&town, AN_SECONDS(1));
 	}
-	an_repl_count(repl, &counters);
+	an_repl_count(repl, town.now, &counters);
 	ck_assert_uint_eq(counters.rounds, rounds + 1);
 	town_run(&town, AN_SECONDS(1));
 	ck_assert_int_eq(an_repl_trigger(repl, town.now), AUTONOMI_OK);

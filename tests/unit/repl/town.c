@@ -118,7 +118,8 @@ static size_t index_of(const struct town_node *node)
 
 static void meet(struct town_node *node, struct town_node *other)
 {
-	if (node == other || !node->alive || !other->alive)
+	if (node == other || !node->alive || !other->alive || town_blocks(node, other) ||
+	    town_blocks(other, node))
 		return;
 	node->heard[index_of(other)] = node->town->now;
 	if (node->knows[index_of(other)])
@@ -301,6 +302,8 @@ static an_status fetch(struct town_node *node, struct town_node *holder,
 	const struct an_store_entry *mine = find(node, wanted->name);
 	if (theirs == NULL)
 		return AUTONOMI_E_NOT_FOUND;
+	if (holder->mood == TOWN_SENDS_FALSE_RECORDS)
+		return AUTONOMI_E_CORRUPT;
 	if (node->full)
 		return AUTONOMI_E_FULL;
 	if (mine != NULL && mine->content_hash[0] >= theirs->content_hash[0])
@@ -348,6 +351,24 @@ static void add_proof(const struct town_node *node, const struct an_dht_key *tar
 	}
 }
 
+/* What is said of one record (semantics 5.4, difficulty 1). */
+static void add_one(struct town_node *node, const struct an_repl_want *want, bool own,
+                    struct an_buffer *items, struct an_message_list *list)
+{
+	const bool lacks = !own && (node->mood == TOWN_LACKS || node->mood == TOWN_SAYS_FULL);
+	struct an_message_proof proof = {.address = an_address_of_chunk(want->target)};
+	proof.failed = lacks || find(node, want->target) == NULL;
+	const bool would = lacks ? node->mood == TOWN_LACKS
+	                         : an_repl_stance(node->repl, want->target, node->town->now) ==
+	                                   AUTONOMI_OK;
+	proof.error.type = would ? AN_ERROR_CHUNK_DOES_NOT_EXIST : AN_ERROR_PUT_RECORD_FAILED;
+	proof.error.address = proof.address;
+	const bool falsely = !own && node->mood == TOWN_PROVES_FALSELY;
+	an_record_proof(an_span(want->target, AN_RECORD_KEY_SIZE), want->nonce + falsely,
+	                proof.proof);
+	an_message_add_proof(items, list, &proof);
+}
+
 /* The proof of a record is one of its name here. */
 static void challenge(struct town_node *node, struct town_node *peer,
                       const struct an_repl_want *want)
@@ -366,7 +387,9 @@ static void challenge(struct town_node *node, struct town_node *peer,
 	struct an_buffer items;
 	struct an_message_list list = {0};
 	an_buffer_init(&items, 1 << 16);
-	for (size_t rank = 0; !nothing && rank < AN_REPL_CHALLENGE_RECORDS; rank++)
+	if (!nothing && want->difficulty == 1)
+		add_one(peer, want, own, &items, &list);
+	for (size_t rank = 0; !nothing && want->difficulty > 1 && rank < want->difficulty; rank++)
 		add_proof(peer, &target, rank, want->nonce + falsely, &items, &list);
 	list.items = an_buffer_span(&items);
 	an_repl_proofs(node->repl, want->token, list, now + (late ? AN_SECONDS(4) : AN_MS(50)));
@@ -374,8 +397,53 @@ static void challenge(struct town_node *node, struct town_node *peer,
 	an_buffer_done(&items);
 }
 
+bool town_blocks(const struct town_node *node, const struct town_node *other)
+{
+	return node->repl != NULL &&
+	       an_repl_is_blocked(node->repl, &other->contact.id, node->town->now);
+}
+
+static void forget(struct town_node *node, struct town_node *other)
+{
+	if (!node->knows[index_of(other)])
+		return;
+	node->knows[index_of(other)] = false;
+	an_repl_peer_changed(node->repl, &other->contact.id, false, node->town->now);
+}
+
+static void search(struct town_node *node, const struct an_repl_want *want)
+{
+	struct town *town = node->town;
+	struct an_contact found[TOWN_NODES];
+	size_t index[TOWN_NODES], count = 0;
+	const struct an_dht_key key = an_dht_key_of(an_span(want->target, sizeof(want->target)));
+	const size_t nearest = nearest_alive(town, &key, town->profile.k, index);
+	for (size_t i = 0; i < nearest; i++) {
+		const struct town_node *other = &town->nodes[index[i]];
+		if (other != node && !other->is_hidden && !town_blocks(node, other))
+			found[count++] = other->contact;
+	}
+	node->searches++;
+	if (!node->searches_fail)
+		an_repl_found(node->repl, want->token, found, count, town->now);
+	an_repl_ended(node->repl, want->token,
+	              node->searches_fail ? AUTONOMI_E_NO_PEERS : AUTONOMI_OK, town->now);
+}
+
+static void block(struct town_node *node, const struct an_repl_want *want)
+{
+	struct town_node *bad = node_of(node->town, &want->contact);
+	node->blocked++;
+	forget(node, bad);
+	an_repl_ended(node->repl, want->token, AUTONOMI_OK, node->town->now);
+}
+
 static void do_want(struct town_node *node, const struct an_repl_want *want)
 {
+	if (want->type == AN_REPL_SEARCH || want->type == AN_REPL_BLOCK) {
+		(want->type == AN_REPL_SEARCH ? search : block)(node, want);
+		return;
+	}
 	if (want->type == AN_REPL_PROVE) {
 		challenge(node, node, want);
 		return;
@@ -383,12 +451,14 @@ static void do_want(struct town_node *node, const struct an_repl_want *want)
 	struct town *town = node->town;
 	struct town_node *peer = node_of(town, &want->contact);
 	an_status status = AUTONOMI_OK;
-	if (want->type == AN_REPL_CHALLENGE && peer != NULL && peer->alive && !peer->busy) {
-		peer->challenges++;
+	if (want->type == AN_REPL_CHALLENGE && peer != NULL && peer->alive && !peer->busy &&
+	    !town_blocks(peer, node)) {
+		peer->challenges += want->difficulty > 1;
+		peer->checks += want->difficulty == 1;
 		challenge(node, peer, want);
 		return;
 	}
-	if (peer == NULL || !peer->alive)
+	if (peer == NULL || !peer->alive || town_blocks(peer, node))
 		status = AUTONOMI_E_UNREACHABLE;
 	else if (peer->busy)
 		status = AUTONOMI_E_BUSY;
@@ -406,9 +476,8 @@ static void do_want(struct town_node *node, const struct an_repl_want *want)
 	if (status != AUTONOMI_E_UNREACHABLE) {
 		meet(node, peer);
 		meet(peer, node);
-	} else if (peer != NULL && node->knows[index_of(peer)]) {
-		node->knows[index_of(peer)] = false;
-		an_repl_peer_changed(node->repl, &peer->contact.id, false, town->now);
+	} else if (peer != NULL) {
+		forget(node, peer);
 	}
 }
 

@@ -19,6 +19,9 @@ enum town_mood {
 	TOWN_PROVES_LATE,
 	TOWN_ANSWERS_NOT,
 	TOWN_CANNOT_PROVE, /* to itself */
+	TOWN_LACKS,     /* says of every record that it is asked for alone that it is not there */
+	TOWN_SAYS_FULL, /* says that it had no room for it */
+	TOWN_SENDS_FALSE_RECORDS,
 };
 
 struct town_node {
@@ -28,7 +31,12 @@ struct town_node {
 	struct an_dht_key key;
 	bool alive, unconverged, busy, full;
 	enum town_mood mood;
-	size_t challenges; /* of others that it answered or not */
+	size_t challenges;  /* of others that it answered or not */
+	size_t checks;      /* likewise, of replica health */
+	size_t searches;    /* of its own */
+	bool is_hidden;     /* from the searches of others */
+	bool searches_fail; /* its own */
+	size_t blocked;     /* peers that it took out of its table for being bad */
 	bool knows[TOWN_NODES];
 	an_time_us heard[TOWN_NODES];
 	struct an_store_entry *entries; /* nearest first */
@@ -64,6 +72,8 @@ void town_put(struct town_node *node, uint32_t record, uint8_t version);
 int town_version(const struct town_node *node, uint32_t record);
 /* Gives the record to its `copies` nearest nodes that are there. */
 void town_store(struct town *town, uint32_t record, uint8_t version, size_t copies);
+/* Whether it has blocked the other one. */
+bool town_blocks(const struct town_node *node, const struct town_node *other);
 /* How many of its nearest five that are there hold this version. */
 size_t town_holders(const struct town *town, uint32_t record, uint8_t version);
 /* Over all nodes. */
