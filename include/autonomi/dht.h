@@ -20,6 +20,14 @@ AUTONOMI_API autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const 
                                                        size_t name_size, size_t count, uint64_t tag,
                                                        autonomi_op *ret_op);
 
+/* As autonomi_dht_find_closest, but as most of the peers there know it (semantics 6.13): each peer of a
+ * lookup is asked for the nearest ones that it knows, and those that more than half of them know come
+ * first, so that a few liars can neither hide a peer nor push one in. It costs a request to each of
+ * them. It fails with AUTONOMI_E_NO_PEERS, after a second try, or AUTONOMI_E_CANCELLED. */
+AUTONOMI_API autonomi_status autonomi_dht_find_agreed(autonomi_dht *dht, const uint8_t *name,
+                                                      size_t name_size, size_t count, uint64_t tag,
+                                                      autonomi_op *ret_op);
+
 /* Asks one peer, a `peer` as in <autonomi/network.h>, for the up to 20 peers that its own table has
  * nearest to `name`, which is as above but may have up to 128 bytes. The completion lists them as they
  * were named: nobody has checked them. Fails as autonomi_network_connect. */

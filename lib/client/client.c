@@ -87,6 +87,9 @@ an_status an_client_new(const struct an_client_config *config,
 	client->memory_max = config->memory_max;
 	client->random = config->random;
 	client->logger = config->logger;
+	client->self = config->self;
+	client->is_node = config->is_node;
+	client->private_addresses = config->private_addresses;
 	client->spare_gets = AN_CLIENT_SPARES_FIRST;
 	client->spare_puts = AN_CLIENT_SPARES_FIRST;
 	an_heap_init(&client->timers);

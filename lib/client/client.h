@@ -43,6 +43,9 @@ struct an_client_config {
 	size_t memory_max;          /* bytes of chunks that file operations hold at once */
 	struct an_random *random;
 	struct an_logger *logger;
+	struct an_peer_id self; /* of the node that this client belongs to */
+	bool is_node;
+	bool private_addresses; /* whether loopback and private addresses may be dialled */
 };
 
 struct an_client_result {
@@ -60,7 +63,7 @@ struct an_client_result {
 	uint64_t counter;         /* of a record: that of the version read or written */
 	uint64_t network_counter; /* the highest that the network named */
 	uint64_t versions;        /* different ones that peers gave */
-	/* Of a record that was read: who has it, nearest first; borrowed. */
+	/* Of a record that was read: who has it; or who was found (agreement.h). Nearest first; borrowed. */
 	const struct an_contact *holders;
 	size_t holder_count;
 	uint64_t content_type;   /* of a vault: what the application says of its content */

@@ -41,6 +41,8 @@ struct an_client {
 	size_t memory_used; /* of chunks that file operations hold */
 	struct an_random *random;
 	struct an_logger *logger;
+	struct an_peer_id self;
+	bool is_node, private_addresses;
 	struct an_heap timers;
 	struct an_list operations;
 	struct an_list works; /* jobs that are out */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "node/host_peers.h"
 
+#include "client/agreement.h"
 #include "ident/multiaddr.h"
 
 void an_host_write_address(const struct an_endpoint *endpoint, const struct an_peer_id *id,
@@ -99,20 +100,50 @@ static void cancel_lookup(struct an_operation *operation)
 	an_node_touch(operation->node);
 }
 
+an_status an_host_add_contacts(struct an_node *node, struct autonomi_event *event,
+                               const struct an_contact *contacts, size_t count)
+{
+	an_status status = AUTONOMI_OK;
+	for (size_t i = 0; status == AUTONOMI_OK && i < count; i++) {
+		const struct an_dht_key key = an_peer_id_dht_key(&contacts[i].id);
+		const int bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key, &key);
+		status = an_host_add_contact(node, event, &contacts[i], bucket);
+	}
+	return status;
+}
+
 static void closest_found(void *context, const struct an_kad_result *result)
 {
 	struct an_operation *operation = context;
-	struct an_node *node = operation->node;
-	an_status status = result->status;
-	for (size_t i = 0; i < result->count; i++) {
-		const struct an_dht_key key = an_peer_id_dht_key(&result->contacts[i].id);
-		const int bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key, &key);
-		if (an_host_add_contact(node, operation->completion, &result->contacts[i],
-		                        bucket) != AUTONOMI_OK)
-			status = AUTONOMI_E_NO_MEMORY;
-	}
+	const an_status listed = an_host_add_contacts(operation->node, operation->completion,
+	                                              result->contacts, result->count);
 	operation->completion->count = result->count;
-	an_operation_complete(operation, status);
+	an_operation_complete(operation, listed == AUTONOMI_OK ? result->status : listed);
+}
+
+static void agreed(void *context, const struct an_client_result *result)
+{
+	struct an_operation *operation = context;
+	const an_status listed = an_host_add_contacts(operation->node, operation->completion,
+	                                              result->holders, result->holder_count);
+	an_host_set_message(operation->completion, result);
+	operation->completion->count = result->holder_count;
+	an_operation_complete(operation, listed == AUTONOMI_OK ? result->status : listed);
+}
+
+an_status an_node_find_agreed(struct an_node *node, struct an_span name, size_t count, uint64_t tag,
+                              autonomi_op *ret_op)
+{
+	struct an_operation *operation = NULL;
+	if (count > node->profile.k)
+		return AUTONOMI_E_INVALID;
+	an_status status = an_operation_begin(node, tag, count * sizeof(struct an_event_peer),
+	                                      an_host_cancel_client, &operation);
+	if (status != AUTONOMI_OK)
+		return status;
+	status = an_client_find_agreed(node->client, name, count, agreed, operation,
+	                               &operation->handle);
+	return an_host_submitted(operation, status, ret_op);
 }
 
 an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t count,

@@ -9,6 +9,9 @@
 /* Adds a peer to the list of `event`. E_NO_MEMORY. */
 an_status an_host_add_contact(struct an_node *node, struct autonomi_event *event,
                               const struct an_contact *contact, int bucket);
+/* The same with each of them, and its bucket. */
+an_status an_host_add_contacts(struct an_node *node, struct autonomi_event *event,
+                               const struct an_contact *contacts, size_t count);
 an_status an_host_add_peer(struct an_node *node, struct autonomi_event *event,
                            const struct an_link_peer *peer);
 

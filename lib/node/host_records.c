@@ -27,18 +27,6 @@ static void written(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
-static an_status add_holders(struct an_node *node, struct autonomi_event *event,
-                             const struct an_client_result *result)
-{
-	for (size_t i = 0; i < result->holder_count; i++) {
-		const struct an_dht_key key = an_peer_id_dht_key(&result->holders[i].id);
-		const int bucket = an_dht_key_bucket(&node->key_pair.identity.dht_key, &key);
-		if (an_host_add_contact(node, event, &result->holders[i], bucket) != AUTONOMI_OK)
-			return AUTONOMI_E_NO_MEMORY;
-	}
-	return AUTONOMI_OK;
-}
-
 /* A fork has content as well as an error. */
 static void read_record(void *context, const struct an_client_result *result)
 {
@@ -50,7 +38,8 @@ static void read_record(void *context, const struct an_client_result *result)
 	if (result->content != NULL &&
 	    an_event_set_data(event, result->content, result->bytes) != AUTONOMI_OK)
 		status = AUTONOMI_E_NO_MEMORY;
-	if (add_holders(operation->node, event, result) != AUTONOMI_OK)
+	if (an_host_add_contacts(operation->node, event, result->holders, result->holder_count) !=
+	    AUTONOMI_OK)
 		status = AUTONOMI_E_NO_MEMORY;
 	an_operation_complete(operation, status);
 }

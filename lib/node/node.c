@@ -265,6 +265,9 @@ static an_status open_client(struct an_node *node)
 		.memory_max = config->client_memory_max,
 		.random = &node->random,
 		.logger = node->logger,
+		.self = node->key_pair.identity.id,
+		.is_node = config->role == AN_NODE_ROLE_NODE,
+		.private_addresses = config->network_local,
 	};
 	const struct an_client_network network = an_node_client_network(node);
 	return an_client_new(&client, &network, &node->client);

@@ -122,6 +122,8 @@ an_status an_node_vault_get(struct an_node *node, const uint8_t secret[AN_BLS_SE
                             size_t size_max, uint64_t tag, autonomi_op *ret_op);
 an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t count,
                                uint64_t tag, autonomi_op *ret_op);
+an_status an_node_find_agreed(struct an_node *node, struct an_span name, size_t count, uint64_t tag,
+                              autonomi_op *ret_op);
 an_status an_node_table(struct an_node *node, uint64_t tag, autonomi_op *ret_op);
 an_status an_node_peers(struct an_node *node, uint64_t tag, autonomi_op *ret_op);
 an_status an_node_addresses(struct an_node *node, uint64_t tag, autonomi_op *ret_op);

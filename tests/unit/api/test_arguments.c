@@ -56,6 +56,7 @@ START_TEST(null_for_a_handle_is_an_answer_and_never_a_crash)
 		autonomi_network_ask_peers(NULL, "x", 0, NULL),
 		autonomi_dht_table(NULL, 0, NULL),
 		autonomi_dht_find_closest(NULL, bytes, 32, 1, 0, NULL),
+		autonomi_dht_find_agreed(NULL, bytes, 32, 1, 0, NULL),
 		autonomi_config_set(NULL, "network.port", "1"),
 		autonomi_config_set_number(NULL, "network.port", 1),
 		autonomi_config_set_flag(NULL, "network.local", 1),
@@ -158,6 +159,11 @@ START_TEST(null_and_nonsense_for_an_argument_are_refused_without_effect)
 		autonomi_network_ask_info(network, NULL, 0, NULL),
 		autonomi_network_ask_peers(network, NULL, 0, NULL),
 		autonomi_dht_find_closest(dht, NULL, 32, 1, 0, NULL),
+		autonomi_dht_find_agreed(dht, NULL, 32, 1, 0, NULL),
+		autonomi_dht_find_agreed(dht, bytes, 0, 1, 0, NULL),
+		autonomi_dht_find_agreed(dht, bytes, 100, 1, 0, NULL),
+		autonomi_dht_find_agreed(dht, bytes, 32, 0, 0, NULL),
+		autonomi_dht_find_agreed(dht, bytes, 32, 21, 0, NULL),
 		autonomi_dht_find_closest(dht, bytes, 0, 1, 0, NULL),
 		autonomi_dht_find_closest(dht, bytes, 32, 0, 0, NULL),
 		autonomi_dht_find_closest(dht, bytes, 32, 21, 0, NULL),
@@ -245,6 +251,7 @@ START_TEST(no_function_leaves_a_trace_in_errno_signal_mask_or_floating_point_sta
 	LEAVES_NO_TRACE(autonomi_network_ask_info(network, cluster.address, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_network_ask_peers(network, cluster.address, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_dht_find_closest(dht, bytes, 32, 5, 0, NULL));
+	LEAVES_NO_TRACE(autonomi_dht_find_agreed(dht, bytes, 32, 5, 0, NULL));
 	LEAVES_NO_TRACE(autonomi_dht_table(dht, 0, NULL));
 	for (int i = 0; i < 200; i++) {
 		LEAVES_NO_TRACE(autonomi_node_pump(node));

@@ -362,6 +362,40 @@ static struct an_blob *answer_proof(struct virtual_network *network, struct virt
 	return message;
 }
 
+/* The peers that it knows nearest to the key, itself not: all, or ones of its own making. */
+static struct an_blob *answer_closest(struct virtual_network *network, struct virtual_peer *peer,
+                                      const struct an_request *request)
+{
+	size_t order[PEERS_MAX];
+	struct an_response response = {.type = AN_RESPONSE_GET_CLOSEST_PEERS};
+	struct an_message_list *peers = &response.get_closest_peers.peers;
+	struct an_buffer items;
+	an_buffer_init(&items, 1 << 16);
+	ck_assert(request->get_closest_peers.has_count);
+	network_rank(network, request->get_closest_peers.key.bytes, order);
+	response.get_closest_peers.target = request->get_closest_peers.key;
+	for (size_t i = 0;
+	     i < network->peer_count && peers->count < request->get_closest_peers.count; i++) {
+		struct an_contact contact = network->peers[order[i]].contact;
+		if (peer->behaviour == MISNAMING)
+			contact.id.bytes[contact.id.size - 1] ^= 0x55;
+		if (&network->peers[order[i]] != peer)
+			an_message_add_peer(&items, peers, &contact);
+	}
+	peers->items = an_buffer_span(&items);
+	struct an_blob *message = encoded(&response);
+	an_buffer_done(&items);
+	return message;
+}
+
+static struct an_blob *answer_version(const struct virtual_peer *peer)
+{
+	struct an_response response = {.type = AN_RESPONSE_GET_VERSION};
+	response.get_version.peer = an_address_of_peer(&peer->contact.id);
+	response.get_version.version = an_span_text("0.1.0");
+	return encoded(&response);
+}
+
 static struct an_blob *answer(struct virtual_network *network, struct virtual_peer *peer,
                               const struct an_request *request)
 {
@@ -378,6 +412,10 @@ static struct an_blob *answer(struct virtual_network *network, struct virtual_pe
 		return answer_get(network, peer, request);
 	case AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF:
 		return answer_proof(network, peer, request);
+	case AN_REQUEST_GET_CLOSEST_PEERS:
+		return answer_closest(network, peer, request);
+	case AN_REQUEST_GET_VERSION:
+		return answer_version(peer);
 	default:
 		ck_abort_msg("the client asked something unexpected");
 		return NULL;
@@ -390,6 +428,7 @@ static void count_request(struct virtual_network *network, struct virtual_peer *
 	network->puts += type == AN_REQUEST_PUT_RECORD;
 	network->gets += type == AN_REQUEST_GET_REPLICATED_RECORD;
 	network->proofs += type == AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF;
+	network->versions += type == AN_REQUEST_GET_VERSION;
 	peer->puts += type == AN_REQUEST_PUT_RECORD;
 	peer->gets += type == AN_REQUEST_GET_REPLICATED_RECORD;
 	peer->proofs += type == AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF;
@@ -412,8 +451,10 @@ static an_status closest(void *context, struct an_span name, size_t count,
 	} else {
 		size_t order[PEERS_MAX];
 		network_rank(network, name.data, order);
-		for (; event->count < count && event->count < network->peer_count; event->count++)
-			event->contacts[event->count] = network->peers[order[event->count]].contact;
+		for (size_t i = 0; i < network->peer_count && event->count < count; i++) {
+			if ((network->hidden >> order[i] & 1) == 0)
+				event->contacts[event->count++] = network->peers[order[i]].contact;
+		}
 	}
 	*ret_id = event->id;
 	return AUTONOMI_OK;
@@ -647,39 +688,4 @@ bool network_step(struct virtual_network *network, struct an_client *client)
 	}
 	an_client_expire(client, network->now);
 	return true;
-}
-
-/* ---- Outcomes. */
-void outcome_done(void *context, const struct an_client_result *result)
-{
-	struct outcome *outcome = context;
-	outcome->calls++;
-	outcome->result = *result;
-	if (result->content != NULL)
-		outcome->content = an_blob_ref(result->content);
-	ck_assert(result->status >= 0 || result->message[0] != '\0');
-	ck_assert(result->status < 0 || result->message[0] == '\0');
-}
-
-void outcome_progress(void *context, uint64_t done, uint64_t total)
-{
-	struct outcome *outcome = context;
-	ck_assert_uint_ge(done, outcome->progress_done);
-	ck_assert_uint_le(done, total);
-	outcome->progress_done = done;
-	outcome->progress_total = total;
-	outcome->progress_calls++;
-}
-
-void outcome_release(struct outcome *outcome)
-{
-	an_blob_unref(outcome->content);
-	*outcome = (struct outcome){0};
-}
-
-void network_run(struct virtual_network *network, struct an_client *client,
-                 const struct outcome *outcome)
-{
-	while (outcome->calls == 0)
-		ck_assert_msg(network_step(network, client), "nothing more happens");
 }

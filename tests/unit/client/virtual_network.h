@@ -30,6 +30,7 @@ enum behaviour {
 	OVERSIZED,      /* gives a record above the limit */
 	NO_RECORD_FORM, /* gives bytes that are no record value */
 	FALSE_PROOF,    /* proves existence with noise */
+	MISNAMING,      /* names peers that nobody else knows */
 	SLOW,           /* has the request, and its answer takes `slowness` */
 	SLOW_LINE,      /* takes the request bit by bit, and answers `slowness` late */
 };
@@ -68,6 +69,8 @@ struct virtual_network {
 	unsigned asks_refused_at_once; /* E_BUSY from `ask` itself */
 
 	size_t lookups, puts, gets, proofs; /* since the last reset */
+	size_t versions;                    /* GetVersion, likewise */
+	uint32_t hidden;                    /* a bit for each peer that lookups miss */
 	uint64_t bytes_received;
 	size_t in_ask; /* handlers must not be called from inside */
 
@@ -117,6 +120,7 @@ struct outcome {
 	uint64_t progress_done, progress_total;
 	unsigned progress_calls;
 	uint64_t id;
+	struct an_contact contacts[PEERS_MAX];
 };
 
 void outcome_done(void *context, const struct an_client_result *result);
