@@ -186,7 +186,7 @@ static void ask_all(struct agreement *agreement)
 	struct an_client_result *result = &agreement->operation.result;
 	result->holder_count = an_kad_majority_result(agreement->majority, agreement->result);
 	result->holders = agreement->result;
-	an_client_end(&agreement->operation, AUTONOMI_OK, "");
+	an_client_end(&agreement->operation, AUTONOMI_OK, "%s", "");
 }
 
 static void advance(struct an_client_operation *operation)

@@ -77,7 +77,7 @@ static void answer(struct an_kad_majority *majority, const struct an_kad_majorit
 /* Runs it with these candidates; which peers came out. */
 static size_t run(const size_t *candidates, size_t count, size_t result[AN_KAD_MAJORITY_MAX])
 {
-	struct an_contact found[AN_KAD_MAJORITY_MAX], contacts[AN_KAD_MAJORITY_MAX];
+	struct an_contact found[AN_KAD_MAJORITY_MAX] = {0}, contacts[AN_KAD_MAJORITY_MAX];
 	struct an_kad_majority *majority = NULL;
 	struct an_kad_majority_want want;
 	for (size_t i = 0; i < count; i++)
@@ -258,7 +258,7 @@ END_TEST
 #ifdef AN_FAULT_INJECTION
 START_TEST(without_memory_less_is_known_and_nothing_breaks)
 {
-	struct an_contact found[AN_KAD_MAJORITY_MAX];
+	struct an_contact found[AN_KAD_MAJORITY_MAX] = {0};
 	for (size_t i = 0; i < WANTED; i++)
 		found[i] = peers[i];
 	for (uint64_t countdown = 0; countdown < 12; countdown++) {
