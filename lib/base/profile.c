@@ -37,6 +37,10 @@ const struct an_profile an_profile_autonomi = {
 
 	.records_max = 16384,
 	.prune_batch = 1638,
+	.cleanup_share = 10,
+	.cleanup_ranges = 10,
+	.cleanup_interval = AN_HOURS(2),
+	.range_interval = AN_SECONDS(15),
 
 	.strategies =
 		{

@@ -66,8 +66,12 @@ struct an_profile {
 	an_time_us liveness_interval; /* the oldest peer of a bucket is asked at most this often */
 
 	/* Records (semantics 1.6). */
-	size_t records_max; /* records of one node */
-	size_t prune_batch; /* fewest records before cleanup looks at them */
+	size_t records_max;          /* records of one node */
+	size_t prune_batch;          /* fewest records before cleanup looks at them */
+	size_t cleanup_share;        /* of the records, the farthest part of so many: looked at */
+	uint8_t cleanup_ranges;      /* responsible ranges, within which none is removed */
+	an_time_us cleanup_interval; /* longest time between cleanups; drawn from its half on */
+	an_time_us range_interval;   /* the responsible range is looked at this often */
 
 	/* The client: by type of record, in the order of lib/data/record.h (semantics 7.2). */
 	struct an_strategy strategies[AN_PROFILE_RECORD_TYPES];

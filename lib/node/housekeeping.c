@@ -3,18 +3,14 @@
 #include "kad/placement.h"
 #include "node/internal.h"
 
-enum {
-	RANGE_SECONDS = 15,           /* semantics 1.5 */
-	CLEANUP_FIRST_SECONDS = 3600, /* semantics 1.6: drawn from one to two hours */
-	LEAVE_SECONDS = 1,            /* for telling peers that we go */
-};
+enum { LEAVE_SECONDS = 1 }; /* for telling peers that we go */
 
 static void update_range(struct an_node *node)
 {
 	struct an_dht_key range;
 	if (an_kad_converged(node->kad) && an_kad_responsible_range(node->kad, &range))
 		an_store_set_responsible_range(node->store, &range);
-	node->range_due = an_time_after(node->now, AN_SECONDS(RANGE_SECONDS));
+	node->range_due = an_time_after(node->now, node->profile.range_interval);
 }
 
 bool an_node_is_droppable(void *context, const struct an_dht_key *dht_key)
@@ -26,14 +22,21 @@ bool an_node_is_droppable(void *context, const struct an_dht_key *dht_key)
 	                            dht_key) == AN_PLACEMENT_FREE;
 }
 
+/* So that nodes that began together do not clean up together. */
+static void plan_cleanup(struct an_node *node)
+{
+	const an_time_us half = node->profile.cleanup_interval / 2;
+	const an_time_us more = an_random_below(&node->random, half + 1);
+	node->cleanup_due = an_time_after(node->now, an_time_after(half, more));
+}
+
 static void clean_up(struct an_node *node)
 {
 	const size_t removed = an_store_cleanup(node->store);
 	if (removed > 0)
 		an_log(node->logger, AN_LOG_INFO, "node", "%zu records far from here were removed",
 		       removed);
-	const uint64_t more = an_random_below(&node->random, CLEANUP_FIRST_SECONDS);
-	node->cleanup_due = an_time_after(node->now, AN_SECONDS(CLEANUP_FIRST_SECONDS + more));
+	plan_cleanup(node);
 }
 
 /* What the store counted since the host was last told. */
@@ -75,7 +78,7 @@ void an_node_housekeeping(struct an_node *node)
 	if (node->range_due <= node->now)
 		update_range(node);
 	if (node->cleanup_due == 0)
-		node->cleanup_due = an_time_after(node->now, AN_SECONDS(CLEANUP_FIRST_SECONDS));
+		plan_cleanup(node);
 	if (node->cleanup_due <= node->now)
 		clean_up(node);
 	tell_of_store(node);

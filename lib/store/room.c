@@ -7,8 +7,6 @@
 
 #include "base/memory.h"
 
-enum { CLEANUP_SHARE = 10, CLEANUP_RANGES = 10 };
-
 static struct an_dht_key distance_to(const struct an_store *store,
                                      const struct an_store_place *place)
 {
@@ -152,9 +150,9 @@ size_t an_store_cleanup(struct an_store *store)
 	const size_t count = store->index.count;
 	if (!store->range_known || count < store->profile->prune_batch)
 		return 0;
-	const struct an_dht_key limit = multiply(&store->range, CLEANUP_RANGES);
+	const struct an_dht_key limit = multiply(&store->range, store->profile->cleanup_ranges);
 	size_t removed = 0;
-	for (size_t i = count; i > count - count / CLEANUP_SHARE; i--) {
+	for (size_t i = count; i > count - count / store->profile->cleanup_share; i--) {
 		const struct an_store_record *record = store->index.by_distance[i - 1];
 		const struct an_dht_key distance = distance_to(store, &record->place);
 		if (compare(&distance, &limit) < 0 || compare(&distance, &store->range) <= 0)
