@@ -5,6 +5,7 @@ Every node gets a free port and a root directory below one folder. Whatever happ
 that started them, nodes that are not kept die with it.
 """
 
+import contextlib
 import ctypes
 import json
 import os
@@ -102,14 +103,19 @@ class Client:
         # Both pipes are drained by threads, so that wait4 alone collects the process and its times.
         self.readers = [self.reader(name) for name in ("stdout", "stderr")]
 
+    def kill(self):
+        """kill -9. Popen's own would collect a process that has ended, and `wait` find none."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process.pid, signal.SIGKILL)
+
     def wait(self, timeout=None):
-        timer = threading.Timer(timeout, self.process.kill) if timeout else None
+        timer = threading.Timer(timeout, self.kill) if timeout else None
         if timer:
             timer.start()
         try:
             _, status, usage = os.wait4(self.process.pid, 0)
         except BaseException:
-            self.process.kill()
+            self.kill()
             raise
         finally:
             if timer:

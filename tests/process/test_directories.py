@@ -144,6 +144,13 @@ def few_descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
+def await_path(folder, pattern):
+    """Waits until there is a path like this, for as long as a command may take."""
+    end = time.monotonic() + SECONDS_MAX
+    while not any(folder.rglob(pattern)) and time.monotonic() < end:
+        time.sleep(0.01)
+
+
 def many(network, folder):
     tree = folder / "many"
     for i in range(SMALL_FILES):
@@ -151,16 +158,16 @@ def many(network, folder):
         path.parent.mkdir(parents=True, exist_ok=True)
         random_file(path, 3 + i * 97)
     client = network.client("dir", "upload", "--public", "--quiet", tree)
-    time.sleep(1.5)
-    client.process.kill()
+    await_path(folder, "upload-*.journal")
+    client.kill()
     client.wait(SECONDS_MAX)
     tap.check(client.code != DONE, "an upload of many files was killed")
     uploaded = read_json("the same upload again, with few descriptors", run(
         network, "dir", "upload", "--public", "--json", tree, preexec=few_descriptors))
     tap.check(uploaded["files"] == SMALL_FILES, "it stores them all", uploaded)
     client = network.client("dir", "download", "--quiet", uploaded["address"], folder / "many-back")
-    time.sleep(1)
-    client.process.kill()
+    await_path(folder, "many-back/many/*/*.txt")
+    client.kill()
     client.wait(SECONDS_MAX)
     read_json("a killed download again, with few descriptors", run(
         network, "dir", "download", "--json", uploaded["address"], folder / "many-back",
