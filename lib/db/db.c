@@ -163,11 +163,12 @@ static an_status use_log(struct an_db *db)
 }
 
 /* What a process that was killed had written and not flushed is there for us to see and can yet be
- * lost to the next power cut. So the log is flushed before anybody is told what is in the database;
- * with a full disk that is all this does. */
-static void make_durable(struct an_db *db)
+ * lost to the next power cut. So the log is flushed before anybody is told what is in the database. What
+ * comes after that, bringing it from the log to its place, may find the disk full. */
+static an_status make_durable(struct an_db *db)
 {
-	(void)an_db_execute(db, "PRAGMA wal_checkpoint(PASSIVE)");
+	const an_status status = an_db_execute(db, "PRAGMA wal_checkpoint(PASSIVE)");
+	return status != AUTONOMI_E_DISK_FULL ? status : AUTONOMI_OK;
 }
 
 static an_status advance(struct an_db *db)
@@ -195,7 +196,7 @@ an_status an_db_migrate(struct an_db *db)
 	if (status == AUTONOMI_OK)
 		status = use_log(db);
 	if (status == AUTONOMI_OK && db->version > 0)
-		make_durable(db);
+		status = make_durable(db);
 	while (status == AUTONOMI_OK && db->version < db->migration_count)
 		status = advance(db);
 	return status;

@@ -222,7 +222,7 @@ START_TEST(closing_leaves_no_log_behind)
 }
 END_TEST
 
-static struct an_db *open_ours(void)
+static an_status try_ours(struct an_db **ret_db)
 {
 	static const struct an_db_migration migrations[] = {{"CREATE TABLE t (n INTEGER)"}};
 	const struct an_db_options options = {.path = "/db/ours",
@@ -233,9 +233,14 @@ static struct an_db *open_ours(void)
 	                                      .log_bytes_max = 1 << 20,
 	                                      .migrations = migrations,
 	                                      .migration_count = 1};
+	ck_assert_int_eq(an_db_open(&options, ret_db, NULL, 0), AUTONOMI_OK);
+	return an_db_migrate(*ret_db);
+}
+
+static struct an_db *open_ours(void)
+{
 	struct an_db *db = NULL;
-	ck_assert_int_eq(an_db_open(&options, &db, NULL, 0), AUTONOMI_OK);
-	ck_assert_int_eq(an_db_migrate(db), AUTONOMI_OK);
+	ck_assert_int_eq(try_ours(&db), AUTONOMI_OK);
 	return db;
 }
 
@@ -254,28 +259,50 @@ static void crash_ours(struct an_db *db, enum an_sim_cut cut)
 	an_sim_disk_set_alive(disk, true);
 }
 
-/* A commit is written, its flush fails, and the process dies: the next one sees the row. From then on
- * it has to stay, for somebody may have been told of it. */
-START_TEST(what_an_opener_sees_survives_the_next_power_cut)
+static void refuse_to_sync(void)
+{
+	an_sim_disk_set_fault(disk,
+	                      &(struct an_sim_disk_fault){.operations = 1U << AN_SIM_DISK_SYNC,
+	                                                  .count = UINT64_MAX,
+	                                                  .status = AUTONOMI_E_IO});
+}
+
+/* One row is durable; another was written, its flush failed, and the process died. */
+static void leave_a_row_unflushed(void)
 {
 	crash_ours(open_ours(), AN_SIM_CUT_PROCESS);
 	struct an_db *db = open_ours();
 	ck_assert_int_eq(an_db_execute(db, "INSERT INTO t VALUES (6)"), AUTONOMI_OK);
 	ck_assert_int_eq(an_db_begin(db), AUTONOMI_OK);
 	ck_assert_int_eq(an_db_execute(db, "INSERT INTO t VALUES (7)"), AUTONOMI_OK);
-	an_sim_disk_set_fault(disk,
-	                      &(struct an_sim_disk_fault){.operations = 1U << AN_SIM_DISK_SYNC,
-	                                                  .count = UINT64_MAX,
-	                                                  .status = AUTONOMI_E_IO});
+	refuse_to_sync();
 	ck_assert_int_ne(an_db_commit(db), AUTONOMI_OK);
 	crash_ours(db, AN_SIM_CUT_PROCESS);
-	db = open_ours();
+}
+
+/* From the moment on when an opener sees it the row has to stay, for somebody may have been told of it. */
+START_TEST(what_an_opener_sees_survives_the_next_power_cut)
+{
+	leave_a_row_unflushed();
+	struct an_db *db = open_ours();
 	const uint64_t seen = rows_of(db);
 	crash_ours(db, AN_SIM_CUT_POWER);
 	db = open_ours();
 	ck_assert_uint_eq(seen, 2);
 	ck_assert_uint_eq(rows_of(db), seen);
 	an_db_close(db);
+}
+END_TEST
+
+START_TEST(what_cannot_be_flushed_is_not_shown)
+{
+	leave_a_row_unflushed();
+	struct an_db *db = NULL;
+	refuse_to_sync();
+	ck_assert_int_eq(try_ours(&db), AUTONOMI_E_IO);
+	an_db_close(db);
+	an_sim_disk_set_fault(disk, NULL);
+	an_db_close(open_ours());
 }
 END_TEST
 
@@ -292,6 +319,7 @@ Suite *suite(void)
 	tcase_add_test(tests, time_and_randomness_are_the_simulators);
 	tcase_add_test(tests, closing_leaves_no_log_behind);
 	tcase_add_test(tests, what_an_opener_sees_survives_the_next_power_cut);
+	tcase_add_test(tests, what_cannot_be_flushed_is_not_shown);
 	suite_add_tcase(s, tests);
 	return s;
 }
