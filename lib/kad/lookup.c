@@ -376,7 +376,7 @@ static an_time_us overdue_at(const struct an_kad_lookup *lookup,
 		return AN_TIME_NEVER;
 	const an_time_us least = HURRIED_SLOW_PEERS * lookup->profile->slow_peer;
 	const an_time_us patience = HURRIED_ANSWERS * lookup->slowest;
-	return an_time_after(candidate->asked_at, patience > least ? patience : least);
+	return an_time_after(candidate->asked_at, an_time_later(patience, least));
 }
 
 void an_kad_lookup_expire(struct an_kad_lookup *lookup, an_time_us now)

@@ -3,9 +3,9 @@
  * The one door through which records come in: those of clients (PutRecord and Kademlia's PUT_VALUE)
  * and those that were fetched to be replicated (semantics 6.2, 6.3).
  *
- * In this order: header, size and whether there is room at once; the form of what is paid for, and its key, in a compute job;
- * the payment; then the store judges the record by the rules of its kind beside what it holds. A peer
- * has its share of this and no more (node/turns.h).
+ * In this order: header, size and whether there is room at once; the form of what is paid for, and its
+ * key, in a compute job; the payment; then the store judges the record by the rules of its kind beside
+ * what it holds. A peer has its share of this and no more (node/turns.h).
  *
  * Threading: single-threaded.
  */

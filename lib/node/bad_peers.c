@@ -14,12 +14,12 @@ static void found(void *context, const struct an_kad_result *result)
 {
 	struct pending_search *pending = context;
 	struct an_node *node = pending->node;
-	if (node->replication != NULL && result->status == AUTONOMI_OK)
-		an_repl_found(node->replication->repl, pending->token, result->contacts,
-		              result->count, an_node_now(node));
-	if (node->replication != NULL)
-		an_repl_ended(node->replication->repl, pending->token, result->status,
+	struct an_repl *repl = node->replication != NULL ? node->replication->repl : NULL;
+	if (repl != NULL && result->status == AUTONOMI_OK)
+		an_repl_found(repl, pending->token, result->contacts, result->count,
 		              an_node_now(node));
+	if (repl != NULL)
+		an_repl_ended(repl, pending->token, result->status, an_node_now(node));
 	an_node_pending_free(pending);
 	an_node_touch(node);
 }

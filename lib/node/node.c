@@ -385,6 +385,7 @@ static an_status begin(struct an_node *node, const struct an_node_config *config
 	node->logger = an_logger_new((int)config->log_level);
 	if (status == AUTONOMI_OK && (node->logger == NULL || node->config.node_version == NULL))
 		status = AUTONOMI_E_NO_MEMORY;
+	/* It borrows texts of the configuration: of our copy, where there is one. */
 	node->profile = an_node_profile(status == AUTONOMI_OK ? &node->config : config);
 	return status;
 }

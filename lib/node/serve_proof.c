@@ -25,20 +25,29 @@ struct proofs {
 	void *context;
 };
 
+static const char *reason_of(an_status stance)
+{
+	switch (stance) {
+	case AUTONOMI_E_FULL:
+		return "MaxRecords";
+	case AUTONOMI_E_DISK_FULL:
+		return "DiskFull";
+	default:
+		return "NotAHolder";
+	}
+}
+
 /* Whoever has no room for a record, or is none of its holders in its own view, says so, and is not
  * taken for one that lost it (semantics 6.10, DESIGN 8). */
 static struct an_protocol_error error_of(const struct proofs *proofs, size_t i)
 {
-	static const char full[] = "MaxRecords", disk_full[] = "DiskFull", other[] = "NotAHolder";
 	struct an_protocol_error error = {.type = AN_ERROR_CHUNK_DOES_NOT_EXIST,
 	                                  .address = proofs->address};
 	const an_status stance = an_node_stance(proofs->node, proofs->names[i]);
 	if (stance == AUTONOMI_OK)
 		return error;
 	error.type = AN_ERROR_PUT_RECORD_FAILED;
-	error.text = an_span_text(stance == AUTONOMI_E_FULL        ? full
-	                          : stance == AUTONOMI_E_DISK_FULL ? disk_full
-	                                                           : other);
+	error.text = an_span_text(reason_of(stance));
 	return error;
 }
 

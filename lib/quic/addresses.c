@@ -36,23 +36,20 @@ static an_time_us price(const struct an_quic *quic)
 
 static void pay(const struct an_quic *quic, struct an_quic_address *address)
 {
-	const an_time_us from = address->paid > quic->now ? address->paid : quic->now;
-	address->paid = from + price(quic);
+	address->paid = an_time_later(address->paid, quic->now) + price(quic);
 }
 
-struct an_quic_address *an_quic_address_take(struct an_quic *quic, const struct an_endpoint *remote)
+static void end_rest(struct an_quic *quic, struct an_quic_address *address)
 {
-	struct an_quic_address *address = an_quic_address_find(quic, remote);
-	if (address != NULL) {
-		if (an_list_linked(&address->resting)) {
-			an_list_remove(&address->resting);
-			quic->resting_count--;
-		}
-		address->connections++;
-		pay(quic, address);
-		return address;
-	}
-	address = an_calloc(1, sizeof(*address));
+	if (!an_list_linked(&address->resting))
+		return;
+	an_list_remove(&address->resting);
+	quic->resting_count--;
+}
+
+static struct an_quic_address *make(struct an_quic *quic, const struct an_endpoint *remote)
+{
+	struct an_quic_address *address = an_calloc(1, sizeof(*address));
 	if (address == NULL)
 		return NULL;
 
@@ -61,7 +58,18 @@ struct an_quic_address *an_quic_address_take(struct an_quic *quic, const struct 
 	if (an_map_insert(&quic->addresses, &address->entry, an_span(address->key, key.size)) !=
 	    AUTONOMI_OK)
 		return an_free(address);
-	address->connections = 1;
+	return address;
+}
+
+struct an_quic_address *an_quic_address_take(struct an_quic *quic, const struct an_endpoint *remote)
+{
+	struct an_quic_address *address = an_quic_address_find(quic, remote);
+	if (address == NULL)
+		address = make(quic, remote);
+	if (address == NULL)
+		return NULL;
+	end_rest(quic, address);
+	address->connections++;
 	pay(quic, address);
 	return address;
 }
@@ -75,10 +83,7 @@ bool an_quic_address_hasty(const struct an_quic *quic, const struct an_endpoint 
 
 static void forget(struct an_quic *quic, struct an_quic_address *address)
 {
-	if (an_list_linked(&address->resting)) {
-		an_list_remove(&address->resting);
-		quic->resting_count--;
-	}
+	end_rest(quic, address);
 	an_map_remove(&quic->addresses, &address->entry);
 	an_free(address);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * wolfSSL makes and seeds a random generator for each key that it derives for QUIC, which is a fifth
- * of what a handshake costs (its EVP_PKEY holds one). The linker takes these in place of its two
- * functions (--wrap, in meson.build and lib/bundle-static): the same keys without. Where wolfSSL is a
- * shared library its own remain.
+ * wolfSSL makes and seeds a random generator for each key that it derives for QUIC (its EVP_PKEY holds
+ * one). The linker takes these in place of its two functions (--wrap, in meson.build and
+ * lib/bundle-static): the same keys without (docs/performance.md). Where wolfSSL is a shared library
+ * its own remain.
  */
 #include "crypt/hkdf.h"
 #include "quic/internal.h"

@@ -113,7 +113,7 @@ an_status an_store_room_make(struct an_store *store, struct an_store_operation *
 }
 
 /* Whoever brings what a full store cannot keep shall not have it checked first (autonomi-2 10.2, row
- * 10): 99.6 % of the verification in a network was done by nodes that were full. */
+ * 10): 99.6 % of the bytes that a network verified were verified by nodes that were full. */
 an_status an_store_expect_room(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                                size_t size)
 {
