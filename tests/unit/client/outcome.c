@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What an operation said in the end, and running until it has. */
+/* A client, what an operation of it said in the end, and running until it has. */
 #include <check.h>
 
 #include "virtual_network.h"
+
+struct an_client *network_client(struct virtual_network *network)
+{
+	const struct an_client_config config = {.sys = an_sys_machine(),
+	                                        .parallel_puts = 4,
+	                                        .parallel_gets = 4,
+	                                        .memory_max = 64 << 20,
+	                                        .random = &network->random,
+	                                        .private_addresses = true};
+	struct an_client *client = NULL;
+	ck_assert_int_eq(an_client_new(&config, &network->table, &client), AUTONOMI_OK);
+	return client;
+}
 
 void outcome_done(void *context, const struct an_client_result *result)
 {
@@ -38,4 +51,14 @@ void network_run(struct virtual_network *network, struct an_client *client,
 {
 	while (outcome->calls == 0)
 		ck_assert_msg(network_step(network, client), "nothing more happens");
+}
+
+an_status network_finish(struct virtual_network *network, struct an_client *client,
+                         const struct outcome *outcome)
+{
+	network_run(network, client, outcome);
+	while (network_step(network, client))
+		continue;
+	ck_assert_uint_eq(outcome->calls, 1);
+	return outcome->result.status;
 }

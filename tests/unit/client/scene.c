@@ -43,6 +43,15 @@ void scene_open(struct scene *scene, uint8_t seed)
 	scene_restart_client(scene);
 }
 
+void scene_open_small_pieces(struct scene *scene, uint8_t seed, size_t memory_max)
+{
+	scene_open(scene, seed);
+	scene->network.profile.chunk_content_max = 1000;
+	scene->network.profile.chunk_max = 1032;
+	scene->memory_max = memory_max;
+	scene_restart_client(scene);
+}
+
 static void empty_folder(const char *folder)
 {
 	DIR *directory = opendir(folder);
@@ -65,6 +74,22 @@ void scene_close(struct scene *scene)
 	rmdir(scene->journals);
 	empty_folder(scene->folder);
 	ck_assert_int_eq(rmdir(scene->folder), 0);
+}
+
+void scene_note_source(struct scene *scene)
+{
+	const struct an_client_result *result = &scene->outcome.result;
+	const struct an_span bytes = scene->outcome.content != NULL
+	                                     ? result->bytes
+	                                     : an_span(result->address, sizeof(result->address));
+	ck_assert_uint_le(bytes.size, sizeof(scene->source));
+	memcpy(scene->source, bytes.data, bytes.size);
+	scene->source_size = bytes.size;
+}
+
+struct an_span scene_source(const struct scene *scene)
+{
+	return an_span(scene->source, scene->source_size);
 }
 
 void scene_write_file(struct scene *scene, size_t size, uint8_t seed)
@@ -94,11 +119,7 @@ void scene_begin_upload(struct scene *scene)
 an_status scene_run(struct scene *scene)
 {
 	ck_assert_uint_eq(scene->outcome.calls, 0);
-	network_run(&scene->network, scene->client, &scene->outcome);
-	while (network_step(&scene->network, scene->client))
-		continue;
-	ck_assert_uint_eq(scene->outcome.calls, 1);
-	return scene->outcome.result.status;
+	return network_finish(&scene->network, scene->client, &scene->outcome);
 }
 
 an_status scene_upload(struct scene *scene, bool is_public)

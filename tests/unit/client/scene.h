@@ -3,6 +3,7 @@
 #ifndef AN_TESTS_CLIENT_SCENE_H
 #define AN_TESTS_CLIENT_SCENE_H
 
+#include "data/data_map.h"
 #include "virtual_network.h"
 
 enum { SCENE_PATH_MAX = 128 };
@@ -16,12 +17,16 @@ struct scene {
 	char target[SCENE_PATH_MAX]; /* what is downloaded */
 	char part[SCENE_PATH_MAX];
 	char journals[SCENE_PATH_MAX];
+	uint8_t source[AN_DATA_MAP_ROOT_SIZE_MAX]; /* see scene_note_source */
+	size_t source_size;
 	size_t memory_max;
 	struct an_sys sys; /* the machine's, of which a test may change functions */
 };
 
 /* 25 honest peers and a client. */
 void scene_open(struct scene *scene, uint8_t seed);
+/* The same, with pieces of 1000 bytes: levels of maps and many chunks at little cost. */
+void scene_open_small_pieces(struct scene *scene, uint8_t seed, size_t memory_max);
 void scene_close(struct scene *scene);
 void scene_restart_client(struct scene *scene);
 
@@ -31,6 +36,9 @@ void scene_write_file(struct scene *scene, size_t size, uint8_t seed);
 /* Run to the end. What they leave is in scene->outcome, which is emptied first. */
 an_status scene_upload(struct scene *scene, bool is_public);
 an_status scene_download(struct scene *scene, struct an_span source);
+/* Keeps what the last upload left, the address or the data map, as what downloads begin with. */
+void scene_note_source(struct scene *scene);
+struct an_span scene_source(const struct scene *scene); /* borrowed */
 /* Runs what was begun with scene->outcome to its end. */
 an_status scene_run(struct scene *scene);
 /* They only begin. */

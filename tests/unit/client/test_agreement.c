@@ -18,16 +18,9 @@ static size_t order[PEERS_MAX];
 static void setup(void)
 {
 	network_open(&network, PEERS, 7);
-	const struct an_client_config config = {.sys = an_sys_machine(),
-	                                        .parallel_puts = 4,
-	                                        .parallel_gets = 4,
-	                                        .memory_max = 64 << 20,
-	                                        .random = &network.random,
-	                                        .private_addresses = true};
-	ck_assert_int_eq(an_client_new(&config, &network.table, &client), AUTONOMI_OK);
+	client = network_client(&network);
 	an_random_fill(&network.random, name, sizeof(name));
 	network_rank(&network, name, order);
-	outcome = (struct outcome){0};
 }
 
 static void teardown(void)
@@ -48,10 +41,7 @@ static an_status find_agreed(size_t count)
 {
 	ck_assert_int_eq(begin(count), AUTONOMI_OK);
 	ck_assert_uint_eq(outcome.calls, 0);
-	while (network_step(&network, client))
-		continue;
-	ck_assert_uint_eq(outcome.calls, 1);
-	return outcome.result.status;
+	return network_finish(&network, client, &outcome);
 }
 
 /* Places among the nearest, in their order. */

@@ -18,10 +18,7 @@ static uint8_t address[32];
 
 static void setup(void)
 {
-	scene_open(&scene, 4);
-	scene.network.profile.chunk_content_max = 1000;
-	scene.network.profile.chunk_max = 1032;
-	scene_restart_client(&scene);
+	scene_open_small_pieces(&scene, 4, 64 << 20);
 	scene_write_file(&scene, FILE_SIZE, 1);
 }
 

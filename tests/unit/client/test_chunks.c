@@ -17,16 +17,10 @@ static uint8_t name[32];
 static void setup(void)
 {
 	network_open(&network, PEERS, 7);
-	const struct an_client_config config = {.sys = an_sys_machine(),
-	                                        .parallel_puts = 4,
-	                                        .parallel_gets = 4,
-	                                        .memory_max = 64 << 20,
-	                                        .random = &network.random};
-	ck_assert_int_eq(an_client_new(&config, &network.table, &client), AUTONOMI_OK);
+	client = network_client(&network);
 	content = an_blob_new(CHUNK_SIZE);
 	an_random_fill(&network.random, content->data, content->size);
 	an_chunk_name(an_blob_span(content), name);
-	outcome = (struct outcome){0};
 }
 
 static void teardown(void)
@@ -48,11 +42,7 @@ static void begin_put(void)
 static an_status put(void)
 {
 	begin_put();
-	network_run(&network, client, &outcome);
-	while (network_step(&network, client))
-		continue;
-	ck_assert_uint_eq(outcome.calls, 1);
-	return outcome.result.status;
+	return network_finish(&network, client, &outcome);
 }
 
 static an_status get(void)
@@ -60,11 +50,7 @@ static an_status get(void)
 	ck_assert_int_eq(an_client_chunk_get(client, name, outcome_done, &outcome, &outcome.id),
 	                 AUTONOMI_OK);
 	ck_assert_uint_eq(outcome.calls, 0);
-	network_run(&network, client, &outcome);
-	while (network_step(&network, client))
-		continue;
-	ck_assert_uint_eq(outcome.calls, 1);
-	return outcome.result.status;
+	return network_finish(&network, client, &outcome);
 }
 
 static void store(void)

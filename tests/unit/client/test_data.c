@@ -12,16 +12,10 @@
 
 static struct scene scene;
 static struct an_blob *data;
-static uint8_t source[AN_DATA_MAP_ROOT_SIZE_MAX];
-static size_t source_size;
 
 static void setup(void)
 {
-	scene_open(&scene, 4);
-	scene.network.profile.chunk_content_max = 1000;
-	scene.network.profile.chunk_max = 1032;
-	scene.memory_max = 20000;
-	scene_restart_client(&scene);
+	scene_open_small_pieces(&scene, 4, 20000);
 }
 
 static void teardown(void)
@@ -46,19 +40,14 @@ static an_status put(bool is_public)
 	                                    outcome_done, &scene.outcome, &scene.outcome.id),
 	                 AUTONOMI_OK);
 	const an_status status = scene_run(&scene);
-	const struct an_client_result *result = &scene.outcome.result;
-	const struct an_span bytes = scene.outcome.content != NULL
-	                                     ? result->bytes
-	                                     : an_span(result->address, sizeof(result->address));
-	source_size = bytes.size;
-	memcpy(source, bytes.data, bytes.size);
+	scene_note_source(&scene);
 	return status;
 }
 
 static an_status get(size_t size_max)
 {
 	outcome_release(&scene.outcome);
-	ck_assert_int_eq(an_client_data_get(scene.client, an_span(source, source_size), size_max,
+	ck_assert_int_eq(an_client_data_get(scene.client, scene_source(&scene), size_max,
 	                                    outcome_progress, outcome_done, &scene.outcome,
 	                                    &scene.outcome.id),
 	                 AUTONOMI_OK);
@@ -108,7 +97,7 @@ START_TEST(data_has_the_address_of_a_file_with_these_bytes)
 	ck_assert_int_eq(put(true), AUTONOMI_OK);
 	write_data_to(scene.file);
 	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
-	ck_assert_mem_eq(scene.outcome.result.address, source, 32);
+	ck_assert_mem_eq(scene.outcome.result.address, scene.source, 32);
 }
 END_TEST
 
@@ -138,7 +127,7 @@ START_TEST(cancelled_data_ends_once)
 	ck_assert_int_eq(put(true), AUTONOMI_OK);
 	scene.network.job_delay = AN_MS(3);
 	outcome_release(&scene.outcome);
-	ck_assert_int_eq(an_client_data_get(scene.client, an_span(source, source_size), 50000, NULL,
+	ck_assert_int_eq(an_client_data_get(scene.client, scene_source(&scene), 50000, NULL,
 	                                    outcome_done, &scene.outcome, &scene.outcome.id),
 	                 AUTONOMI_OK);
 	for (int i = 0; i < 31 * _i && scene.outcome.calls == 0; i++)
@@ -163,7 +152,7 @@ START_TEST(a_client_freed_with_data_on_its_way_leaves_nothing_behind)
 	                                    NULL),
 	                 AUTONOMI_OK);
 	outcome_release(&scene.outcome);
-	ck_assert_int_eq(an_client_data_get(scene.client, an_span(source, source_size), 20000, NULL,
+	ck_assert_int_eq(an_client_data_get(scene.client, scene_source(&scene), 20000, NULL,
 	                                    outcome_done, &scene.outcome, &scene.outcome.id),
 	                 AUTONOMI_OK);
 	for (int i = 0; i < 11 * _i && network_step(&scene.network, scene.client); i++)
@@ -179,7 +168,7 @@ END_TEST
 static an_status compare(bool replace)
 {
 	outcome_release(&scene.outcome);
-	const struct an_download_spec spec = {.source = an_span(source, source_size),
+	const struct an_download_spec spec = {.source = scene_source(&scene),
 	                                      .path = scene.target,
 	                                      .replace = replace,
 	                                      .compare = true};
@@ -283,9 +272,8 @@ static void make_link_at(const char *path)
 static an_status download(bool replace)
 {
 	outcome_release(&scene.outcome);
-	ck_assert_int_eq(an_client_download(scene.client, an_span(source, source_size),
-	                                    scene.target, replace, NULL, outcome_done,
-	                                    &scene.outcome, NULL),
+	ck_assert_int_eq(an_client_download(scene.client, scene_source(&scene), scene.target,
+	                                    replace, NULL, outcome_done, &scene.outcome, NULL),
 	                 AUTONOMI_OK);
 	return scene_run(&scene);
 }

@@ -108,7 +108,7 @@ START_TEST(the_archive_has_the_address_of_these_entries)
 	add_expected(&archive, "tree/sub.y", "world!", address);
 	tree_put_archive(&tree, &archive);
 	an_archive_done(&archive);
-	memcpy(address, tree.source, sizeof(address));
+	memcpy(address, tree.scene.source, sizeof(address));
 	ck_assert_int_eq(tree_upload(&tree, as_public), AUTONOMI_OK);
 	ck_assert_mem_eq(result()->address, address, sizeof(address));
 }
@@ -133,13 +133,12 @@ START_TEST(without_an_archive_the_list_is_given_back_and_not_stored)
 	ck_assert_ptr_nonnull(entry);
 	ck_assert_uint_eq(entry->size, 5000);
 	const struct an_span source = _i == 0 ? an_span(entry->address, 32) : entry->data_map;
-	ck_assert_uint_le(source.size, sizeof(tree.source));
-	memcpy(tree.source, source.data, source.size);
-	tree.source_size = source.size;
+	ck_assert_uint_le(source.size, sizeof(tree.scene.source));
+	memcpy(tree.scene.source, source.data, source.size);
+	tree.scene.source_size = source.size;
 	an_archive_done(&archive);
 	an_buffer_done(&scratch);
-	ck_assert_int_eq(scene_download(&tree.scene, an_span(tree.source, tree.source_size)),
-	                 AUTONOMI_OK);
+	ck_assert_int_eq(scene_download(&tree.scene, scene_source(&tree.scene)), AUTONOMI_OK);
 	ck_assert_uint_eq(result()->size, 5000);
 	ck_assert_int_eq(tree_upload(&tree, _i == 0 ? as_public : as_private), AUTONOMI_OK);
 	ck_assert_uint_gt(network_record_count(&tree.scene.network), records);
@@ -202,7 +201,7 @@ START_TEST(limits_of_memory_and_open_files_hold_for_all_files_together)
 	files_open = files_open_max = 0;
 	tree_begin_upload(&tree, as_public);
 	run_and_watch_memory(2 * 20000);
-	tree_note_source(&tree);
+	scene_note_source(&tree.scene);
 	ck_assert_uint_le(files_open_max, 17);
 	ck_assert_uint_ge(files_open_max, 4);
 	files_open_max = 0;

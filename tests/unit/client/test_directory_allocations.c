@@ -39,9 +39,10 @@ static an_status upload(void)
 static an_status download(void)
 {
 	struct outcome *outcome = &tree.scene.outcome;
-	const an_status status = an_client_directory_download(
-		tree.scene.client, an_span(tree.source, tree.source_size), tree.out, false,
-		outcome_progress, outcome_done, outcome, &outcome->id);
+	const an_status status = an_client_directory_download(tree.scene.client,
+	                                                      scene_source(&tree.scene), tree.out,
+	                                                      false, outcome_progress, outcome_done,
+	                                                      outcome, &outcome->id);
 	return status == AUTONOMI_OK ? scene_run(&tree.scene) : status;
 }
 
@@ -73,7 +74,7 @@ static uint64_t run_with_all_failures(an_status (*run)(void), uint64_t first)
 START_TEST(an_upload_of_a_directory_survives_the_failure_of_any_allocation)
 {
 	ck_assert_uint_gt(run_with_all_failures(upload, (uint64_t)_i), 100);
-	tree_note_source(&tree);
+	scene_note_source(&tree.scene);
 	ck_assert_int_eq(tree_download(&tree, false), AUTONOMI_OK);
 	ck_assert_uint_eq(tree.scene.outcome.result.files, 2);
 }

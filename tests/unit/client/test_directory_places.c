@@ -520,9 +520,8 @@ static an_status get_archive(enum an_archive_kind kind, size_t size_max)
 {
 	struct outcome *outcome = &tree.scene.outcome;
 	outcome_release(outcome);
-	ck_assert_int_eq(an_client_archive_get(tree.scene.client, kind,
-	                                       an_span(tree.source, tree.source_size), size_max,
-	                                       outcome_done, outcome, &outcome->id),
+	ck_assert_int_eq(an_client_archive_get(tree.scene.client, kind, scene_source(&tree.scene),
+	                                       size_max, outcome_done, outcome, &outcome->id),
 	                 AUTONOMI_OK);
 	return scene_run(&tree.scene);
 }

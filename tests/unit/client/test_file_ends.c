@@ -6,16 +6,10 @@
 #include "scene.h"
 
 static struct scene scene;
-static uint8_t source[32];
-enum { source_size = sizeof(source) };
 
 static void setup(void)
 {
-	scene_open(&scene, 4);
-	scene.network.profile.chunk_content_max = 1000;
-	scene.network.profile.chunk_max = 1032;
-	scene.memory_max = 20000;
-	scene_restart_client(&scene);
+	scene_open_small_pieces(&scene, 4, 20000);
 }
 
 static void teardown(void)
@@ -23,21 +17,16 @@ static void teardown(void)
 	scene_close(&scene);
 }
 
-static void note_source(void)
-{
-	memcpy(source, scene.outcome.result.address, sizeof(source));
-}
-
 static void upload(size_t size)
 {
 	scene_write_file(&scene, size, 1);
 	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
-	note_source();
+	scene_note_source(&scene);
 }
 
 static an_status download(void)
 {
-	return scene_download(&scene, an_span(source, source_size));
+	return scene_download(&scene, scene_source(&scene));
 }
 
 START_TEST(a_cancelled_upload_ends_once)
@@ -61,7 +50,7 @@ START_TEST(a_cancelled_download_ends_once_and_leaves_no_target)
 {
 	upload(50000);
 	scene.network.job_delay = AN_MS(3);
-	scene_begin_download(&scene, an_span(source, source_size));
+	scene_begin_download(&scene, scene_source(&scene));
 	for (int i = 0; i < 19 * _i && scene.outcome.calls == 0; i++)
 		ck_assert(network_step(&scene.network, scene.client));
 	if (scene.outcome.calls > 0)
@@ -80,7 +69,7 @@ START_TEST(a_client_freed_in_the_middle_leaves_nothing_behind)
 	upload(20000);
 	scene.network.job_delay = AN_MS(3);
 	struct outcome other = {0};
-	scene_begin_download(&scene, an_span(source, source_size));
+	scene_begin_download(&scene, scene_source(&scene));
 	ck_assert_int_eq(an_client_upload(scene.client, scene.file, false, NULL, outcome_done,
 	                                  &other, NULL),
 	                 AUTONOMI_OK);
@@ -104,9 +93,8 @@ START_TEST(operations_share_the_memory_limit_and_all_end)
 		                                                    outcome_progress, outcome_done,
 		                                                    &outcomes[i], NULL)
 		                                 : an_client_download(scene.client,
-		                                                      an_span(source, source_size),
-		                                                      target, false,
-		                                                      outcome_progress,
+		                                                      scene_source(&scene), target,
+		                                                      false, outcome_progress,
 		                                                      outcome_done, &outcomes[i],
 		                                                      NULL);
 		ck_assert_int_eq(status, AUTONOMI_OK);
@@ -135,7 +123,7 @@ START_TEST(any_mixture_of_peers_ends_every_file_once)
 	scene_write_file(&scene, 20000 + (size_t)an_random_below(&scene.network.random, 20000), 1);
 	if (scene_upload(&scene, true) != AUTONOMI_OK)
 		return;
-	note_source();
+	scene_note_source(&scene);
 	if (download() == AUTONOMI_OK)
 		scene_assert_target_is_file(&scene);
 	else

@@ -11,8 +11,6 @@
 #define MIB (1 << 20)
 
 static struct scene scene;
-static uint8_t source[AN_DATA_MAP_ROOT_SIZE_MAX];
-static size_t source_size;
 
 static void setup(void)
 {
@@ -22,11 +20,7 @@ static void setup(void)
 /* Pieces of 1000 bytes: levels of maps and many chunks at little cost. */
 static void setup_small_pieces(void)
 {
-	scene_open(&scene, 4);
-	scene.network.profile.chunk_content_max = 1000;
-	scene.network.profile.chunk_max = 1032;
-	scene.memory_max = 20000;
-	scene_restart_client(&scene);
+	scene_open_small_pieces(&scene, 4, 20000);
 }
 
 static void teardown(void)
@@ -34,28 +28,17 @@ static void teardown(void)
 	scene_close(&scene);
 }
 
-static void note_source(void)
-{
-	const struct an_client_result *result = &scene.outcome.result;
-	const struct an_span bytes = scene.outcome.content != NULL
-	                                     ? result->bytes
-	                                     : an_span(result->address, sizeof(result->address));
-	ck_assert_uint_le(bytes.size, sizeof(source));
-	memcpy(source, bytes.data, bytes.size);
-	source_size = bytes.size;
-}
-
 static void upload(size_t size)
 {
 	scene_write_file(&scene, size, 1);
 	ck_assert_msg(scene_upload(&scene, true) == AUTONOMI_OK, "%s",
 	              scene.outcome.result.message);
-	note_source();
+	scene_note_source(&scene);
 }
 
 static an_status download(void)
 {
-	return scene_download(&scene, an_span(source, source_size));
+	return scene_download(&scene, scene_source(&scene));
 }
 
 static void assert_round_trip(size_t size, bool is_public)
@@ -67,7 +50,7 @@ static void assert_round_trip(size_t size, bool is_public)
 	ck_assert_uint_eq(scene.outcome.result.chunks, network_record_count(&scene.network));
 	ck_assert_uint_eq(scene.outcome.progress_done, size);
 	ck_assert_int_eq(scene.outcome.content == NULL, is_public);
-	note_source();
+	scene_note_source(&scene);
 	ck_assert_int_eq(download(), AUTONOMI_OK);
 	ck_assert_uint_eq(scene.outcome.result.size, size);
 	ck_assert_uint_eq(scene.outcome.progress_done, size);
@@ -127,14 +110,14 @@ START_TEST(a_file_that_changed_under_its_name_is_stored_again_in_full)
 {
 	upload(MIB);
 	uint8_t first[32];
-	memcpy(first, source, sizeof(first));
+	memcpy(first, scene.source, sizeof(first));
 	const size_t records = network_record_count(&scene.network);
 	network_reset_counts(&scene.network);
 	scene_write_file(&scene, MIB, 2);
 	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
 	ck_assert_uint_eq(network_record_count(&scene.network), 2 * records);
 	ck_assert_uint_eq(scene.network.puts, 5 * records);
-	note_source();
+	scene_note_source(&scene);
 	ck_assert_int_eq(download(), AUTONOMI_OK);
 	scene_assert_target_is_file(&scene);
 	ck_assert_int_eq(unlink(scene.target), 0);
@@ -193,7 +176,7 @@ START_TEST(a_resumed_upload_asks_for_proofs_and_sends_only_what_is_missing)
 	ck_assert_uint_ge(scene.network.proofs, 5 * 45);
 	ck_assert_uint_lt(scene.network.puts, 5 * (chunks - before + 10));
 	ck_assert_uint_eq(scene_count_journals(&scene), 0);
-	note_source();
+	scene_note_source(&scene);
 	ck_assert_int_eq(download(), AUTONOMI_OK);
 	scene_assert_target_is_file(&scene);
 }
@@ -251,7 +234,7 @@ START_TEST(a_torn_or_forged_journal_does_no_harm)
 	         scene.journals);
 	ck_assert_int_eq(system(command), 0);
 	ck_assert_int_eq(scene_upload(&scene, true), AUTONOMI_OK);
-	note_source();
+	scene_note_source(&scene);
 	ck_assert_int_eq(download(), AUTONOMI_OK);
 	scene_assert_target_is_file(&scene);
 }
@@ -269,7 +252,7 @@ END_TEST
 START_TEST(a_resumed_download_fetches_only_what_is_missing)
 {
 	upload(100000);
-	scene_begin_download(&scene, an_span(source, source_size));
+	scene_begin_download(&scene, scene_source(&scene));
 	while (scene.outcome.progress_done < 50000)
 		ck_assert(network_step(&scene.network, scene.client));
 	scene_restart_client(&scene);
@@ -306,9 +289,8 @@ START_TEST(a_file_in_the_way_is_not_touched)
 	ck_assert_uint_eq(scene.network.gets, 0);
 	ck_assert(!scene_exists(scene.part));
 	outcome_release(&scene.outcome);
-	ck_assert_int_eq(an_client_download(scene.client, an_span(source, source_size),
-	                                    scene.target, true, NULL, outcome_done, &scene.outcome,
-	                                    NULL),
+	ck_assert_int_eq(an_client_download(scene.client, scene_source(&scene), scene.target, true,
+	                                    NULL, outcome_done, &scene.outcome, NULL),
 	                 AUTONOMI_OK);
 	network_run(&scene.network, scene.client, &scene.outcome);
 	ck_assert_int_eq(scene.outcome.result.status, AUTONOMI_OK);
@@ -328,8 +310,8 @@ END_TEST
 
 START_TEST(an_address_that_nobody_knows_is_not_found)
 {
-	memset(source, 7, 32);
-	source_size = 32;
+	memset(scene.source, 7, 32);
+	scene.source_size = 32;
 	ck_assert_int_eq(download(), AUTONOMI_E_NOT_FOUND);
 	ck_assert(!scene_exists(scene.part));
 }
@@ -462,10 +444,10 @@ END_TEST
 static void make_root(const struct an_data_map *map)
 {
 	struct an_buffer out;
-	an_buffer_init(&out, sizeof(source));
+	an_buffer_init(&out, sizeof(scene.source));
 	ck_assert_int_eq(an_data_map_encode_root(map, &out), AUTONOMI_OK);
-	memcpy(source, out.data, out.size);
-	source_size = out.size;
+	memcpy(scene.source, out.data, out.size);
+	scene.source_size = out.size;
 	an_buffer_done(&out);
 }
 
@@ -486,8 +468,8 @@ static void make_map(size_t count, uint64_t size, bool has_child)
 
 START_TEST(noise_is_no_data_map)
 {
-	an_random_fill(&scene.network.random, source, sizeof(source));
-	source_size = _i == 0 ? 33 : _i == 1 ? 1 : sizeof(source);
+	an_random_fill(&scene.network.random, scene.source, sizeof(scene.source));
+	scene.source_size = _i == 0 ? 33 : _i == 1 ? 1 : sizeof(scene.source);
 	ck_assert_int_eq(download(), AUTONOMI_E_CORRUPT);
 	ck_assert(!scene_exists(scene.part));
 }
@@ -497,8 +479,8 @@ START_TEST(a_chunk_that_is_no_data_map_is_not_a_file)
 {
 	uint8_t noise[500];
 	an_random_fill(&scene.network.random, noise, sizeof(noise));
-	network_store(&scene.network, an_span(noise, sizeof(noise)), source);
-	source_size = 32;
+	network_store(&scene.network, an_span(noise, sizeof(noise)), scene.source);
+	scene.source_size = 32;
 	ck_assert_int_eq(download(), AUTONOMI_E_CORRUPT);
 }
 END_TEST

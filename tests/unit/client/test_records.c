@@ -18,17 +18,11 @@ static uint8_t name[32];
 static void setup(void)
 {
 	network_open(&network, PEERS, 7);
-	const struct an_client_config config = {.sys = an_sys_machine(),
-	                                        .parallel_puts = 4,
-	                                        .parallel_gets = 4,
-	                                        .memory_max = 64 << 20,
-	                                        .random = &network.random};
-	ck_assert_int_eq(an_client_new(&config, &network.table, &client), AUTONOMI_OK);
+	client = network_client(&network);
 	an_bls_secret_random(&network.random, secret);
 	uint8_t owner[AN_OWNER_KEY_SIZE];
 	ck_assert_int_eq(an_bls_public_key(secret, owner), AUTONOMI_OK);
 	an_owner_key_name(owner, name);
-	outcome = (struct outcome){0};
 }
 
 static void teardown(void)
@@ -42,11 +36,7 @@ static an_status run(an_status submitted)
 {
 	ck_assert_int_eq(submitted, AUTONOMI_OK);
 	ck_assert_uint_eq(outcome.calls, 0);
-	network_run(&network, client, &outcome);
-	while (network_step(&network, client))
-		continue;
-	ck_assert_uint_eq(outcome.calls, 1);
-	return outcome.result.status;
+	return network_finish(&network, client, &outcome);
 }
 
 static an_status write_record(const struct an_client_write *write)

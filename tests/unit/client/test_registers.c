@@ -25,17 +25,11 @@ static uint8_t address[AN_OWNER_KEY_SIZE], head[AN_OWNER_KEY_SIZE];
 static void setup(void)
 {
 	network_open(&network, PEERS, 8);
-	const struct an_client_config config = {.sys = an_sys_machine(),
-	                                        .parallel_puts = 4,
-	                                        .parallel_gets = 4,
-	                                        .memory_max = 64 << 20,
-	                                        .random = &network.random};
-	ck_assert_int_eq(an_client_new(&config, &network.table, &client), AUTONOMI_OK);
+	client = network_client(&network);
 	an_bls_secret_random(&network.random, secret);
 	ck_assert_int_eq(an_bls_public_key(secret, address), AUTONOMI_OK);
 	ck_assert_int_eq(an_head_secret(secret, head_secret), AUTONOMI_OK);
 	ck_assert_int_eq(an_head_public_key(address, head), AUTONOMI_OK);
-	outcome = (struct outcome){0};
 }
 
 static void teardown(void)
@@ -64,11 +58,7 @@ static void begin_write(writer *function, const char *text)
 
 static an_status run(void)
 {
-	network_run(&network, client, &outcome);
-	while (network_step(&network, client))
-		continue;
-	ck_assert_uint_eq(outcome.calls, 1);
-	return outcome.result.status;
+	return network_finish(&network, client, &outcome);
 }
 
 static an_status create(const char *text)

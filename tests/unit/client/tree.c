@@ -19,12 +19,7 @@ void tree_run(const char *format, ...)
 
 void tree_open(struct tree *tree, uint8_t seed)
 {
-	tree->source_size = 0;
-	scene_open(&tree->scene, seed);
-	tree->scene.network.profile.chunk_content_max = 1000;
-	tree->scene.network.profile.chunk_max = 1032;
-	tree->scene.memory_max = 20000;
-	scene_restart_client(&tree->scene);
+	scene_open_small_pieces(&tree->scene, seed, 20000);
 	snprintf(tree->path, sizeof(tree->path), "%s/tree", tree->scene.folder);
 	snprintf(tree->out, sizeof(tree->out), "%s/out", tree->scene.folder);
 	ck_assert_int_eq(mkdir(tree->path, 0700), 0);
@@ -65,17 +60,6 @@ void tree_fill(struct tree *tree)
 	tree_add(tree, "same", 5000, 2);
 }
 
-void tree_note_source(struct tree *tree)
-{
-	const struct an_client_result *result = &tree->scene.outcome.result;
-	const struct an_span bytes = tree->scene.outcome.content != NULL
-	                                     ? result->bytes
-	                                     : an_span(result->address, sizeof(result->address));
-	ck_assert_uint_le(bytes.size, sizeof(tree->source));
-	memcpy(tree->source, bytes.data, bytes.size);
-	tree->source_size = bytes.size;
-}
-
 void tree_begin_upload(struct tree *tree, struct an_client_directory_put put)
 {
 	struct outcome *outcome = &tree->scene.outcome;
@@ -91,7 +75,7 @@ an_status tree_upload(struct tree *tree, struct an_client_directory_put put)
 	tree_begin_upload(tree, put);
 	const an_status status = scene_run(&tree->scene);
 	if (status == AUTONOMI_OK && put.has_archive)
-		tree_note_source(tree);
+		scene_note_source(&tree->scene);
 	return status;
 }
 
@@ -100,9 +84,9 @@ void tree_begin_download(struct tree *tree, bool replace)
 	struct outcome *outcome = &tree->scene.outcome;
 	outcome_release(outcome);
 	ck_assert_int_eq(an_client_directory_download(tree->scene.client,
-	                                              an_span(tree->source, tree->source_size),
-	                                              tree->out, replace, outcome_progress,
-	                                              outcome_done, outcome, &outcome->id),
+	                                              scene_source(&tree->scene), tree->out,
+	                                              replace, outcome_progress, outcome_done,
+	                                              outcome, &outcome->id),
 	                 AUTONOMI_OK);
 }
 
@@ -123,7 +107,7 @@ void tree_put(struct tree *tree, struct an_span data, bool is_public)
 	                 AUTONOMI_OK);
 	an_blob_unref(blob);
 	ck_assert_int_eq(scene_run(&tree->scene), AUTONOMI_OK);
-	tree_note_source(tree);
+	scene_note_source(&tree->scene);
 }
 
 void tree_put_archive(struct tree *tree, const struct an_archive *archive)
@@ -138,7 +122,7 @@ void tree_put_archive(struct tree *tree, const struct an_archive *archive)
 void tree_store_content(struct tree *tree, const char *text, uint8_t ret_address[32])
 {
 	tree_put(tree, an_span_text(text), true);
-	memcpy(ret_address, tree->source, 32);
+	memcpy(ret_address, tree->scene.source, 32);
 }
 
 bool tree_came_back(const struct tree *tree)

@@ -7,14 +7,12 @@
 #include "data/archive.h"
 #include "scene.h"
 
-enum { TREE_PATH_MAX = 512, TREE_SOURCE_MAX = 4096 };
+enum { TREE_PATH_MAX = 512 };
 
 struct tree {
 	struct scene scene;
 	char path[TREE_PATH_MAX]; /* what is uploaded: ".../tree" */
 	char out[TREE_PATH_MAX];  /* where it is fetched to */
-	uint8_t source[TREE_SOURCE_MAX];
-	size_t source_size;
 };
 
 /* A scene with pieces of 1000 bytes, and an empty tree. */
@@ -37,7 +35,6 @@ void tree_put(struct tree *tree, struct an_span data, bool is_public);
 void tree_put_archive(struct tree *tree, const struct an_archive *archive);
 /* The address of a file with these bytes. */
 void tree_store_content(struct tree *tree, const char *text, uint8_t ret_address[32]);
-void tree_note_source(struct tree *tree);
 
 /* Whether what was fetched is the tree, no more and no less. */
 bool tree_came_back(const struct tree *tree);

@@ -127,8 +127,14 @@ void outcome_done(void *context, const struct an_client_result *result);
 void outcome_progress(void *context, uint64_t done, uint64_t total);
 void outcome_release(struct outcome *outcome);
 
-/* Steps until `outcome` was told, at most `steps`. */
+/* A client of its own, without a folder. */
+struct an_client *network_client(struct virtual_network *network);
+
+/* Steps until `outcome` was told. */
 void network_run(struct virtual_network *network, struct an_client *client,
                  const struct outcome *outcome);
+/* Steps until nothing more happens, and returns what `outcome` was told, which must be once. */
+an_status network_finish(struct virtual_network *network, struct an_client *client,
+                         const struct outcome *outcome);
 
 #endif
