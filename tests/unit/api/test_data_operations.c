@@ -6,34 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "prop/cluster.h"
+#include "scene.h"
 
-enum { LIMIT_MS = 60000, SIZE = 100000 };
-
-static struct cluster cluster;
-static autonomi_node *client;
-static autonomi_op op;
+enum { SIZE = 100000 };
 
 static void setup(void)
 {
-	cluster_open(&cluster, CLUSTER_NODES, 1);
-	client = cluster_client(&cluster, 1);
-	cluster_await(&cluster, client, AUTONOMI_EVENT_JOINED, LIMIT_MS);
-}
-
-static void teardown(void)
-{
-	autonomi_node_free(client);
-	cluster_close(&cluster);
-}
-
-/* `submitted` is what a call returned that set `op`. */
-static autonomi_event *completion(autonomi_status submitted)
-{
-	ck_assert_int_eq(submitted, AUTONOMI_OK);
-	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
-	ck_assert_ptr_nonnull(event);
-	return event;
+	scene_open(CLUSTER_NODES);
 }
 
 static void expect(autonomi_event *event, autonomi_status status)
@@ -53,22 +32,23 @@ START_TEST(data_in_memory_comes_back)
 {
 	static uint8_t data[SIZE];
 	fill(data, sizeof(data));
-	autonomi_event *put = completion(autonomi_data_put(client, data, sizeof(data),
-	                                                   _i == 0 ? AUTONOMI_UPLOAD_PUBLIC : 0, 0,
-	                                                   &op));
+	autonomi_event *put = scene_completion(
+		autonomi_data_put(scene_client, data, sizeof(data),
+	                          _i == 0 ? AUTONOMI_UPLOAD_PUBLIC : 0, 0, &scene_op));
 	expect(put, AUTONOMI_OK);
 	size_t source_size = 0, size = 0;
 	const uint8_t *source = autonomi_event_data(put, &source_size);
 	ck_assert_int_eq(source_size == AUTONOMI_ADDRESS_SIZE, _i == 0);
 	ck_assert_uint_eq(strlen(autonomi_event_text(put)), 2 * source_size);
-	autonomi_event *got = completion(
-		autonomi_data_get(client, source, source_size, sizeof(data), 0, &op));
+	autonomi_event *got = scene_completion(
+		autonomi_data_get(scene_client, source, source_size, sizeof(data), 0, &scene_op));
 	expect(got, AUTONOMI_OK);
 	const uint8_t *back = autonomi_event_data(got, &size);
 	ck_assert_uint_eq(size, sizeof(data));
 	ck_assert_mem_eq(back, data, size);
 	autonomi_event_free(got);
-	got = completion(autonomi_data_get(client, source, source_size, sizeof(data) - 1, 0, &op));
+	got = scene_completion(autonomi_data_get(scene_client, source, source_size,
+	                                         sizeof(data) - 1, 0, &scene_op));
 	expect(got, AUTONOMI_E_TOO_LARGE);
 	autonomi_event_free(got);
 	autonomi_event_free(put);
@@ -78,11 +58,13 @@ END_TEST
 START_TEST(what_could_never_be_held_is_refused_at_once)
 {
 	const uint8_t bytes[32] = {1};
-	ck_assert_int_eq(autonomi_data_get(client, bytes, sizeof(bytes), SIZE_MAX, 0, &op),
+	ck_assert_int_eq(autonomi_data_get(scene_client, bytes, sizeof(bytes), SIZE_MAX, 0,
+	                                   &scene_op),
 	                 AUTONOMI_E_TOO_LARGE);
-	ck_assert_int_eq(autonomi_data_put(client, bytes, SIZE_MAX, 0, 0, &op),
+	ck_assert_int_eq(autonomi_data_put(scene_client, bytes, SIZE_MAX, 0, 0, &scene_op),
 	                 AUTONOMI_E_TOO_LARGE);
-	autonomi_event *event = completion(autonomi_data_put(client, bytes, 2, 0, 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_data_put(scene_client, bytes, 2, 0, 0, &scene_op));
 	expect(event, AUTONOMI_E_TOO_SMALL);
 	autonomi_event_free(event);
 }
@@ -111,21 +93,24 @@ START_TEST(an_archive_is_stored_by_its_kind_and_comes_back)
 	ck_assert_int_eq(autonomi_archive_add(archive, "some/file", place, _i == 0 ? 32 : 64, 1, 2,
 	                                      77, NULL),
 	                 AUTONOMI_OK);
-	autonomi_event *put = completion(autonomi_archive_put(client, archive, 0, &op));
+	autonomi_event *put = scene_completion(
+		autonomi_archive_put(scene_client, archive, 0, &scene_op));
 	autonomi_archive_free(archive);
 	expect(put, AUTONOMI_OK);
 	size_t source_size = 0;
 	const uint8_t *source = autonomi_event_data(put, &source_size);
 	ck_assert_int_eq(source_size == AUTONOMI_ADDRESS_SIZE, _i == 0);
-	autonomi_event *got = completion(
-		autonomi_archive_get(client, kind, source, source_size, SIZE, 0, &op));
+	autonomi_event *got = scene_completion(
+		autonomi_archive_get(scene_client, kind, source, source_size, SIZE, 0, &scene_op));
 	expect(got, AUTONOMI_OK);
 	assert_lists(got, kind);
 	autonomi_event_free(got);
-	got = completion(autonomi_archive_get(client, 1 - kind, source, source_size, SIZE, 0, &op));
+	got = scene_completion(autonomi_archive_get(scene_client, 1 - kind, source, source_size,
+	                                            SIZE, 0, &scene_op));
 	expect(got, AUTONOMI_E_CORRUPT);
 	autonomi_event_free(got);
-	ck_assert_int_eq(autonomi_archive_get(client, kind, source, source_size, SIZE_MAX, 0, &op),
+	ck_assert_int_eq(autonomi_archive_get(scene_client, kind, source, source_size, SIZE_MAX, 0,
+	                                      &scene_op),
 	                 AUTONOMI_E_TOO_LARGE);
 	autonomi_event_free(put);
 }
@@ -139,8 +124,8 @@ static void make_folder(void)
 	char path[256];
 	static uint8_t data[SIZE];
 	fill(data, sizeof(data));
-	snprintf(folder, sizeof(folder), "%s/folder", cluster.directory);
-	snprintf(back, sizeof(back), "%s/back", cluster.directory);
+	snprintf(folder, sizeof(folder), "%s/folder", scene_cluster.directory);
+	snprintf(back, sizeof(back), "%s/back", scene_cluster.directory);
 	ck_assert_int_eq(mkdir(folder, 0700), 0);
 	for (int i = 0; i < 3; i++) {
 		snprintf(path, sizeof(path), "%s/%d", folder, i);
@@ -155,19 +140,22 @@ START_TEST(a_directory_comes_back_and_what_was_left_out_is_told)
 {
 	const uint32_t flags = _i == 0 ? AUTONOMI_UPLOAD_PUBLIC : 0;
 	make_folder();
-	autonomi_event *put = completion(autonomi_directory_upload(client, folder, flags, 0, &op));
+	autonomi_event *put = scene_completion(
+		autonomi_directory_upload(scene_client, folder, flags, 0, &scene_op));
 	expect(put, AUTONOMI_E_TOO_SMALL);
 	ck_assert_ptr_nonnull(strstr(autonomi_event_message(put), "folder/0"));
 	autonomi_event_free(put);
-	put = completion(
-		autonomi_directory_upload(client, folder, flags | AUTONOMI_UPLOAD_SKIP, 0, &op));
+	put = scene_completion(autonomi_directory_upload(scene_client, folder,
+	                                                 flags | AUTONOMI_UPLOAD_SKIP, 0,
+	                                                 &scene_op));
 	expect(put, AUTONOMI_OK);
 	ck_assert_uint_eq(autonomi_event_files(put), 2);
 	ck_assert_uint_eq(autonomi_event_skipped(put), 1);
 	size_t source_size = 0;
 	const uint8_t *source = autonomi_event_data(put, &source_size);
-	autonomi_event *got = completion(
-		autonomi_directory_download(client, source, source_size, back, 0, 0, &op));
+	autonomi_event *got = scene_completion(autonomi_directory_download(scene_client, source,
+	                                                                   source_size, back, 0, 0,
+	                                                                   &scene_op));
 	expect(got, AUTONOMI_OK);
 	autonomi_event_view view;
 	ck_assert_int_eq(autonomi_event_get_view(got, &view, sizeof(view)), AUTONOMI_OK);
@@ -184,11 +172,11 @@ END_TEST
 START_TEST(a_list_is_given_back_where_it_is_not_to_be_stored)
 {
 	make_folder();
-	autonomi_event *event = completion(
-		autonomi_directory_upload(client, folder,
+	autonomi_event *event = scene_completion(
+		autonomi_directory_upload(scene_client, folder,
 	                                  AUTONOMI_UPLOAD_PUBLIC | AUTONOMI_UPLOAD_SKIP |
 	                                          AUTONOMI_UPLOAD_NO_ARCHIVE,
-	                                  0, &op));
+	                                  0, &scene_op));
 	expect(event, AUTONOMI_OK);
 	size_t size = 0;
 	const uint8_t *bytes = autonomi_event_data(event, &size);
@@ -205,14 +193,14 @@ END_TEST
 START_TEST(a_cancelled_directory_completes_once)
 {
 	make_folder();
-	ck_assert_int_eq(autonomi_directory_upload(client, folder, AUTONOMI_UPLOAD_SKIP, 0, &op),
+	ck_assert_int_eq(autonomi_directory_upload(scene_client, folder, AUTONOMI_UPLOAD_SKIP, 0,
+	                                           &scene_op),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(autonomi_op_cancel(client, op), AUTONOMI_OK);
-	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
-	ck_assert_ptr_nonnull(event);
+	ck_assert_int_eq(autonomi_op_cancel(scene_client, scene_op), AUTONOMI_OK);
+	autonomi_event *event = scene_completion(AUTONOMI_OK);
 	expect(event, AUTONOMI_E_CANCELLED);
 	autonomi_event_free(event);
-	ck_assert_uint_eq(autonomi_node_pending(client), 0);
+	ck_assert_uint_eq(autonomi_node_pending(scene_client), 0);
 }
 END_TEST
 
@@ -221,7 +209,7 @@ Suite *suite(void)
 	Suite *s = suite_create("api/data_operations");
 	TCase *data = tcase_create("data");
 	tcase_set_timeout(data, 120);
-	tcase_add_checked_fixture(data, setup, teardown);
+	tcase_add_checked_fixture(data, setup, scene_close);
 	tcase_add_loop_test(data, data_in_memory_comes_back, 0, 2);
 	tcase_add_test(data, what_could_never_be_held_is_refused_at_once);
 	tcase_add_loop_test(data, an_archive_is_stored_by_its_kind_and_comes_back, 0, 2);

@@ -3,44 +3,16 @@
 #include <check.h>
 #include <string.h>
 
-#include "prop/cluster.h"
+#include "scene.h"
 
-enum { LIMIT_MS = 20000, NODES = 3 };
+enum { NODES = 3 };
 
-static struct cluster cluster;
-static autonomi_node *client;
 static autonomi_network *network;
-static autonomi_op op;
 
 static void setup(void)
 {
-	cluster_open(&cluster, NODES, 1);
-	client = cluster_client(&cluster, 1);
-	network = autonomi_node_network(client);
-	cluster_await(&cluster, client, AUTONOMI_EVENT_JOINED, LIMIT_MS);
-}
-
-static void teardown(void)
-{
-	client = autonomi_node_free(client);
-	cluster_close(&cluster);
-}
-
-/* `submitted` is what a call returned that set `op`. */
-static autonomi_event *completion(autonomi_status submitted)
-{
-	ck_assert_int_eq(submitted, AUTONOMI_OK);
-	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
-	ck_assert_ptr_nonnull(event);
-	return event;
-}
-
-static autonomi_status status_of(autonomi_status submitted)
-{
-	autonomi_event *event = completion(submitted);
-	const autonomi_status status = autonomi_event_status(event);
-	autonomi_event_free(event);
-	return status;
+	scene_open(NODES);
+	network = autonomi_node_network(scene_client);
 }
 
 static autonomi_message *request(const char *name)
@@ -70,16 +42,17 @@ static void set_chunk(autonomi_message *message, const char *field, const uint8_
 /* Sends the request, which it frees, to the cluster's first node, and reads the response. */
 static autonomi_message *ask(autonomi_message *message, const char *name)
 {
-	const autonomi_status submitted = autonomi_network_send_request(network, cluster.address,
-	                                                                message, 0, &op);
+	const autonomi_status submitted = autonomi_network_send_request(network,
+	                                                                scene_cluster.address,
+	                                                                message, 0, &scene_op);
 	autonomi_message_free(message);
-	autonomi_event *event = completion(submitted);
+	autonomi_event *event = scene_completion(submitted);
 	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
 	              autonomi_event_message(event));
 	ck_assert_str_eq(autonomi_event_text(event), name);
 	autonomi_peer_view peer;
 	ck_assert_int_eq(autonomi_event_peer(event, 0, &peer, sizeof(peer)), AUTONOMI_OK);
-	ck_assert_str_eq(peer.id, autonomi_node_id(cluster.nodes[0]));
+	ck_assert_str_eq(peer.id, autonomi_node_id(scene_cluster.nodes[0]));
 	size_t size = 0;
 	const uint8_t *bytes = autonomi_event_data(event, &size);
 	autonomi_message *response = NULL;
@@ -94,7 +67,7 @@ static autonomi_message *ask(autonomi_message *message, const char *name)
 static autonomi_message *version_request(void)
 {
 	autonomi_message *message = request("Query.GetVersion");
-	set_peer(message, "address", autonomi_node_id(cluster.nodes[0]));
+	set_peer(message, "address", autonomi_node_id(scene_cluster.nodes[0]));
 	return message;
 }
 
@@ -114,8 +87,8 @@ static autonomi_bytes *store_chunk(uint8_t name[AUTONOMI_NAME_SIZE])
 {
 	static const uint8_t content[] = "asked of one peer";
 	size_t size = 0;
-	autonomi_event *event = completion(
-		autonomi_chunk_put(client, content, sizeof(content), 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_chunk_put(scene_client, content, sizeof(content), 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	memcpy(name, autonomi_event_data(event, &size), AUTONOMI_NAME_SIZE);
 	autonomi_event_free(event);
@@ -129,7 +102,7 @@ START_TEST(a_record_is_fetched_from_one_peer_and_its_absence_is_a_response_too)
 	uint8_t name[AUTONOMI_NAME_SIZE];
 	autonomi_bytes *stored = store_chunk(name), *text = NULL;
 	autonomi_message *message = request("Query.GetReplicatedRecord");
-	set_peer(message, "requester", autonomi_node_id(client));
+	set_peer(message, "requester", autonomi_node_id(scene_client));
 	set_chunk(message, "key", name);
 	autonomi_message *response = ask(message, "Query.GetReplicatedRecord");
 	const uint8_t *record = NULL;
@@ -142,7 +115,7 @@ START_TEST(a_record_is_fetched_from_one_peer_and_its_absence_is_a_response_too)
 
 	name[0] ^= 1;
 	message = request("Query.GetReplicatedRecord");
-	set_peer(message, "requester", autonomi_node_id(client));
+	set_peer(message, "requester", autonomi_node_id(scene_client));
 	set_chunk(message, "key", name);
 	response = ask(message, "Query.GetReplicatedRecord");
 	ck_assert_int_eq(autonomi_message_error(response, &text), AUTONOMI_OK);
@@ -185,7 +158,8 @@ START_TEST(a_quote_is_signed_by_the_peer_that_was_asked)
 	uint8_t id[AUTONOMI_PEER_ID_MAX];
 	size_t size = 0;
 	ck_assert_int_eq(autonomi_message_quote(response, &quote), AUTONOMI_OK);
-	ck_assert_int_eq(autonomi_peer_id_from_text(autonomi_node_id(cluster.nodes[0]), id, &size),
+	ck_assert_int_eq(autonomi_peer_id_from_text(autonomi_node_id(scene_cluster.nodes[0]), id,
+	                                            &size),
 	                 AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_quote_verify(quote, id, size), AUTONOMI_OK);
 	autonomi_quote_free(quote);
@@ -221,7 +195,7 @@ START_TEST(a_list_of_records_may_be_told)
 {
 	const uint8_t name[AUTONOMI_NAME_SIZE] = {2}, hash[AUTONOMI_NAME_SIZE] = {3};
 	autonomi_message *message = request("Cmd.Replicate");
-	set_peer(message, "holder", autonomi_node_id(client));
+	set_peer(message, "holder", autonomi_node_id(scene_client));
 	ck_assert_int_eq(autonomi_message_add_key(message, AUTONOMI_ADDRESS_CHUNK, name,
 	                                          sizeof(name), NULL),
 	                 AUTONOMI_OK);
@@ -238,18 +212,17 @@ END_TEST
 START_TEST(a_peer_may_be_named_by_its_id_where_it_is_known)
 {
 	autonomi_message *message = version_request();
-	ck_assert_int_eq(status_of(autonomi_network_send_request(network,
-	                                                         autonomi_node_id(cluster.nodes[0]),
-	                                                         message, 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_network_send_request(
+				 network, autonomi_node_id(scene_cluster.nodes[0]), message, 0,
+				 &scene_op)),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(status_of(autonomi_network_ask_info(network,
-	                                                     autonomi_node_id(cluster.nodes[1]), 0,
-	                                                     &op)),
+	ck_assert_int_eq(scene_status(autonomi_network_ask_info(
+				 network, autonomi_node_id(scene_cluster.nodes[1]), 0, &scene_op)),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(autonomi_network_send_request(network, autonomi_node_id(client), message,
-	                                               0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, autonomi_node_id(scene_client),
+	                                               message, 0, &scene_op),
 	                 AUTONOMI_E_NOT_FOUND);
-	ck_assert_int_eq(autonomi_network_send_request(network, "nobody", message, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, "nobody", message, 0, &scene_op),
 	                 AUTONOMI_E_ADDRESS);
 	autonomi_message_free(message);
 }
@@ -258,56 +231,65 @@ END_TEST
 START_TEST(what_is_no_whole_request_is_not_sent)
 {
 	autonomi_message *message = request("Query.GetVersion");
-	ck_assert_int_eq(autonomi_network_send_request(network, cluster.address, message, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, scene_cluster.address, message, 0,
+	                                               &scene_op),
 	                 AUTONOMI_E_INVALID);
 	autonomi_message_free(message);
-	ck_assert_int_eq(autonomi_network_send_request(network, cluster.address, NULL, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, scene_cluster.address, NULL, 0,
+	                                               &scene_op),
 	                 AUTONOMI_E_INVALID);
 	message = version_request();
-	ck_assert_int_eq(autonomi_network_send_request(network, NULL, message, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, NULL, message, 0, &scene_op),
 	                 AUTONOMI_E_INVALID);
-	ck_assert_int_eq(autonomi_network_send_request(NULL, cluster.address, message, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(NULL, scene_cluster.address, message, 0,
+	                                               &scene_op),
 	                 AUTONOMI_E_INVALID);
 	autonomi_message *response = ask(version_request(), "Query.GetVersion");
-	ck_assert_int_eq(autonomi_network_send_request(network, cluster.address, response, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, scene_cluster.address, response, 0,
+	                                               &scene_op),
 	                 AUTONOMI_E_INVALID);
 	autonomi_message_free(response);
 	autonomi_message_free(message);
-	ck_assert_uint_eq(autonomi_node_pending(client), 0);
+	ck_assert_uint_eq(autonomi_node_pending(scene_client), 0);
 }
 END_TEST
 
 START_TEST(a_request_that_is_cancelled_completes_once_as_such)
 {
 	autonomi_message *message = version_request();
-	ck_assert_int_eq(autonomi_network_send_request(network, cluster.address, message, 5, &op),
+	ck_assert_int_eq(autonomi_network_send_request(network, scene_cluster.address, message, 5,
+	                                               &scene_op),
 	                 AUTONOMI_OK);
 	autonomi_message_free(message);
-	ck_assert_int_eq(autonomi_op_cancel(client, op), AUTONOMI_OK);
-	autonomi_event *event = completion(AUTONOMI_OK);
+	ck_assert_int_eq(autonomi_op_cancel(scene_client, scene_op), AUTONOMI_OK);
+	autonomi_event *event = scene_completion(AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CANCELLED);
 	ck_assert_uint_eq(autonomi_event_tag(event), 5);
 	autonomi_event_free(event);
-	ck_assert_uint_eq(autonomi_node_pending(client), 0);
+	ck_assert_uint_eq(autonomi_node_pending(scene_client), 0);
 }
 END_TEST
 
 START_TEST(a_client_refuses_requests_and_the_asker_is_told)
 {
 	/* Over the connection that the client has made. */
-	autonomi_event_free(completion(autonomi_network_connect(network, cluster.address, 0, &op)));
+	autonomi_event_free(scene_completion(
+		autonomi_network_connect(network, scene_cluster.address, 0, &scene_op)));
 	autonomi_message *message = version_request();
-	ck_assert_int_eq(autonomi_network_send_request(autonomi_node_network(cluster.nodes[0]),
-	                                               autonomi_node_id(client), message, 0, &op),
+	ck_assert_int_eq(autonomi_network_send_request(autonomi_node_network(
+							       scene_cluster.nodes[0]),
+	                                               autonomi_node_id(scene_client), message, 0,
+	                                               &scene_op),
 	                 AUTONOMI_OK);
 	autonomi_message_free(message);
 	autonomi_event *event = NULL;
-	const uint64_t deadline = monotonic_us() + LIMIT_MS * 1000ULL;
+	const uint64_t deadline = monotonic_us() + SCENE_LIMIT_MS * 1000ULL;
 	while (event == NULL && monotonic_us() < deadline) {
-		autonomi_node_pump(client);
-		autonomi_node_pump(cluster.nodes[0]);
-		while (event == NULL && autonomi_node_next_event(cluster.nodes[0], &event) == 1) {
-			if (autonomi_event_op(event) != op)
+		autonomi_node_pump(scene_client);
+		autonomi_node_pump(scene_cluster.nodes[0]);
+		while (event == NULL &&
+		       autonomi_node_next_event(scene_cluster.nodes[0], &event) == 1) {
+			if (autonomi_event_op(event) != scene_op)
 				event = autonomi_event_free(event);
 		}
 	}
@@ -384,7 +366,7 @@ Suite *suite(void)
 {
 	Suite *s = suite_create("api/host_requests");
 	TCase *cases = tcase_create("requests");
-	tcase_add_checked_fixture(cases, setup, teardown);
+	tcase_add_checked_fixture(cases, setup, scene_close);
 	tcase_add_test(cases, a_request_has_its_response_as_it_came);
 	tcase_add_test(cases, a_record_is_fetched_from_one_peer_and_its_absence_is_a_response_too);
 	tcase_add_test(cases, a_proof_of_existence_is_that_of_the_record);

@@ -4,53 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "prop/cluster.h"
+#include "scene.h"
 
-enum { LIMIT_MS = 30000 };
-
-static struct cluster cluster;
-static autonomi_node *client;
 static uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], owner[AUTONOMI_PUBLIC_KEY_SIZE];
 static const uint8_t target[AUTONOMI_NAME_SIZE] = {1}, other[AUTONOMI_NAME_SIZE] = {2};
-static autonomi_op op;
 
 static void setup(void)
 {
 	const uint8_t seed[AUTONOMI_SEED_SIZE] = {9};
-	cluster_open(&cluster, CLUSTER_NODES, 1);
-	client = cluster_client(&cluster, 1);
-	cluster_await(&cluster, client, AUTONOMI_EVENT_JOINED, LIMIT_MS);
+	scene_open(CLUSTER_NODES);
 	ck_assert_int_eq(autonomi_bls_secret_generate(seed, secret), AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_bls_public_key(secret, owner), AUTONOMI_OK);
 }
 
-static void teardown(void)
-{
-	autonomi_node_free(client);
-	cluster_close(&cluster);
-}
-
-/* `submitted` is what a call returned that set `op`. */
-static autonomi_event *completion(autonomi_status submitted)
-{
-	ck_assert_int_eq(submitted, AUTONOMI_OK);
-	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
-	ck_assert_ptr_nonnull(event);
-	return event;
-}
-
-static autonomi_status status_of(autonomi_status submitted)
-{
-	autonomi_event *event = completion(submitted);
-	const autonomi_status status = autonomi_event_status(event);
-	autonomi_event_free(event);
-	return status;
-}
-
 static uint64_t exists(uint32_t type)
 {
-	autonomi_event *event = completion(
-		autonomi_record_exists(client, type, owner, sizeof(owner), 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_record_exists(scene_client, type, owner, sizeof(owner), 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	const uint64_t count = autonomi_event_count(event);
 	ck_assert_uint_eq(autonomi_event_peer_count(event), count);
@@ -60,7 +30,8 @@ static uint64_t exists(uint32_t type)
 
 static void assert_points_at(const uint8_t *wanted, uint64_t counter)
 {
-	autonomi_event *event = completion(autonomi_pointer_get(client, owner, 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_pointer_get(scene_client, owner, 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	ck_assert_uint_eq(autonomi_event_counter(event), counter);
 	ck_assert_uint_eq(autonomi_event_versions(event), 1);
@@ -78,9 +49,9 @@ static void assert_points_at(const uint8_t *wanted, uint64_t counter)
 START_TEST(a_pointer_lives_on_the_network)
 {
 	ck_assert_uint_eq(exists(AUTONOMI_ADDRESS_POINTER), 0);
-	autonomi_event *event = completion(autonomi_pointer_create(client, secret,
-	                                                           AUTONOMI_ADDRESS_CHUNK, target,
-	                                                           sizeof(target), 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_pointer_create(scene_client, secret, AUTONOMI_ADDRESS_CHUNK, target,
+	                                sizeof(target), 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	size_t size = 0;
 	const uint8_t *address = autonomi_event_data(event, &size);
@@ -89,12 +60,14 @@ START_TEST(a_pointer_lives_on_the_network)
 	ck_assert_uint_ge(autonomi_event_count(event), 3);
 	autonomi_event_free(event);
 	ck_assert_uint_ge(exists(AUTONOMI_ADDRESS_POINTER), 1);
-	ck_assert_int_eq(status_of(autonomi_pointer_create(client, secret, AUTONOMI_ADDRESS_CHUNK,
-	                                                   target, sizeof(target), 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_pointer_create(scene_client, secret,
+	                                                      AUTONOMI_ADDRESS_CHUNK, target,
+	                                                      sizeof(target), 0, &scene_op)),
 	                 AUTONOMI_E_EXISTS);
 	assert_points_at(target, 0);
-	ck_assert_int_eq(status_of(autonomi_pointer_update(client, secret, AUTONOMI_ADDRESS_CHUNK,
-	                                                   other, sizeof(other), 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_pointer_update(scene_client, secret,
+	                                                      AUTONOMI_ADDRESS_CHUNK, other,
+	                                                      sizeof(other), 0, &scene_op)),
 	                 AUTONOMI_OK);
 	assert_points_at(other, 1);
 }
@@ -109,10 +82,11 @@ START_TEST(a_pointer_that_is_outdated_is_refused_with_the_networks_counter)
 	ck_assert_int_eq(autonomi_pointer_new(secret, 6, AUTONOMI_ADDRESS_CHUNK, target,
 	                                      sizeof(target), &older),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(status_of(
-				 autonomi_pointer_put(client, newer, AUTONOMI_PUT_CREATE, 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_pointer_put(scene_client, newer, AUTONOMI_PUT_CREATE,
+	                                                   0, &scene_op)),
 	                 AUTONOMI_OK);
-	autonomi_event *event = completion(autonomi_pointer_put(client, older, 0, 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_pointer_put(scene_client, older, 0, 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_OUTDATED);
 	ck_assert_uint_eq(autonomi_event_counter(event), 6);
 	ck_assert_uint_eq(autonomi_event_network_counter(event), 7);
@@ -128,16 +102,17 @@ END_TEST
 START_TEST(a_scratchpad_lives_on_the_network)
 {
 	static const uint8_t first[] = "first", second[] = "second, and longer";
-	ck_assert_int_eq(status_of(autonomi_scratchpad_update(client, secret, 5, second,
-	                                                      sizeof(second), 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_scratchpad_update(scene_client, secret, 5, second,
+	                                                         sizeof(second), 0, &scene_op)),
 	                 AUTONOMI_E_NOT_FOUND);
-	ck_assert_int_eq(status_of(autonomi_scratchpad_create(client, secret, 5, first,
-	                                                      sizeof(first), 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_scratchpad_create(scene_client, secret, 5, first,
+	                                                         sizeof(first), 0, &scene_op)),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(status_of(autonomi_scratchpad_update(client, secret, 5, second,
-	                                                      sizeof(second), 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_scratchpad_update(scene_client, secret, 5, second,
+	                                                         sizeof(second), 0, &scene_op)),
 	                 AUTONOMI_OK);
-	autonomi_event *event = completion(autonomi_scratchpad_get(client, owner, 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_scratchpad_get(scene_client, owner, 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_OK);
 	size_t size = 0;
 	const uint8_t *value = autonomi_event_data(event, &size);
@@ -147,7 +122,8 @@ START_TEST(a_scratchpad_lives_on_the_network)
 	ck_assert_int_eq(autonomi_scratchpad_decrypt(scratchpad, secret, &plain), AUTONOMI_OK);
 	ck_assert_str_eq(autonomi_bytes_text(plain), (const char *)second);
 	/* What is there already is stored once more: nothing changes. */
-	ck_assert_int_eq(status_of(autonomi_scratchpad_put(client, scratchpad, 0, 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_scratchpad_put(scene_client, scratchpad, 0, 0,
+	                                                      &scene_op)),
 	                 AUTONOMI_OK);
 	autonomi_bytes_free(plain);
 	autonomi_scratchpad_free(scratchpad);
@@ -160,16 +136,19 @@ START_TEST(a_second_graph_entry_of_an_owner_is_a_fork)
 	autonomi_graph_entry *entry = NULL, *both[2] = {NULL, NULL};
 	ck_assert_int_eq(autonomi_graph_entry_new(secret, NULL, 0, target, NULL, 0, &entry),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(status_of(autonomi_graph_entry_put(client, entry, AUTONOMI_PUT_CREATE, 0,
-	                                                    &op)),
+	ck_assert_int_eq(scene_status(autonomi_graph_entry_put(scene_client, entry,
+	                                                       AUTONOMI_PUT_CREATE, 0, &scene_op)),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(status_of(autonomi_graph_entry_get(client, owner, 0, &op)), AUTONOMI_OK);
+	ck_assert_int_eq(scene_status(autonomi_graph_entry_get(scene_client, owner, 0, &scene_op)),
+	                 AUTONOMI_OK);
 	autonomi_graph_entry_free(entry);
 	ck_assert_int_eq(autonomi_graph_entry_new(secret, NULL, 0, other, NULL, 0, &entry),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(status_of(autonomi_graph_entry_put(client, entry, 0, 0, &op)),
+	ck_assert_int_eq(scene_status(
+				 autonomi_graph_entry_put(scene_client, entry, 0, 0, &scene_op)),
 	                 AUTONOMI_OK);
-	autonomi_event *event = completion(autonomi_graph_entry_get(client, owner, 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_graph_entry_get(scene_client, owner, 0, &scene_op));
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_FORK);
 	size_t size = 0, count = 0;
 	const uint8_t *value = autonomi_event_data(event, &size);
@@ -190,8 +169,8 @@ static void assert_lists_holders(const autonomi_event *event)
 		autonomi_peer_view peer;
 		size_t known = 0;
 		ck_assert_int_eq(autonomi_event_peer(event, i, &peer, sizeof(peer)), AUTONOMI_OK);
-		for (size_t n = 0; n < cluster.count; n++)
-			known += strcmp(peer.id, autonomi_node_id(cluster.nodes[n])) == 0;
+		for (size_t n = 0; n < scene_cluster.count; n++)
+			known += strcmp(peer.id, autonomi_node_id(scene_cluster.nodes[n])) == 0;
 		ck_assert_uint_eq(known, 1);
 	}
 }
@@ -202,7 +181,8 @@ static void assert_lives_as_bytes(autonomi_bytes *value, uint32_t type, const ui
 {
 	size_t size = 0, got_size = 0;
 	const uint8_t *bytes = autonomi_bytes_data(value, &size);
-	autonomi_event *event = completion(autonomi_record_put(client, bytes, size, 0, 0, &op));
+	autonomi_event *event = scene_completion(
+		autonomi_record_put(scene_client, bytes, size, 0, 0, &scene_op));
 	ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
 	              autonomi_event_message(event));
 	const uint8_t *named = autonomi_event_data(event, &got_size);
@@ -215,10 +195,11 @@ static void assert_lives_as_bytes(autonomi_bytes *value, uint32_t type, const ui
 	ck_assert_int_eq(autonomi_address_record_key(type, address, address_size, key, &key_size),
 	                 AUTONOMI_OK);
 	for (int by_key = 0; by_key < 2; by_key++) {
-		event = completion(
-			by_key ? autonomi_record_get(client, AUTONOMI_ADDRESS_RECORD_KEY, key,
-		                                     key_size, 0, &op)
-			       : autonomi_record_get(client, type, address, address_size, 0, &op));
+		event = scene_completion(by_key ? autonomi_record_get(scene_client,
+		                                                      AUTONOMI_ADDRESS_RECORD_KEY,
+		                                                      key, key_size, 0, &scene_op)
+		                                : autonomi_record_get(scene_client, type, address,
+		                                                      address_size, 0, &scene_op));
 		ck_assert_msg(autonomi_event_status(event) == AUTONOMI_OK, "%s",
 		              autonomi_event_message(event));
 		const uint8_t *got = autonomi_event_data(event, &got_size);
@@ -271,26 +252,31 @@ START_TEST(bytes_that_are_no_record_are_refused_at_once)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		value[1] = wrong[i].kind;
 		value[2] = wrong[i].head;
-		ck_assert_int_eq(autonomi_record_put(client, value, sizeof(value), 0, 0, &op),
+		ck_assert_int_eq(autonomi_record_put(scene_client, value, sizeof(value), 0, 0,
+		                                     &scene_op),
 		                 AUTONOMI_E_CORRUPT);
 	}
-	ck_assert_int_eq(autonomi_record_put(client, value, 5242880, 0, 0, &op),
+	ck_assert_int_eq(autonomi_record_put(scene_client, value, 5242880, 0, 0, &scene_op),
 	                 AUTONOMI_E_TOO_LARGE);
-	ck_assert_int_eq(autonomi_record_put(client, NULL, 1, 0, 0, &op), AUTONOMI_E_INVALID);
-	ck_assert_int_eq(autonomi_record_put(client, value, sizeof(value), 2, 0, &op),
+	ck_assert_int_eq(autonomi_record_put(scene_client, NULL, 1, 0, 0, &scene_op),
 	                 AUTONOMI_E_INVALID);
-	ck_assert_int_eq(autonomi_record_put(NULL, value, sizeof(value), 0, 0, &op),
+	ck_assert_int_eq(autonomi_record_put(scene_client, value, sizeof(value), 2, 0, &scene_op),
 	                 AUTONOMI_E_INVALID);
-	ck_assert_int_eq(autonomi_record_get(client, AUTONOMI_ADDRESS_CHUNK, value, 5, 0, &op),
+	ck_assert_int_eq(autonomi_record_put(NULL, value, sizeof(value), 0, 0, &scene_op),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_record_get(scene_client, AUTONOMI_ADDRESS_CHUNK, value, 5, 0,
+	                                     &scene_op),
 	                 AUTONOMI_E_ADDRESS);
-	ck_assert_int_eq(autonomi_record_get(NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, &op),
+	ck_assert_int_eq(autonomi_record_get(NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0,
+	                                     &scene_op),
 	                 AUTONOMI_E_INVALID);
 	/* A header alone says of what kind; that nothing of that kind follows is found by the job. */
 	value[1] = 2;
-	ck_assert_int_eq(status_of(autonomi_record_put(client, value, sizeof(value), 0, 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_record_put(scene_client, value, sizeof(value), 0, 0,
+	                                                  &scene_op)),
 	                 AUTONOMI_E_CORRUPT);
-	ck_assert_int_eq(status_of(autonomi_record_get(client, AUTONOMI_ADDRESS_CHUNK, target,
-	                                               sizeof(target), 0, &op)),
+	ck_assert_int_eq(scene_status(autonomi_record_get(scene_client, AUTONOMI_ADDRESS_CHUNK,
+	                                                  target, sizeof(target), 0, &scene_op)),
 	                 AUTONOMI_E_NOT_FOUND);
 }
 END_TEST
@@ -306,30 +292,33 @@ START_TEST(nonsense_is_refused_at_once)
 	                 AUTONOMI_OK);
 	const autonomi_status answers[] = {
 		autonomi_pointer_put(NULL, pointer, 0, 0, NULL),
-		autonomi_pointer_put(client, NULL, 0, 0, NULL),
-		autonomi_pointer_put(client, pointer, 2, 0, NULL),
-		autonomi_pointer_create(client, NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, NULL),
-		autonomi_pointer_create(client, none, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, NULL),
-		autonomi_pointer_get(client, NULL, 0, NULL),
+		autonomi_pointer_put(scene_client, NULL, 0, 0, NULL),
+		autonomi_pointer_put(scene_client, pointer, 2, 0, NULL),
+		autonomi_pointer_create(scene_client, NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0,
+	                                NULL),
+		autonomi_pointer_create(scene_client, none, AUTONOMI_ADDRESS_CHUNK, target, 32, 0,
+	                                NULL),
+		autonomi_pointer_get(scene_client, NULL, 0, NULL),
 		autonomi_pointer_get(NULL, owner, 0, NULL),
-		autonomi_graph_entry_put(client, NULL, 0, 0, NULL),
+		autonomi_graph_entry_put(scene_client, NULL, 0, 0, NULL),
 		autonomi_graph_entry_get(NULL, owner, 0, NULL),
-		autonomi_scratchpad_put(client, NULL, 0, 0, NULL),
-		autonomi_scratchpad_create(client, NULL, 0, target, 1, 0, NULL),
-		autonomi_scratchpad_update(client, secret, 0, NULL, 1, 0, NULL),
+		autonomi_scratchpad_put(scene_client, NULL, 0, 0, NULL),
+		autonomi_scratchpad_create(scene_client, NULL, 0, target, 1, 0, NULL),
+		autonomi_scratchpad_update(scene_client, secret, 0, NULL, 1, 0, NULL),
 		autonomi_scratchpad_get(NULL, owner, 0, NULL),
 		autonomi_record_exists(NULL, AUTONOMI_ADDRESS_CHUNK, target, 32, 0, NULL),
 	};
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		ck_assert_msg(answers[i] == AUTONOMI_E_INVALID, "call %zu: %s", i,
 		              autonomi_status_name(answers[i]));
-	ck_assert_int_eq(autonomi_pointer_update(client, secret, AUTONOMI_ADDRESS_RECORD_KEY,
+	ck_assert_int_eq(autonomi_pointer_update(scene_client, secret, AUTONOMI_ADDRESS_RECORD_KEY,
 	                                         target, 32, 0, NULL),
 	                 AUTONOMI_E_ADDRESS);
-	ck_assert_int_eq(autonomi_record_exists(client, AUTONOMI_ADDRESS_CHUNK, target, 31, 0,
+	ck_assert_int_eq(autonomi_record_exists(scene_client, AUTONOMI_ADDRESS_CHUNK, target, 31, 0,
 	                                        NULL),
 	                 AUTONOMI_E_ADDRESS);
-	ck_assert_int_eq(autonomi_scratchpad_create(client, secret, 0, large, 4193825, 0, NULL),
+	ck_assert_int_eq(autonomi_scratchpad_create(scene_client, secret, 0, large, 4193825, 0,
+	                                            NULL),
 	                 AUTONOMI_E_TOO_LARGE);
 	ck_assert_uint_eq(autonomi_event_counter(NULL) + autonomi_event_network_counter(NULL) +
 	                          autonomi_event_versions(NULL),
@@ -341,19 +330,19 @@ END_TEST
 
 START_TEST(operations_that_run_when_the_node_closes_complete)
 {
-	ck_assert_int_eq(autonomi_pointer_create(client, secret, AUTONOMI_ADDRESS_CHUNK, target,
-	                                         sizeof(target), 3, &op),
+	ck_assert_int_eq(autonomi_pointer_create(scene_client, secret, AUTONOMI_ADDRESS_CHUNK,
+	                                         target, sizeof(target), 3, &scene_op),
 	                 AUTONOMI_OK);
-	ck_assert_int_eq(autonomi_node_close(client, 0), AUTONOMI_OK);
-	autonomi_event *event = cluster_completion(&cluster, client, op, LIMIT_MS);
+	ck_assert_int_eq(autonomi_node_close(scene_client, 0), AUTONOMI_OK);
+	autonomi_event *event = scene_completion(AUTONOMI_OK);
 	ck_assert_int_eq(autonomi_event_status(event), AUTONOMI_E_CANCELLED);
 	ck_assert_uint_eq(autonomi_event_tag(event), 3);
 	autonomi_event_free(event);
-	ck_assert_int_eq(autonomi_pointer_get(client, owner, 0, NULL), AUTONOMI_E_CLOSED);
-	ck_assert_int_eq(autonomi_pointer_create(client, secret, AUTONOMI_ADDRESS_CHUNK, target,
-	                                         sizeof(target), 3, NULL),
+	ck_assert_int_eq(autonomi_pointer_get(scene_client, owner, 0, NULL), AUTONOMI_E_CLOSED);
+	ck_assert_int_eq(autonomi_pointer_create(scene_client, secret, AUTONOMI_ADDRESS_CHUNK,
+	                                         target, sizeof(target), 3, NULL),
 	                 AUTONOMI_E_CLOSED);
-	ck_assert_int_eq(autonomi_record_exists(client, AUTONOMI_ADDRESS_CHUNK, target, 32, 0,
+	ck_assert_int_eq(autonomi_record_exists(scene_client, AUTONOMI_ADDRESS_CHUNK, target, 32, 0,
 	                                        NULL),
 	                 AUTONOMI_E_CLOSED);
 }
@@ -363,7 +352,7 @@ Suite *suite(void)
 {
 	Suite *s = suite_create("api/records");
 	TCase *records = tcase_create("records");
-	tcase_add_checked_fixture(records, setup, teardown);
+	tcase_add_checked_fixture(records, setup, scene_close);
 	tcase_set_timeout(records, 120);
 	tcase_add_test(records, a_pointer_lives_on_the_network);
 	tcase_add_test(records, a_pointer_that_is_outdated_is_refused_with_the_networks_counter);
