@@ -91,13 +91,13 @@ static bool expect_lookup(struct an_sim_node *client)
 	const autonomi_status status = autonomi_dht_find_closest(autonomi_node_dht(client->node),
 	                                                         name, sizeof(name), WANTED,
 	                                                         lookup->tag, NULL);
-	if (!an_sim_expect(fleet, status == AUTONOMI_OK, "a lookup was refused: %s",
-	                   autonomi_status_name(status)) ||
-	    !an_sim_operation_wait(lookup, AN_SECONDS(LOOKUP_SECONDS)))
+	const autonomi_event *event = an_sim_operation_end(lookup, status, "a lookup",
+	                                                   AN_SECONDS(LOOKUP_SECONDS));
+	if (event == NULL)
 		return false;
 	const size_t up = an_sim_fleet_up(fleet);
 	for (size_t place = 0; place < WANTED && place < up; place++)
-		if (!expect_peer(fleet, &target, lookup->event, place))
+		if (!expect_peer(fleet, &target, event, place))
 			return false;
 	return true;
 }

@@ -472,6 +472,18 @@ bool an_sim_operation_wait(struct an_sim_operation *operation, an_time_us timeou
 	                     "an operation of node %zu did not complete", operation->node->index);
 }
 
+const autonomi_event *an_sim_operation_end(struct an_sim_operation *operation,
+                                           autonomi_status submitted, const char *what,
+                                           an_time_us timeout)
+{
+	struct an_sim_fleet *fleet = operation->node->fleet;
+	if (!an_sim_expect(fleet, submitted == AUTONOMI_OK, "%s was refused: %s", what,
+	                   autonomi_status_name(submitted)) ||
+	    !an_sim_operation_wait(operation, timeout))
+		return NULL;
+	return operation->event;
+}
+
 static bool all_have_ended(void *context)
 {
 	const struct an_sim_fleet *fleet = context;

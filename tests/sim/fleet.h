@@ -157,6 +157,11 @@ struct an_sim_operation *an_sim_operation_new(struct an_sim_node *node);
 void an_sim_operation_refused(struct an_sim_operation *operation);
 /* Runs until it has completed. */
 bool an_sim_operation_wait(struct an_sim_operation *operation, an_time_us timeout);
+/* The same for what the submit function returned; its completion, or NULL where it was refused or does
+ * not come, which fails the run. */
+const autonomi_event *an_sim_operation_end(struct an_sim_operation *operation,
+                                           autonomi_status submitted, const char *what,
+                                           an_time_us timeout);
 /* All operations of processes that live have completed, or they do so within `timeout`; then all are
  * forgotten. */
 bool an_sim_fleet_settle(struct an_sim_fleet *fleet, an_time_us timeout);

@@ -130,13 +130,13 @@ static uint8_t *read_file(struct an_sim_node *client, const char *path, size_t *
 	return bytes;
 }
 
-static bool succeeded(struct an_sim_operation *operation, const char *what)
+static bool succeeded(struct an_sim_operation *operation, autonomi_status submitted,
+                      const char *what)
 {
-	struct an_sim_fleet *fleet = operation->node->fleet;
-	if (!an_sim_operation_wait(operation, AN_MINUTES(30)))
-		return false;
-	const autonomi_event *event = operation->event;
-	return an_sim_expect(fleet, autonomi_event_status(event) == AUTONOMI_OK,
+	const autonomi_event *event = an_sim_operation_end(operation, submitted, what,
+	                                                   AN_MINUTES(30));
+	return event != NULL &&
+	       an_sim_expect(operation->node->fleet, autonomi_event_status(event) == AUTONOMI_OK,
 	                     "%s failed: %s (%s)", what,
 	                     autonomi_status_name(autonomi_event_status(event)),
 	                     autonomi_event_message(event));
@@ -147,9 +147,7 @@ static struct an_sim_operation *upload(struct an_sim_node *writer, uint32_t flag
 	struct an_sim_operation *operation = an_sim_operation_new(writer);
 	const autonomi_status status = autonomi_file_upload(writer->node, "/file", flags,
 	                                                    operation->tag, NULL);
-	an_sim_expect(writer->fleet, status == AUTONOMI_OK, "an upload was refused: %s",
-	              autonomi_status_name(status));
-	return succeeded(operation, "an upload") ? operation : NULL;
+	return succeeded(operation, status, "an upload") ? operation : NULL;
 }
 
 static bool download(struct an_sim_node *reader, const struct an_sim_operation *source)
@@ -160,9 +158,7 @@ static bool download(struct an_sim_node *reader, const struct an_sim_operation *
 	const autonomi_status status = autonomi_file_download(reader->node, data, size, "/copy",
 	                                                      AUTONOMI_DOWNLOAD_REPLACE,
 	                                                      operation->tag, NULL);
-	an_sim_expect(reader->fleet, status == AUTONOMI_OK, "a download was refused: %s",
-	              autonomi_status_name(status));
-	return succeeded(operation, "a download");
+	return succeeded(operation, status, "a download");
 }
 
 static bool is_same_file(struct an_sim_node *writer, const char *path, struct an_sim_node *reader,
@@ -212,9 +208,7 @@ static struct an_sim_operation *upload_tree(struct an_sim_node *writer)
 	struct an_sim_operation *operation = an_sim_operation_new(writer);
 	const autonomi_status status = autonomi_directory_upload(writer->node, "/tree", 0,
 	                                                         operation->tag, NULL);
-	an_sim_expect(writer->fleet, status == AUTONOMI_OK, "a directory was refused: %s",
-	              autonomi_status_name(status));
-	return succeeded(operation, "the upload of a directory") ? operation : NULL;
+	return succeeded(operation, status, "the upload of a directory") ? operation : NULL;
 }
 
 static bool download_tree(struct an_sim_node *reader, const struct an_sim_operation *source)
@@ -224,9 +218,7 @@ static bool download_tree(struct an_sim_node *reader, const struct an_sim_operat
 	struct an_sim_operation *operation = an_sim_operation_new(reader);
 	const autonomi_status status = autonomi_directory_download(reader->node, data, size, "/got",
 	                                                           0, operation->tag, NULL);
-	an_sim_expect(reader->fleet, status == AUTONOMI_OK, "a directory was refused: %s",
-	              autonomi_status_name(status));
-	return succeeded(operation, "the download of a directory");
+	return succeeded(operation, status, "the download of a directory");
 }
 
 static void send_directory(struct an_sim_node *writer, struct an_sim_node *reader)

@@ -14,16 +14,10 @@ enum {
 	CROWD = 40, /* nodes from which on a k-bucket is full */
 };
 
-/* Waits for what was submitted; its completion, or NULL where it was refused at once. */
 static const autonomi_event *ended(struct an_sim_operation *operation, autonomi_status submitted,
                                    const char *what)
 {
-	struct an_sim_fleet *fleet = operation->node->fleet;
-	if (!an_sim_expect(fleet, submitted == AUTONOMI_OK, "%s was refused: %s", what,
-	                   autonomi_status_name(submitted)) ||
-	    !an_sim_operation_wait(operation, AN_MINUTES(OPERATION_MINUTES)))
-		return NULL;
-	return operation->event;
+	return an_sim_operation_end(operation, submitted, what, AN_MINUTES(OPERATION_MINUTES));
 }
 
 static bool expect_ok(struct an_sim_fleet *fleet, const autonomi_event *event, const char *what)

@@ -49,17 +49,17 @@ static const autonomi_event *ended(struct an_sim_operation *operation, autonomi_
                                    const char *what)
 {
 	struct an_sim_fleet *fleet = operation->node->fleet;
-	if (!an_sim_expect(fleet, submitted == AUTONOMI_OK, "%s was refused: %s", what,
-	                   autonomi_status_name(submitted)) ||
-	    !an_sim_operation_wait(operation, AN_MINUTES(OPERATION_MINUTES)))
+	const autonomi_event *event = an_sim_operation_end(operation, submitted, what,
+	                                                   AN_MINUTES(OPERATION_MINUTES));
+	if (event == NULL)
 		return NULL;
-	const autonomi_status status = autonomi_event_status(operation->event);
+	const autonomi_status status = autonomi_event_status(event);
 	fleet->asked++;
 	fleet->answered += status == AUTONOMI_OK;
-	if (an_sim_expect(fleet, status == AUTONOMI_OK, "%s failed: %s (%s)", what,
-	                  autonomi_status_name(status), autonomi_event_message(operation->event)))
-		return operation->event;
-	return NULL;
+	return an_sim_expect(fleet, status == AUTONOMI_OK, "%s failed: %s (%s)", what,
+	                     autonomi_status_name(status), autonomi_event_message(event))
+	               ? event
+	               : NULL;
 }
 
 static bool is(struct an_sim_fleet *fleet, const autonomi_event *event, const void *wanted,
