@@ -189,7 +189,8 @@ START_TEST(what_waits_when_admissions_are_freed_ends_without_an_answer)
 }
 END_TEST
 
-START_TEST(a_full_store_says_so)
+/* With the one record that it may hold. */
+static void fill_store(void)
 {
 	an_store_free(scene.store);
 	const struct an_store_config config = {.profile = &scene.profile,
@@ -200,6 +201,11 @@ START_TEST(a_full_store_says_so)
 	ck_assert_int_eq(an_store_open(&config, &scene.store, NULL, 0), AUTONOMI_OK);
 	open_admissions(false);
 	expect_stored(CLIENT, signed_pointer(1, 1, 1));
+}
+
+START_TEST(a_full_store_says_so)
+{
+	fill_store();
 	const struct answer answer = of(signed_pointer(2, 1, 1));
 	ck_assert_int_eq(answer.status, AUTONOMI_E_FULL);
 	ck_assert_str_eq(answer.text, "LocalSwarmError(MaxRecords)");
@@ -210,15 +216,7 @@ END_TEST
 /* A signature costs 2 ms and a chunk of 4 MiB 7 ms: neither is looked at where nothing can be kept. */
 START_TEST(lesson_10_a_full_store_refuses_before_it_checks)
 {
-	an_store_free(scene.store);
-	const struct an_store_config config = {.profile = &scene.profile,
-	                                       .sys = an_sys_machine(),
-	                                       .directory = scene.directory,
-	                                       .records_max = 1,
-	                                       .random = &scene.random};
-	ck_assert_int_eq(an_store_open(&config, &scene.store, NULL, 0), AUTONOMI_OK);
-	open_admissions(false);
-	expect_stored(CLIENT, signed_pointer(1, 1, 1));
+	fill_store();
 	struct signed_record records[] = {elsewhere(signed_pointer(2, 1, 1)),
 	                                  elsewhere(signed_chunk(2, 20000)),
 	                                  paid(signed_graph(2, 1, 1))};
