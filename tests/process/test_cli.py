@@ -5,32 +5,19 @@
     test_cli.py BUILD_FOLDER
 """
 
-import json
 import os
 import re
 import resource
-import shutil
 import signal
-import socket
 import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts/lib"))
-from network import Client, Failure, Network, end_on_signals, random_file, same  # noqa: E402
-from tap import Tap  # noqa: E402
+from command_line import (DONE, INTERRUPTED, LOCAL, NETWORK, NODES, NOT_FOUND, SECONDS_MAX, USAGE, answer,
+                          ends_badly, perform, read, run, tap)
+from network import Client, random_file, same
 
-# docs/operations.md
-DONE, USAGE, NOT_FOUND, NETWORK, LOCAL, INTERRUPTED = 0, 2, 3, 4, 5, 130
-NODES = 6
-SECONDS_MAX = 60
 PEER_ID = "12D3KooWQfqCY3MX5xDYMYEBa2NvaQVJBSN9pYT18BAhPat2q4rf"
 NOWHERE = f"/ip4/127.0.0.1/udp/1/quic-v1/p2p/{PEER_ID}"
-
-tap = Tap()
 
 
 def ends_well(name, client):
@@ -38,35 +25,10 @@ def ends_well(name, client):
                      f"exit code {client.code}\n{client.out}{client.err}")
 
 
-def ends_badly(name, client, code, *words):
-    """One sentence on stderr, with these words in it, and the exit code that is documented."""
-    lines = client.err.splitlines()
-    if lines and lines[-1].startswith("Try '"):
-        lines.pop()
-    program = Path(client.process.args[0]).name
-    right = (client.code == code and len(lines) == 1 and lines[0].startswith(program + ": ") and
-             all(word in lines[0] for word in words))
-    tap.check(right, name, f"exit code {client.code}, not {code}; expected in it: {words}\n"
-              f"{client.out}{client.err}")
-
-
-def read_json(name, client):
-    try:
-        value = json.loads(client.out)
-    except ValueError:
-        value = None
-    tap.check(isinstance(value, dict), name, client.out + client.err)
-    return value or {}
-
-
 def node(network, *words, **options):
     """A node that is expected to end at once."""
     return Client([str(network.node_program), *(str(word) for word in words)], network.environment,
                   **options).wait(SECONDS_MAX)
-
-
-def run(network, *words, **options):
-    return network.run("--quiet", *words, timeout=SECONDS_MAX, **options)
 
 
 def prints(network):
@@ -170,19 +132,17 @@ def wrong_networks(network, folder):
 
 
 def commands(network, folder):
-    answer = read_json("file upload --public --json prints JSON", run(
-        network, "file", "upload", "--public", "--json", network.file))
-    tap.check(len(answer.get("address", "")) == 64 and answer["bytes_sent"] > answer["bytes"],
-              "it has the address and what was sent", answer)
-    network.address = answer["address"]
-    private = read_json("file upload --json prints JSON", run(
-        network, "file", "upload", "--json", network.file))
+    public = answer(network, "file upload --public --json prints JSON", "file", "upload", "--public",
+                    network.file)
+    tap.check(len(public.get("address", "")) == 64 and public["bytes_sent"] > public["bytes"],
+              "it has the address and what was sent", public)
+    network.address = public["address"]
+    private = answer(network, "file upload --json prints JSON", "file", "upload", network.file)
     text = run(network, "file", "upload", "--public", network.file)
     ends_well("file upload --public", text)
     tap.check(f"At address: {network.address}" in text.out, "it prints the same address", text.out)
     back = folder / "back"
-    read_json("file download --json prints JSON", run(
-        network, "file", "download", "--json", network.address, back))
+    answer(network, "file download --json prints JSON", "file", "download", network.address, back)
     tap.check(same(network.file, back), "the bytes are those of the file")
     ends_badly("a download to a file that is there", run(
         network, "file", "download", network.address, back), LOCAL, str(back))
@@ -194,22 +154,20 @@ def commands(network, folder):
     ends_badly("a file that nobody has", run(
         network, "file", "download", "ab" * 32, folder / "none"), NOT_FOUND, "ab" * 32)
     small = random_file(folder / "small", 1000)
-    put = read_json("chunk put --json prints JSON", run(network, "chunk", "put", "--json", small))
+    put = answer(network, "chunk put --json prints JSON", "chunk", "put", small)
     ends_well("chunk get", run(network, "chunk", "get", put["address"], folder / "chunk"))
     tap.check(same(small, folder / "chunk"), "the bytes are those of the chunk")
     ends_badly("a chunk that nobody has", run(network, "chunk", "get", "cd" * 32), NOT_FOUND,
                "cd" * 32)
     failure = run(network, "chunk", "get", "--json", "cd" * 32)
-    tap.check(read_json("a failure with --json prints JSON", failure).get("error"),
-              "it has the name of the error", failure.out)
-    info = read_json("node info --json prints JSON", run(
-        network, "node", "info", "--json", peers=[network.nodes[1].address]))
+    tap.check(read(failure).get("error"), "a failure with --json has the name of the error", failure.out)
+    info = answer(network, "node info --json prints JSON", "node", "info", peers=[network.nodes[1].address])
     tap.check(info.get("peer") == network.nodes[1].peer_id, "it has the id of the peer", info)
-    peers = read_json("node peers --json prints JSON", run(network, "node", "peers", "--json"))
+    peers = answer(network, "node peers --json prints JSON", "node", "peers")
     tap.check(len(peers.get("peers", [])) == NODES - 1, "it has all peers of the node", peers)
     ends_well("node info", run(network, "node", "info"))
     ends_well("node peers", run(network, "node", "peers"))
-    buckets = read_json("node buckets --json prints JSON", run(network, "node", "buckets", "--json"))
+    buckets = answer(network, "node buckets --json prints JSON", "node", "buckets")
     tap.check(buckets and {p["id"] for p in buckets["peers"]} >= {p["id"] for p in peers["peers"]}
               and all(0 <= p["bucket"] <= 255 and p["address"] for p in buckets["peers"]),
               "node buckets tells the table with buckets and addresses", buckets)
@@ -312,27 +270,17 @@ def restart(network, folder):
               "it alone still has what it had stored", got.err)
 
 
-def main():
-    end_on_signals()
-    folder = Path(tempfile.mkdtemp(prefix="autonomi-cli-")).resolve()
-    try:
-        with Network(folder, sys.argv[1]) as network:
-            network.start(NODES)
-            network.file = random_file(folder / "file", 3_000_000)
-            prints(network)
-            usage(network, folder)
-            commands(network, folder)
-            progress(network)
-            local_trouble(network, folder)
-            wrong_networks(network, folder)
-            full_disk(network, folder)
-            interrupted(network, folder)
-            restart(network, folder)
-    except Failure as failure:
-        tap.check(False, "the network runs", failure)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    tap.done()
+def test(network, folder):
+    network.file = random_file(folder / "file", 3_000_000)
+    prints(network)
+    usage(network, folder)
+    commands(network, folder)
+    progress(network)
+    local_trouble(network, folder)
+    wrong_networks(network, folder)
+    full_disk(network, folder)
+    interrupted(network, folder)
+    restart(network, folder)
 
 
-main()
+perform("cli", test)

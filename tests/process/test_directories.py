@@ -10,38 +10,13 @@ import os
 import resource
 import shutil
 import struct
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts/lib"))
-from network import Failure, Network, end_on_signals, random_file, same  # noqa: E402
-from tap import Tap  # noqa: E402
+from command_line import DAMAGED, DONE, LOCAL, SECONDS_MAX, USAGE, answer, ends_badly, perform, run, tap
+from network import random_file, same
 
-# docs/operations.md
-DONE, USAGE, LOCAL, CORRUPT = 0, 2, 5, 7
-NODES, SMALL_FILES, SECONDS_MAX = 6, 200, 120
-
-tap = Tap()
-
-
-def run(network, *words, **options):
-    return network.run("--quiet", *words, timeout=SECONDS_MAX, **options)
-
-
-def read_json(name, client):
-    tap.check(client.code == DONE and client.err == "", name, client.out + client.err)
-    try:
-        return client.json()
-    except ValueError:
-        return {}
-
-
-def ends_badly(name, client, code, *words):
-    tap.check(client.code == code and all(word in client.err for word in words), name,
-              f"exit code {client.code}, not {code}; expected: {words}\n{client.out}{client.err}")
+SMALL_FILES = 200
 
 
 def is_same_tree(one, other):
@@ -65,16 +40,14 @@ def make_tree(folder):
 
 
 def there_and_back(network, folder, tree):
-    public = read_json("dir upload --public --json", run(network, "dir", "upload", "--public", "--json",
-                                                         tree))
+    public = answer(network, "dir upload --public --json", "dir", "upload", "--public", tree)
     network.address = public["address"]
     tap.check(len(public["address"]) == 64 and public["files"] == 8 and public["skipped"] == 0 and
               public["chunks_with_copies"][:2] == [0, 0], "it has address, files and copies", public)
-    got = read_json("dir download --json", run(network, "dir", "download", "--json", public["address"],
-                                               folder / "back"))
+    got = answer(network, "dir download --json", "dir", "download", public["address"], folder / "back")
     tap.check(got["files"] == 8 and is_same_tree(tree, folder / "back/holiday"),
               "the directory is the same", got)
-    private = read_json("dir upload --json", run(network, "dir", "upload", "--json", tree))
+    private = answer(network, "dir upload --json", "dir", "upload", tree)
     run(network, "dir", "download", private["data_map"], folder / "private")
     tap.check(is_same_tree(tree, folder / "private/holiday"), "a data map gives the directory too")
     text = run(network, "file", "upload", "--public", tree)
@@ -83,8 +56,8 @@ def there_and_back(network, folder, tree):
     inside = run(network, "dir", "upload", "--public", ".", cwd=tree)
     tap.check(public["address"] in inside.out, "the directory where one stands has its name",
               inside.out + inside.err)
-    again = read_json("a download of what is there", run(
-        network, "dir", "download", "--json", public["address"], folder / "back"))
+    again = answer(network, "a download of what is there", "dir", "download", public["address"],
+                   folder / "back")
     tap.check(again["bytes_received"] < got["bytes_received"] / 10, "fetches the archive and maps alone",
               again)
     shown = network.run("dir", "download", public["address"], folder / "shown", timeout=SECONDS_MAX)
@@ -130,8 +103,8 @@ def what_cannot_be_stored(network, folder):
 
 
 def without_archive(network, folder, tree):
-    listed = read_json("dir upload --no-archive --json", run(
-        network, "dir", "upload", "--public", "--no-archive", "--json", tree))
+    listed = answer(network, "dir upload --no-archive --json", "dir", "upload", "--public", "--no-archive",
+                    tree)
     entries = {entry["path"]: entry for entry in listed["entries"]}
     tap.check(len(entries) == 8 and "address" not in listed, "it lists every file and no archive", listed)
     run(network, "file", "download", entries["holiday/b"]["address"], folder / "b")
@@ -162,16 +135,15 @@ def many(network, folder):
     client.kill()
     client.wait(SECONDS_MAX)
     tap.check(client.code != DONE, "an upload of many files was killed")
-    uploaded = read_json("the same upload again, with few descriptors", run(
-        network, "dir", "upload", "--public", "--json", tree, preexec=few_descriptors))
+    uploaded = answer(network, "the same upload again, with few descriptors", "dir", "upload", "--public",
+                      tree, preexec=few_descriptors)
     tap.check(uploaded["files"] == SMALL_FILES, "it stores them all", uploaded)
     client = network.client("dir", "download", "--quiet", uploaded["address"], folder / "many-back")
     await_path(folder, "many-back/many/*/*.txt")
     client.kill()
     client.wait(SECONDS_MAX)
-    read_json("a killed download again, with few descriptors", run(
-        network, "dir", "download", "--json", uploaded["address"], folder / "many-back",
-        preexec=few_descriptors))
+    answer(network, "a killed download again, with few descriptors", "dir", "download",
+           uploaded["address"], folder / "many-back", preexec=few_descriptors)
     tap.check(is_same_tree(tree, folder / "many-back/many"), "the directory is the same")
     journals = [p for p in folder.rglob("upload-*.journal")]
     tap.check(not journals, "no journal is left", journals)
@@ -198,33 +170,23 @@ def hostile(network, folder):
         bad.write_bytes(archive_of(path))
         stored = run(network, "file", "upload", "--public", "--json", bad).json()
         ends_badly(f"an archive with the path {path!r}", run(
-            network, "dir", "download", stored["address"], target), CORRUPT, "nothing of this archive")
+            network, "dir", "download", stored["address"], target), DAMAGED, "nothing of this archive")
         tap.check(not target.exists() and not (folder / "escaped").exists() and
                   not Path("/tmp/autonomi-escaped").exists(), "nothing is written")
     text = run(network, "file", "upload", "--public", "--json", network.file).json()
-    ends_badly("a file is no archive", run(network, "dir", "download", text["address"], target), CORRUPT,
+    ends_badly("a file is no archive", run(network, "dir", "download", text["address"], target), DAMAGED,
                "no such archive")
 
 
-def main():
-    end_on_signals()
-    folder = Path(tempfile.mkdtemp(prefix="autonomi-directories-")).resolve()
-    try:
-        with Network(folder, sys.argv[1]) as network:
-            network.start(NODES)
-            network.file = random_file(folder / "file", 10_000)
-            tree = make_tree(folder)
-            there_and_back(network, folder, tree)
-            what_is_there(network, folder, tree)
-            what_cannot_be_stored(network, folder)
-            without_archive(network, folder, tree)
-            many(network, folder)
-            hostile(network, folder)
-    except Failure as failure:
-        tap.check(False, "the network runs", failure)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    tap.done()
+def test(network, folder):
+    network.file = random_file(folder / "file", 10_000)
+    tree = make_tree(folder)
+    there_and_back(network, folder, tree)
+    what_is_there(network, folder, tree)
+    what_cannot_be_stored(network, folder)
+    without_archive(network, folder, tree)
+    many(network, folder)
+    hostile(network, folder)
 
 
-main()
+perform("directories", test)

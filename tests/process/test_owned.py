@@ -5,49 +5,12 @@
     test_owned.py BUILD_FOLDER
 """
 
-import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts/lib"))
-from network import Failure, Network, end_on_signals  # noqa: E402
-from tap import Tap  # noqa: E402
-
-# docs/operations.md
-DONE, GENERAL, USAGE, NOT_FOUND, LOCAL, DAMAGED = 0, 1, 2, 3, 5, 7
-NODES = 6
-SECONDS_MAX = 60
-
-tap = Tap()
-
-
-def run(network, *words, **options):
-    return network.run("--quiet", *words, timeout=SECONDS_MAX, **options)
-
-
-def read(client):
-    try:
-        return json.loads(client.out)
-    except ValueError:
-        return {}
-
-
-def answer(network, name, *words, **options):
-    client = run(network, "--json", *words, **options)
-    value = read(client)
-    tap.check(client.code == DONE and value, name, f"exit code {client.code}\n{client.out}{client.err}")
-    return value
-
-
-def ends_badly(network, name, code, *words, **options):
-    client = run(network, *words, **options)
-    tap.check(client.code == code and client.err.startswith("autonomi: "), name,
-              f"exit code {client.code}, not {code}\n{client.out}{client.err}")
-    return client
+from command_line import (DAMAGED, DONE, LOCAL, NOT_FOUND, SECONDS_MAX, USAGE, answer, fails, perform, read,
+                          run, tap)
 
 
 def prints(network, name, expected, *words, **options):
@@ -61,13 +24,13 @@ def padded(text):
 
 
 def registers(network, folder):
-    ends_badly(network, "a register without a key of its own", LOCAL, "register", "create", "x", "y")
+    fails(network, "a register without a key of its own", LOCAL, "register", "create", "x", "y")
     prints(network, "no registers are remembered yet", "", "register", "list")
     answer(network, "register generate-key", "register", "generate-key")
     made = answer(network, "register create", "register", "create", "weather", "sunny")
     address = made.get("address", "none")
     tap.check(made.get("counter") == 0 and made.get("copies") == 5, "it has counter 0 and 5 copies", made)
-    ends_badly(network, "a register that exists is not created again", LOCAL,
+    fails(network, "a register that exists is not created again", LOCAL,
                "register", "create", "weather", "sunny")
     prints(network, "register get prints the value", "sunny\n", "register", "get", "weather")
     edited = answer(network, "register edit", "register", "edit", "weather", "rain")
@@ -92,14 +55,14 @@ def registers(network, folder):
               len(read(client).get("registers", [])) == 1,
               "a file of somebody else's is passed over", client.out + client.err)
     alien.unlink()
-    ends_badly(network, "with --name an address is a name, of no register", NOT_FOUND,
+    fails(network, "with --name an address is a name, of no register", NOT_FOUND,
                "register", "get", "--name", address)
-    ends_badly(network, "a register that is not there", NOT_FOUND, "register", "get", "nobody")
-    ends_badly(network, "an edit of a register that is not there", NOT_FOUND,
+    fails(network, "a register that is not there", NOT_FOUND, "register", "get", "nobody")
+    fails(network, "an edit of a register that is not there", NOT_FOUND,
                "register", "edit", "nobody", "x")
-    ends_badly(network, "an edit of a stranger's register", USAGE, "register", "edit",
+    fails(network, "an edit of a stranger's register", USAGE, "register", "edit",
                answer(network, "key generate", "key", "generate").get("public_key", ""), "x")
-    ends_badly(network, "a value that is too long", USAGE, "register", "create", "y", "y" * 33)
+    fails(network, "a value that is too long", USAGE, "register", "create", "y", "y" * 33)
 
 
 def shared(network):
@@ -117,7 +80,7 @@ def fork(network, folder):
     stored = subprocess.run([str(folder / "tests/process/second_entry"), ",".join(network.addresses()),
                              secret, "two"], timeout=SECONDS_MAX)
     tap.check(stored.returncode == 0, "a second first entry is stored", stored.returncode)
-    client = ends_badly(network, "a register that forked", DAMAGED, "register", "get", "torn")
+    client = fails(network, "a register that forked", DAMAGED, "register", "get", "torn")
     tap.check(sorted(client.out.split()) == ["one", "two"], "it prints all values", client.out)
     value = read(run(network, "--json", "register", "get", "torn"))
     tap.check(value.get("error") == "fork" and
@@ -127,7 +90,7 @@ def fork(network, folder):
     tap.check(value.get("error") == "fork" and
               sorted(entry["content"] for entry in value.get("entries", [])) ==
               [padded("one"), padded("two")], "graph get prints all entries of a fork", value)
-    client = ends_badly(network, "graph get of a fork", DAMAGED, "graph", "get", made.get("address", ""))
+    client = fails(network, "graph get of a fork", DAMAGED, "graph", "get", made.get("address", ""))
     tap.check(client.out.count("Content: ") == 2, "it prints both", client.out)
     answer(network, "an edit mends it", "register", "edit", "torn", "three")
     prints(network, "then it has one value", "three\n", "register", "get", "torn")
@@ -160,7 +123,7 @@ def files(network, folder):
     tap.check(f"public file diary: {public.get('address')}\n" in text.out and
               f"private archive tree: {directory.get('short_name')}\n" in text.out,
               "file list for people", text.out)
-    ends_badly(network, "a short name that nobody knows", USAGE, "file", "download", "12345",
+    fails(network, "a short name that nobody knows", USAGE, "file", "download", "12345",
                folder / "nothing")
     return private.get("short_name", "none"), directory.get("short_name", "none")
 
@@ -178,16 +141,16 @@ def by_short_name(network, folder, names, **options):
 def vaults(network, folder, names):
     other = folder / "other-machine"
     third = folder / "third-machine"
-    ends_badly(network, "a vault without a wallet", LOCAL, "vault", "create")
+    fails(network, "a vault without a wallet", LOCAL, "vault", "create")
     network.environment["SECRET_KEY"] = "xyz"
-    ends_badly(network, "a wallet's key that is none", USAGE, "vault", "create")
+    fails(network, "a wallet's key that is none", USAGE, "vault", "create")
     network.environment["SECRET_KEY"] = "0x" + "11" * 32
-    ends_badly(network, "a vault that is not there is not loaded", NOT_FOUND, "vault", "load")
+    fails(network, "a vault that is not there is not loaded", NOT_FOUND, "vault", "load")
     made = answer(network, "vault create", "vault", "create")
     tap.check(made.get("registers") == 2 and made.get("public_files") == 1 and
               made.get("private_files") == 1 and made.get("private_file_archives") == 1 and
               len(made.get("address", "")) == 96, "it has the registers and the uploads", made)
-    ends_badly(network, "a vault that exists is not created again", LOCAL, "vault", "create")
+    fails(network, "a vault that exists is not created again", LOCAL, "vault", "create")
     answer(network, "vault load on another machine", "vault", "load", data=other)
     tap.check(remembered(network, data=other) == ["torn", "weather"], "the registers are there",
               remembered(network, data=other))
@@ -202,28 +165,18 @@ def vaults(network, folder, names):
               remembered(network) == ["here", "there", "torn", "weather"],
               "both are in the vault and here", remembered(network))
     answer(network, "a machine with a key of its own", "register", "generate-key", data=third)
-    ends_badly(network, "does not mix it with the vault's", LOCAL, "vault", "sync", data=third)
+    fails(network, "does not mix it with the vault's", LOCAL, "vault", "sync", data=third)
     forced = answer(network, "vault sync --force", "vault", "sync", "--force", data=third)
     tap.check(forced.get("registers") == 0, "stores what that machine has", forced)
     back = answer(network, "vault sync -f from here", "vault", "sync", "-f")
     tap.check(back.get("registers") == 4, "brings it back", back)
 
 
-def main():
-    end_on_signals()
-    folder = Path(tempfile.mkdtemp(prefix="autonomi-owned-")).resolve()
-    try:
-        with Network(folder, sys.argv[1]) as network:
-            network.start(NODES)
-            registers(network, folder)
-            shared(network)
-            fork(network, Path(sys.argv[1]))
-            vaults(network, folder, files(network, folder))
-    except Failure as failure:
-        tap.check(False, "the network runs", failure)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    tap.done()
+def test(network, folder):
+    registers(network, folder)
+    shared(network)
+    fork(network, Path(sys.argv[1]))
+    vaults(network, folder, files(network, folder))
 
 
-main()
+perform("owned", test)

@@ -5,53 +5,18 @@
     test_records.py BUILD_FOLDER
 """
 
-import json
-import shutil
-import sys
-import tempfile
-from pathlib import Path
+from command_line import DONE, LOCAL, NOT_FOUND, USAGE, answer, fails, perform, run, tap
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "scripts/lib"))
-from network import Failure, Network, end_on_signals  # noqa: E402
-from tap import Tap  # noqa: E402
-
-# docs/operations.md
-DONE, GENERAL, USAGE, NOT_FOUND, LOCAL = 0, 1, 2, 3, 5
-NODES = 6
-SECONDS_MAX = 60
 CHUNK, OTHER = "ab" * 32, "cd" * 32
-
-tap = Tap()
-
-
-def run(network, *words):
-    return network.run("--quiet", *words, timeout=SECONDS_MAX)
-
-
-def answer(network, name, *words):
-    client = run(network, "--json", *words)
-    try:
-        value = json.loads(client.out)
-    except ValueError:
-        value = {}
-    tap.check(client.code == DONE and value, name, f"exit code {client.code}\n{client.out}{client.err}")
-    return value
-
-
-def ends_badly(network, name, code, *words):
-    client = run(network, *words)
-    tap.check(client.code == code and client.err.startswith("autonomi: "), name,
-              f"exit code {client.code}, not {code}\n{client.out}{client.err}")
 
 
 def pointers(network):
-    ends_badly(network, "a pointer without a key of its own", LOCAL, "pointer", "create", "home", CHUNK)
+    fails(network, "a pointer without a key of its own", LOCAL, "pointer", "create", "home", CHUNK)
     answer(network, "pointer generate-key", "pointer", "generate-key")
-    ends_badly(network, "a key that is there is not replaced", LOCAL, "pointer", "generate-key")
+    fails(network, "a key that is there is not replaced", LOCAL, "pointer", "generate-key")
     made = answer(network, "pointer create", "pointer", "create", "home", CHUNK)
     tap.check(made.get("counter") == 0 and made.get("copies") == 5, "it has counter 0 and 5 copies", made)
-    ends_badly(network, "a pointer that exists is not created again", LOCAL,
+    fails(network, "a pointer that exists is not created again", LOCAL,
                "pointer", "create", "home", CHUNK)
     got = answer(network, "pointer get by name", "pointer", "get", "home")
     tap.check(got.get("target") == CHUNK and got.get("target_type") == "chunk", "it points there", got)
@@ -68,11 +33,11 @@ def pointers(network):
     tap.check(got.get("target") == OTHER, "it is the same pointer", got)
     answer(network, "a pointer to a pointer", "pointer", "create", "-t", "pointer", "second",
            made.get("address", "none"))
-    ends_badly(network, "a pointer that is not there", NOT_FOUND, "pointer", "get", "nobody")
-    ends_badly(network, "an edit of a pointer that is not there", NOT_FOUND,
+    fails(network, "a pointer that is not there", NOT_FOUND, "pointer", "get", "nobody")
+    fails(network, "an edit of a pointer that is not there", NOT_FOUND,
                "pointer", "edit", "nobody", CHUNK)
-    ends_badly(network, "a target that is none", USAGE, "pointer", "create", "x", "xyz")
-    ends_badly(network, "a type of target that is none", USAGE, "pointer", "create", "-t", "soup", "x", CHUNK)
+    fails(network, "a target that is none", USAGE, "pointer", "create", "x", "xyz")
+    fails(network, "a type of target that is none", USAGE, "pointer", "create", "-t", "soup", "x", CHUNK)
 
 
 def scratchpads(network):
@@ -89,17 +54,17 @@ def scratchpads(network):
     share = answer(network, "scratchpad share", "scratchpad", "share", "notes")
     answer(network, "whoever has the key can write", "scratchpad", "edit", "-s",
            share.get("secret_key", "none"), "third")
-    ends_badly(network, "a scratchpad that is not there", NOT_FOUND, "scratchpad", "get", "nobody")
+    fails(network, "a scratchpad that is not there", NOT_FOUND, "scratchpad", "get", "nobody")
 
 
 def graphs(network):
     answer(network, "graph generate-key", "graph", "generate-key")
     made = answer(network, "graph create", "graph", "create", "root", "hello")
-    ends_badly(network, "a graph entry that exists is not created again", LOCAL,
+    fails(network, "a graph entry that exists is not created again", LOCAL,
                "graph", "create", "root", "other")
     got = answer(network, "graph get", "graph", "get", made.get("address", "none"))
     tap.check(got.get("content") == b"hello".hex().ljust(64, "0"), "it has the content", got)
-    ends_badly(network, "a content that is too long", USAGE, "graph", "create", "x", "y" * 33)
+    fails(network, "a content that is too long", USAGE, "graph", "create", "x", "y" * 33)
 
 
 def keys(network):
@@ -132,26 +97,16 @@ def analysis(network, folder):
     tap.check(kinds(network, pad) == ["scratchpad"], "a scratchpad is told")
     entry = answer(network, "graph create", "graph", "create", "told", "hello")["address"]
     tap.check(kinds(network, entry) == ["graph_entry"], "graph entries are told")
-    ends_badly(network, "an address where nothing is", NOT_FOUND, "analyze", OTHER)
-    ends_badly(network, "what is no address", USAGE, "analyze", "xyz")
+    fails(network, "an address where nothing is", NOT_FOUND, "analyze", OTHER)
+    fails(network, "what is no address", USAGE, "analyze", "xyz")
 
 
-def main():
-    end_on_signals()
-    folder = Path(tempfile.mkdtemp(prefix="autonomi-records-")).resolve()
-    try:
-        with Network(folder, sys.argv[1]) as network:
-            network.start(NODES)
-            pointers(network)
-            scratchpads(network)
-            graphs(network)
-            keys(network)
-            analysis(network, folder)
-    except Failure as failure:
-        tap.check(False, "the network runs", failure)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    tap.done()
+def test(network, folder):
+    pointers(network)
+    scratchpads(network)
+    graphs(network)
+    keys(network)
+    analysis(network, folder)
 
 
-main()
+perform("records", test)
