@@ -98,20 +98,6 @@ static void describe_chunk(const uint8_t *bytes, size_t size, struct finding *fi
 	snprintf(finding->members, sizeof(finding->members), ",\"bytes\":%zu", size);
 }
 
-static const char *type_name(uint32_t type)
-{
-	switch (type) {
-	case AUTONOMI_ADDRESS_CHUNK:
-		return "chunk";
-	case AUTONOMI_ADDRESS_GRAPH_ENTRY:
-		return "graph";
-	case AUTONOMI_ADDRESS_POINTER:
-		return "pointer";
-	default:
-		return "scratchpad";
-	}
-}
-
 static bool describe_pointer(struct analysis *analysis, const uint8_t *value, size_t size,
                              struct finding *finding)
 {
@@ -124,10 +110,10 @@ static bool describe_pointer(struct analysis *analysis, const uint8_t *value, si
 	autonomi_hex_encode(view.target, view.target_size, target, sizeof(target));
 	finding->kind = "pointer";
 	snprintf(finding->details, sizeof(finding->details), "a pointer to %s %s, counter %" PRIu64,
-	         type_name(view.target_type), target, view.counter);
+	         target_type_name(view.target_type), target, view.counter);
 	snprintf(finding->members, sizeof(finding->members),
 	         ",\"target_type\":\"%s\",\"target\":\"%s\",\"counter\":%" PRIu64,
-	         type_name(view.target_type), target, view.counter);
+	         target_type_name(view.target_type), target, view.counter);
 	look_at_later(analysis, view.target_type, view.target);
 	autonomi_pointer_free(pointer);
 	return true;

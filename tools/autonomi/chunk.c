@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "autonomi/command.h"
-#include "common/json.h"
 
 static bool is_dash(const char *path)
 {
@@ -31,8 +30,9 @@ static bool read_content(const char *path, uint8_t *content, size_t *ret_size)
 	return done;
 }
 
-static void print_put(struct program *program, const autonomi_event *event)
+static void print_put(struct program *program, const autonomi_event *event, const void *context)
 {
+	(void)context;
 	const char *address = autonomi_event_text(event);
 	if (program->json)
 		printf("{\"address\":\"%s\",\"copies\":%" PRIu64 "}\n", address,
@@ -51,16 +51,7 @@ static int put(struct program *program, const uint8_t *content, size_t size)
 	const autonomi_status status = autonomi_chunk_put(program->node, content, size, 0, &op);
 	if (status != AUTONOMI_OK)
 		return refused(program, status, "the chunk cannot be stored");
-	autonomi_event *event = NULL;
-	if (!follow(program, op, "Storing the chunk", &event))
-		return EXIT_GENERAL;
-	int code = EXIT_DONE;
-	if (autonomi_event_status(event) < 0)
-		code = failed(program, event);
-	else
-		print_put(program, event);
-	autonomi_event_free(event);
-	return code;
+	return finish(program, status, op, "Storing the chunk", print_put, NULL, NULL);
 }
 
 int run_chunk_put(struct program *program)
@@ -100,20 +91,16 @@ int run_chunk_get(struct program *program)
 	const autonomi_status status = autonomi_chunk_get(program->node, address, 0, &op);
 	if (status != AUTONOMI_OK)
 		return refused(program, status, "the chunk cannot be fetched");
-	autonomi_event *event = NULL;
-	if (!follow(program, op, "Fetching the chunk", &event))
-		return EXIT_GENERAL;
 	int code = EXIT_DONE;
-	if (autonomi_event_status(event) < 0) {
-		code = failed(program, event);
-	} else {
-		size_t size = 0;
-		const uint8_t *content = autonomi_event_data(event, &size);
-		const char *path = program->argument_count > 1 ? program->arguments[1] : "-";
-		code = write_content(path, content, size);
-		if (code == EXIT_DONE && program->json && !is_dash(path))
-			printf("{\"bytes\":%zu}\n", size);
-	}
+	autonomi_event *event = completion(program, op, "Fetching the chunk", &code);
+	if (event == NULL)
+		return code;
+	size_t size = 0;
+	const uint8_t *content = autonomi_event_data(event, &size);
+	const char *path = program->argument_count > 1 ? program->arguments[1] : "-";
+	code = write_content(path, content, size);
+	if (code == EXIT_DONE && program->json && !is_dash(path))
+		printf("{\"bytes\":%zu}\n", size);
 	autonomi_event_free(event);
 	return code;
 }

@@ -64,6 +64,11 @@ bool follow(struct program *program, autonomi_op op, const char *what, autonomi_
 /* Complains about a completion that failed, and returns its exit code. */
 int failed(struct program *program, const autonomi_event *event);
 
+/* Follows the node until `op` has succeeded: its completion, owned by the caller. NULL with a complaint
+ * and the exit code otherwise. */
+autonomi_event *completion(struct program *program, autonomi_op op, const char *what,
+                           int *ret_code);
+
 /* Prints what a completion gives; `context` is the command's own. */
 typedef void printer(struct program *program, const autonomi_event *event, const void *context);
 
@@ -93,6 +98,13 @@ bool read_value(const struct program *program, const char *text, const char *wha
 
 /* Reads hexadecimal text; the number of bytes, or 0 where it is none or too long. */
 size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity);
+
+void print_hexadecimal(const uint8_t *bytes, size_t size);
+
+/* AUTONOMI_ADDRESS_... of what a pointer points to, by the word after --target-data-type; false where
+ * it is none. */
+bool target_type_of(const char *name, uint32_t *ret_type);
+const char *target_type_name(uint32_t type);
 
 int run_file_upload(struct program *program);
 int run_file_download(struct program *program);

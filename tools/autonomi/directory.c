@@ -9,7 +9,7 @@
 #include "autonomi/transfer.h"
 #include "common/json.h"
 
-enum { WHAT_MAX = 256, FOLDER_MAX = 4096 };
+enum { FOLDER_MAX = 4096 };
 
 /* The path with a name at its end, which becomes part of the archive: "." and ".." have one too. */
 static bool name_folder(const char *given, char folder[FOLDER_MAX])
@@ -33,12 +33,6 @@ static bool name_folder(const char *given, char folder[FOLDER_MAX])
 }
 
 /* ---- A list that was not stored. */
-static void print_hexadecimal(const uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		printf("%02x", bytes[i]);
-}
-
 static void print_entry(const struct program *program, const autonomi_archive_view *entry)
 {
 	if (!program->json) {
@@ -72,7 +66,7 @@ static void print_entries(const struct program *program, const autonomi_event *e
 }
 
 /* ---- Upload. */
-static void print_upload(struct program *program, const autonomi_event *event)
+static void print_archive(struct program *program, const autonomi_event *event)
 {
 	if (program->no_archive)
 		print_entries(program, event);
@@ -84,7 +78,7 @@ static void print_upload(struct program *program, const autonomi_event *event)
 	print_amounts(event);
 }
 
-static void print_upload_json(struct program *program, const autonomi_event *event)
+static void print_archive_json(struct program *program, const autonomi_event *event)
 {
 	if (program->no_archive) {
 		printf("{\"entries\":[");
@@ -100,44 +94,33 @@ static void print_upload_json(struct program *program, const autonomi_event *eve
 	printf("}\n");
 }
 
-static uint32_t upload_flags(const struct program *program)
+static void print_upload(struct program *program, const autonomi_event *event, const void *name)
 {
-	return (program->is_public ? (uint32_t)AUTONOMI_UPLOAD_PUBLIC : 0) |
-	       (program->skips ? (uint32_t)AUTONOMI_UPLOAD_SKIP : 0) |
-	       (program->no_archive ? (uint32_t)AUTONOMI_UPLOAD_NO_ARCHIVE : 0);
+	if (!program->no_archive)
+		remember_upload(program, event, true, name);
+	if (program->json)
+		print_archive_json(program, event);
+	else
+		print_archive(program, event);
 }
 
 int run_directory_upload(struct program *program)
 {
-	char folder[FOLDER_MAX], what[WHAT_MAX];
+	char folder[FOLDER_MAX];
 	if (!name_folder(program->arguments[0], folder))
 		return EXIT_LOCAL;
-	snprintf(what, sizeof(what), "Uploading %.200s", base_name(folder));
-	autonomi_op op = 0;
-	const autonomi_status status = autonomi_directory_upload(program->node, folder,
-	                                                         upload_flags(program), 0, &op);
-	if (status != AUTONOMI_OK)
-		return refused(program, status, what);
-	autonomi_event *event = NULL;
-	if (!follow(program, op, what, &event))
-		return EXIT_GENERAL;
-	int code = EXIT_DONE;
-	if (autonomi_event_status(event) < 0)
-		code = failed(program, event);
-	else if (program->json)
-		print_upload_json(program, event);
-	else
-		print_upload(program, event);
-	if (code == EXIT_DONE && !program->no_archive)
-		remember_upload(program, event, true, base_name(folder));
-	autonomi_event_free(event);
-	return code;
+	const uint32_t flags = (program->is_public ? (uint32_t)AUTONOMI_UPLOAD_PUBLIC : 0) |
+	                       (program->skips ? (uint32_t)AUTONOMI_UPLOAD_SKIP : 0) |
+	                       (program->no_archive ? (uint32_t)AUTONOMI_UPLOAD_NO_ARCHIVE : 0);
+	return upload(program, autonomi_directory_upload, folder, flags, print_upload);
 }
 
 /* ---- Download. */
-static void print_download(struct program *program, const autonomi_event *event)
+static void print_download(struct program *program, const autonomi_event *event,
+                           const void *context)
 {
 	const char *path = program->arguments[1];
+	(void)context;
 	if (!program->json) {
 		printf("Saved %" PRIu64 " files to %s (%" PRIu64 " bytes)\n",
 		       autonomi_event_files(event), path, autonomi_event_count(event));
@@ -151,30 +134,7 @@ static void print_download(struct program *program, const autonomi_event *event)
 	printf("}\n");
 }
 
-static int download(struct program *program, const uint8_t *source, size_t source_size)
-{
-	const char *path = program->arguments[1];
-	char what[WHAT_MAX];
-	snprintf(what, sizeof(what), "Downloading %.200s", base_name(path));
-	autonomi_op op = 0;
-	const autonomi_status status = autonomi_directory_download(
-		program->node, source, source_size, path,
-		program->replace ? AUTONOMI_DOWNLOAD_REPLACE : 0, 0, &op);
-	if (status != AUTONOMI_OK)
-		return refused(program, status, what);
-	autonomi_event *event = NULL;
-	if (!follow(program, op, what, &event))
-		return EXIT_GENERAL;
-	int code = EXIT_DONE;
-	if (autonomi_event_status(event) < 0)
-		code = failed(program, event);
-	else
-		print_download(program, event);
-	autonomi_event_free(event);
-	return code;
-}
-
 int run_directory_download(struct program *program)
 {
-	return with_source(program, download);
+	return download(program, autonomi_directory_download, print_download);
 }

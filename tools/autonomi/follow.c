@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "autonomi/command.h"
@@ -123,6 +122,19 @@ int refused(struct program *program, autonomi_status status, const char *what)
 	return report(program, status, sentence, NULL, NULL, NULL);
 }
 
+autonomi_event *completion(struct program *program, autonomi_op op, const char *what, int *ret_code)
+{
+	autonomi_event *event = NULL;
+	*ret_code = EXIT_GENERAL;
+	if (!follow(program, op, what, &event))
+		return NULL;
+	*ret_code = EXIT_DONE;
+	if (autonomi_event_status(event) >= 0)
+		return event;
+	*ret_code = failed(program, event);
+	return autonomi_event_free(event);
+}
+
 int finish(struct program *program, autonomi_status submitted, autonomi_op op, const char *what,
            printer *print, printer *print_fork, const void *context)
 {
@@ -142,30 +154,4 @@ int finish(struct program *program, autonomi_status submitted, autonomi_op op, c
 		code = failed(program, event);
 	autonomi_event_free(event);
 	return code;
-}
-
-static int digit_value(char digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
-size_t read_hexadecimal(const char *text, uint8_t *bytes, size_t capacity)
-{
-	const size_t size = strlen(text) / 2;
-	if (strlen(text) % 2 != 0 || size > capacity)
-		return 0;
-	for (size_t i = 0; i < size; i++) {
-		const int high = digit_value(text[2 * i]);
-		const int low = digit_value(text[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return 0;
-		bytes[i] = (uint8_t)(high << 4 | low);
-	}
-	return size;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* autonomi node info, node peers, node buckets: questions to one node, over the wire. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,16 +33,18 @@ static void print_lines_json(const char *text)
 	puts("}");
 }
 
-static void print_info(struct program *program, const autonomi_event *event)
+static void print_info(struct program *program, const autonomi_event *event, const void *context)
 {
+	(void)context;
 	if (program->json)
 		print_lines_json(autonomi_event_text(event));
 	else
 		puts(autonomi_event_text(event));
 }
 
-static void print_peers(struct program *program, const autonomi_event *event)
+static void print_peers(struct program *program, const autonomi_event *event, const void *context)
 {
+	(void)context;
 	autonomi_peer_view peer;
 	if (program->json)
 		printf("{\"peers\":[");
@@ -59,24 +60,14 @@ static void print_peers(struct program *program, const autonomi_event *event)
 		printf("]}\n");
 }
 
-static int ask(struct program *program, question *function,
-               void (*print)(struct program *program, const autonomi_event *event))
+static int ask(struct program *program, question *function, printer *print)
 {
 	autonomi_op op = 0;
 	const autonomi_status status = function(autonomi_node_network(program->node), program->peer,
 	                                        0, &op);
 	if (status != AUTONOMI_OK)
 		return refused(program, status, "the peer cannot be asked");
-	autonomi_event *event = NULL;
-	if (!follow(program, op, "Asking the peer", &event))
-		return EXIT_GENERAL;
-	int code = EXIT_DONE;
-	if (autonomi_event_status(event) < 0)
-		code = failed(program, event);
-	else
-		print(program, event);
-	autonomi_event_free(event);
-	return code;
+	return finish(program, status, op, "Asking the peer", print, NULL, NULL);
 }
 
 int run_node_info(struct program *program)
@@ -182,7 +173,6 @@ static int ask_buckets(struct program *program, const char *id_text)
 	uint8_t id[AUTONOMI_PEER_ID_MAX];
 	size_t size = 0;
 	autonomi_op op = 0;
-	autonomi_event *event = NULL;
 	autonomi_status status = autonomi_peer_id_from_text(id_text, id, &size);
 	autonomi_message *request = status == AUTONOMI_OK ? request_all(id, size) : NULL;
 	if (request != NULL)
@@ -192,10 +182,10 @@ static int ask_buckets(struct program *program, const char *id_text)
 	if (request == NULL || status != AUTONOMI_OK)
 		return refused(program, request == NULL ? AUTONOMI_E_NO_MEMORY : status,
 		               "the peer cannot be asked");
-	if (!follow(program, op, "Asking the peer", &event))
-		return EXIT_GENERAL;
-	const int code = autonomi_event_status(event) < 0 ? failed(program, event)
-	                                                  : print_answer(program, event, id, size);
+	int code = EXIT_DONE;
+	autonomi_event *event = completion(program, op, "Asking the peer", &code);
+	if (event != NULL)
+		code = print_answer(program, event, id, size);
 	autonomi_event_free(event);
 	return code;
 }

@@ -7,7 +7,6 @@
 
 #include "autonomi/owner.h"
 #include "autonomi/user_files.h"
-#include "common/json.h"
 
 enum { HEX_MAX = 2 * AUTONOMI_ADDRESS_MAX + 1, FORKS_MAX = 256 };
 
@@ -44,26 +43,17 @@ void print_written(struct program *program, const autonomi_event *event, const v
 static bool read_target(struct program *program, const char *text, uint32_t *ret_type,
                         uint8_t *target, size_t *ret_size)
 {
-	static const struct {
-		const char *name;
-		uint32_t type;
-	} types[] = {{"chunk", AUTONOMI_ADDRESS_CHUNK},
-	             {"graph", AUTONOMI_ADDRESS_GRAPH_ENTRY},
-	             {"pointer", AUTONOMI_ADDRESS_POINTER},
-	             {"scratchpad", AUTONOMI_ADDRESS_SCRATCHPAD}};
 	const char *wanted = program->target_type != NULL ? program->target_type : "chunk";
 	char error[256];
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(wanted, types[i].name) != 0)
-			continue;
-		*ret_type = types[i].type;
-		if (autonomi_address_from_text(types[i].type, text, target, ret_size, error,
-		                               sizeof(error)) == AUTONOMI_OK)
-			return true;
-		complain("\"%.100s\" is no address of a %s: %s", text, wanted, error);
+	if (!target_type_of(wanted, ret_type)) {
+		complain("--target-data-type is chunk, graph, pointer or scratchpad, not \"%s\"",
+		         wanted);
 		return false;
 	}
-	complain("--target-data-type is chunk, graph, pointer or scratchpad, not \"%s\"", wanted);
+	if (autonomi_address_from_text(*ret_type, text, target, ret_size, error, sizeof(error)) ==
+	    AUTONOMI_OK)
+		return true;
+	complain("\"%.100s\" is no address of a %s: %s", text, wanted, error);
 	return false;
 }
 
@@ -97,20 +87,6 @@ int run_pointer_edit(struct program *program)
 	return write_pointer(program, autonomi_pointer_update);
 }
 
-static const char *type_name(uint32_t type)
-{
-	switch (type) {
-	case AUTONOMI_ADDRESS_CHUNK:
-		return "chunk";
-	case AUTONOMI_ADDRESS_GRAPH_ENTRY:
-		return "graph";
-	case AUTONOMI_ADDRESS_POINTER:
-		return "pointer";
-	default:
-		return "scratchpad";
-	}
-}
-
 static void print_pointer(struct program *program, const autonomi_event *event, const void *context)
 {
 	(void)context;
@@ -126,11 +102,11 @@ static void print_pointer(struct program *program, const autonomi_event *event, 
 	if (program->json)
 		printf("{\"target_type\":\"%s\",\"target\":\"%s\",\"counter\":%" PRIu64
 		       ",\"copies\":%" PRIu64 "}\n",
-		       type_name(view.target_type), target, view.counter,
+		       target_type_name(view.target_type), target, view.counter,
 		       autonomi_event_count(event));
 	else
-		printf("Target: %s %s\nCounter: %" PRIu64 "\n", type_name(view.target_type), target,
-		       view.counter);
+		printf("Target: %s %s\nCounter: %" PRIu64 "\n", target_type_name(view.target_type),
+		       target, view.counter);
 	autonomi_pointer_free(pointer);
 }
 
@@ -162,21 +138,6 @@ int run_pointer_list(struct program *program)
 }
 
 /* ---- Graph entries. */
-bool read_value(const struct program *program, const char *text, const char *what,
-                uint8_t content[AUTONOMI_GRAPH_CONTENT_SIZE])
-{
-	size_t size = strlen(text);
-	memset(content, 0, AUTONOMI_GRAPH_CONTENT_SIZE);
-	if (program->hex)
-		size = read_hexadecimal(text, content, AUTONOMI_GRAPH_CONTENT_SIZE);
-	else if (size <= AUTONOMI_GRAPH_CONTENT_SIZE)
-		memcpy(content, text, size);
-	if (size <= AUTONOMI_GRAPH_CONTENT_SIZE && (size > 0 || !program->hex))
-		return true;
-	complain("%s has at most 32 bytes%s", what, program->hex ? ", in hexadecimal" : "");
-	return false;
-}
-
 int run_graph_create(struct program *program)
 {
 	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], content[AUTONOMI_GRAPH_CONTENT_SIZE];
@@ -322,12 +283,10 @@ static void print_plain(struct program *program, const autonomi_scratchpad *scra
 	if (program->json)
 		printf("{\"counter\":%" PRIu64 ",\"copies\":%" PRIu64 ",\"data\":\"", view.counter,
 		       copies);
-	if (program->json || program->hex) {
-		for (size_t i = 0; i < size; i++)
-			printf("%02x", data[i]);
-	} else {
+	if (program->json || program->hex)
+		print_hexadecimal(data, size);
+	else
 		fwrite(data, 1, size, stdout);
-	}
 	puts(program->json ? "\"}" : "");
 }
 

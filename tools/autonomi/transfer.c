@@ -11,7 +11,7 @@
 #include "autonomi/user_files.h"
 #include "common/json.h"
 
-enum { COPIES_WANTED = 5, SIZE_TEXT_MAX = 32 };
+enum { COPIES_WANTED = 5, SIZE_TEXT_MAX = 32, WHAT_MAX = 256 };
 
 const char *base_name(const char *path)
 {
@@ -25,8 +25,33 @@ bool is_directory(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-int with_source(struct program *program,
-                int (*download)(struct program *program, const uint8_t *source, size_t source_size))
+int upload(struct program *program, uploader *function, const char *path, uint32_t flags,
+           printer *print)
+{
+	char what[WHAT_MAX];
+	snprintf(what, sizeof(what), "Uploading %.200s", base_name(path));
+	autonomi_op op = 0;
+	const autonomi_status status = function(program->node, path, flags, 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, what);
+	return finish(program, status, op, what, print, NULL, base_name(path));
+}
+
+static int download_from(struct program *program, const uint8_t *source, size_t size,
+                         downloader *function, printer *print)
+{
+	const char *path = program->arguments[1];
+	const uint32_t flags = program->replace ? AUTONOMI_DOWNLOAD_REPLACE : 0;
+	char what[WHAT_MAX];
+	snprintf(what, sizeof(what), "Downloading %.200s", base_name(path));
+	autonomi_op op = 0;
+	const autonomi_status status = function(program->node, source, size, path, flags, 0, &op);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, what);
+	return finish(program, status, op, what, print, NULL, NULL);
+}
+
+int download(struct program *program, downloader *function, printer *print)
 {
 	uint8_t *source = malloc(DATA_MAP_TEXT_MAX);
 	if (source == NULL)
@@ -40,7 +65,7 @@ int with_source(struct program *program,
 		         "nor the short name of one",
 		         program->arguments[0]);
 	else
-		code = download(program, source, size);
+		code = download_from(program, source, size, function, print);
 	free(source);
 	return code;
 }

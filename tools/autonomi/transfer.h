@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What uploads and downloads of files and directories print alike. */
+/* What uploads and downloads of files and directories do and print alike. */
 #ifndef TOOLS_AUTONOMI_TRANSFER_H
 #define TOOLS_AUTONOMI_TRANSFER_H
 
@@ -8,11 +8,19 @@
 /* The last part of a path. */
 const char *base_name(const char *path);
 
-/* Calls `download` with the address or data map that the first argument gives, or the short name of a
- * data map that this machine remembers; the exit code. */
-int with_source(struct program *program,
-                int (*download)(struct program *program, const uint8_t *source,
-                                size_t source_size));
+typedef autonomi_status uploader(autonomi_node *node, const char *path, uint32_t flags,
+                                 uint64_t tag, autonomi_op *ret_op);
+typedef autonomi_status downloader(autonomi_node *node, const uint8_t *source, size_t source_size,
+                                   const char *path, uint32_t flags, uint64_t tag,
+                                   autonomi_op *ret_op);
+
+/* Uploads what is at `path`, whose last part is the context of `print`. The exit code. */
+int upload(struct program *program, uploader *function, const char *path, uint32_t flags,
+           printer *print);
+
+/* Downloads, to the path of the second argument, what the first one names: by an address, a data map,
+ * or the short name of a data map that this machine remembers. The exit code. */
+int download(struct program *program, downloader *function, printer *print);
 
 /* Remembers where an upload is, under a name of this machine (user_files.h). */
 void remember_upload(const struct program *program, const autonomi_event *event, bool is_archive,

@@ -35,8 +35,6 @@ static const struct list {
 	[REMEMBERED_SCRATCHPADS] = {"scratchpads", AUTONOMI_PUBLIC_KEY_SIZE, "scratchpad"},
 };
 
-enum { VAULT_LISTS = AUTONOMI_USER_PRIVATE_FILES + 1 };
-
 static bool folder_of(uint32_t list, char *path, size_t size)
 {
 	char name[64];

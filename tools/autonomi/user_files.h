@@ -11,9 +11,10 @@
 
 #include "autonomi/command.h"
 
-/* Besides the lists of AUTONOMI_USER_..., which vaults know too. */
+/* The lists of AUTONOMI_USER_..., which vaults know too, and those of this machine alone. */
 enum {
-	REMEMBERED_POINTERS = AUTONOMI_USER_PRIVATE_FILES + 1,
+	VAULT_LISTS = AUTONOMI_USER_PRIVATE_FILES + 1,
+	REMEMBERED_POINTERS = VAULT_LISTS,
 	REMEMBERED_SCRATCHPADS,
 };
 

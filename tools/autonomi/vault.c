@@ -8,7 +8,7 @@
 #include "autonomi/owner.h"
 #include "autonomi/user_files.h"
 
-enum { WALLET_KEY_SIZE = 32, USER_DATA_MAX = 64 << 20, LISTS = AUTONOMI_USER_PRIVATE_FILES + 1 };
+enum { WALLET_KEY_SIZE = 32, USER_DATA_MAX = 64 << 20 };
 
 /* ---- Keys. */
 static int read_vault_secret(struct program *program, uint8_t secret[AUTONOMI_SECRET_KEY_SIZE])
@@ -37,7 +37,7 @@ static void print_counts(struct program *program, const char *address,
 {
 	static const struct {
 		const char *member, *words;
-	} names[LISTS] = {
+	} names[VAULT_LISTS] = {
 		[AUTONOMI_USER_FILE_ARCHIVES] = {"file_archives", "Public archives"},
 		[AUTONOMI_USER_PRIVATE_FILE_ARCHIVES] = {"private_file_archives",
 	                                                 "Private archives"},
@@ -49,7 +49,7 @@ static void print_counts(struct program *program, const char *address,
 		printf("{\"address\":\"%s\"", address);
 	else
 		printf("Vault: %s\n", address);
-	for (uint32_t list = 0; list < LISTS; list++)
+	for (uint32_t list = 0; list < VAULT_LISTS; list++)
 		printf(program->json ? ",\"%s\":%zu" : "%s: %zu\n",
 		       program->json ? names[list].member : names[list].words,
 		       autonomi_user_data_count(data, list));
@@ -58,24 +58,9 @@ static void print_counts(struct program *program, const char *address,
 }
 
 /* ---- The network. */
-
-/* Follows what was submitted; the completion, to be freed, or NULL with a complaint and exit code. */
-static autonomi_event *completion(struct program *program, autonomi_status submitted,
-                                  autonomi_op op, const char *what, int *ret_code)
+static void print_stored(struct program *program, const autonomi_event *event, const void *data)
 {
-	autonomi_event *event = NULL;
-	if (submitted != AUTONOMI_OK) {
-		*ret_code = refused(program, submitted, "the command cannot be carried out");
-		return NULL;
-	}
-	*ret_code = EXIT_GENERAL;
-	if (!follow(program, op, what, &event))
-		return NULL;
-	*ret_code = EXIT_DONE;
-	if (autonomi_event_status(event) == AUTONOMI_OK)
-		return event;
-	*ret_code = failed(program, event);
-	return autonomi_event_free(event);
+	print_counts(program, autonomi_event_text(event), data);
 }
 
 static int store(struct program *program, const uint8_t *secret, const autonomi_user_data *data)
@@ -84,7 +69,6 @@ static int store(struct program *program, const uint8_t *secret, const autonomi_
 	uint64_t type = 0;
 	size_t size = 0;
 	autonomi_op op = 0;
-	int code = EXIT_DONE;
 	autonomi_status status = autonomi_vault_content_type("UserData", &type);
 	if (status == AUTONOMI_OK)
 		status = autonomi_user_data_encode(data, &bytes);
@@ -93,11 +77,7 @@ static int store(struct program *program, const uint8_t *secret, const autonomi_
 		status = autonomi_vault_put(program->node, secret, type, content, size, 0, &op);
 	}
 	autonomi_bytes_free(bytes);
-	autonomi_event *event = completion(program, status, op, "Storing the vault", &code);
-	if (event != NULL)
-		print_counts(program, autonomi_event_text(event), data);
-	autonomi_event_free(event);
-	return code;
+	return finish(program, status, op, "Storing the vault", print_stored, NULL, data);
 }
 
 static int decode(struct program *program, const autonomi_event *event,
@@ -122,7 +102,9 @@ static int fetch(struct program *program, const uint8_t *secret, autonomi_user_d
 	int code = EXIT_DONE;
 	const autonomi_status status = autonomi_vault_get(program->node, secret, USER_DATA_MAX, 0,
 	                                                  &op);
-	autonomi_event *event = completion(program, status, op, "Fetching the vault", &code);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, "the command cannot be carried out");
+	autonomi_event *event = completion(program, op, "Fetching the vault", &code);
 	if (event != NULL)
 		code = decode(program, event, ret_data);
 	autonomi_event_free(event);
@@ -174,7 +156,7 @@ static bool has(const autonomi_user_data *data, uint32_t list,
 static autonomi_status merge(autonomi_user_data *data, const autonomi_user_data *from)
 {
 	autonomi_status status = AUTONOMI_OK;
-	for (uint32_t list = 0; list < LISTS; list++) {
+	for (uint32_t list = 0; list < VAULT_LISTS; list++) {
 		for (size_t i = 0; i < autonomi_user_data_count(from, list); i++) {
 			autonomi_user_item_view item;
 			autonomi_user_data_at(from, list, i, &item, sizeof(item));
@@ -195,7 +177,11 @@ static autonomi_status merge(autonomi_user_data *data, const autonomi_user_data 
 /* Neither of two keys may be lost: nothing else can change what it owns. */
 static bool keys_agree(const autonomi_user_data *data, const autonomi_user_data *stored)
 {
-	static const char *const names[] = {"register", "scratchpad", "pointer"};
+	static const char *const names[] = {
+		[AUTONOMI_USER_REGISTER_KEY] = "register",
+		[AUTONOMI_USER_SCRATCHPAD_KEY] = "scratchpad",
+		[AUTONOMI_USER_POINTER_KEY] = "pointer",
+	};
 	for (uint32_t which = 0; which <= AUTONOMI_USER_POINTER_KEY; which++) {
 		const char *here = autonomi_user_data_key(data, which);
 		const char *there = autonomi_user_data_key(stored, which);
