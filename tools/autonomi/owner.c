@@ -139,12 +139,14 @@ static bool read_general_key(const struct owner_kind *kind,
 static bool derive(const char *name, uint8_t secret[AUTONOMI_SECRET_KEY_SIZE])
 {
 	uint8_t index[AUTONOMI_NAME_SIZE], child[AUTONOMI_SECRET_KEY_SIZE];
-	if (autonomi_content_hash((const uint8_t *)name, strlen(name), index) != AUTONOMI_OK ||
-	    autonomi_bls_derive_secret(secret, index, sizeof(index), child) != AUTONOMI_OK)
-		return false;
-	memcpy(secret, child, sizeof(child));
+	const bool done = autonomi_content_hash((const uint8_t *)name, strlen(name), index) ==
+	                          AUTONOMI_OK &&
+	                  autonomi_bls_derive_secret(secret, index, sizeof(index), child) ==
+	                          AUTONOMI_OK;
+	if (done)
+		memcpy(secret, child, sizeof(child));
 	wipe(child, sizeof(child));
-	return true;
+	return done;
 }
 
 bool read_owner_secret(struct program *program, const struct owner_kind *kind, const char *name,
@@ -161,6 +163,7 @@ bool read_owner_secret(struct program *program, const struct owner_kind *kind, c
 		return false;
 	if (derive(name, secret))
 		return true;
+	wipe(secret, AUTONOMI_SECRET_KEY_SIZE);
 	*ret_code = EXIT_GENERAL;
 	complain("no key can be derived for \"%.80s\"", name);
 	return false;

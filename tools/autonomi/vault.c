@@ -22,6 +22,7 @@ static int read_vault_secret(struct program *program, uint8_t secret[AUTONOMI_SE
 	if (strncmp(text, "0x", 2) == 0)
 		text += 2;
 	if (read_hexadecimal(text, wallet, sizeof(wallet)) != sizeof(wallet)) {
+		wipe(wallet, sizeof(wallet));
 		complain("SECRET_KEY is no key of a wallet: 64 hexadecimal digits are needed");
 		return EXIT_USAGE;
 	}
