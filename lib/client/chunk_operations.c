@@ -49,21 +49,14 @@ static void content_named(struct an_client_work *work)
 	an_record_put_start(&self->put);
 }
 
-/* The operation owns its work. */
-static void forget_work(struct an_client_work *work)
-{
-	(void)work;
-}
-
 static void advance_put(struct an_client_operation *operation)
 {
 	struct chunk_put *self = put_of(operation);
 	if (self->began)
 		return;
 	self->began = true;
-	self->naming.finished = content_named;
-	self->naming.release = forget_work;
-	an_client_submit(operation->client, operation, &self->naming, AN_JOB_COMPUTE, name_content);
+	an_client_operation_submit(operation, &self->naming, AN_JOB_COMPUTE, name_content,
+	                           content_named);
 }
 
 static void stop_put(struct an_client_operation *operation)

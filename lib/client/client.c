@@ -127,8 +127,10 @@ struct an_client *an_client_free(struct an_client *client)
 	for (link = an_list_first(&client->operations); link != NULL;
 	     link = an_list_next(&client->operations, link))
 		operation_at(link)->kind->stop(operation_at(link));
-	while ((link = an_list_take(&client->works)) != NULL)
-		work_at(link)->release(work_at(link));
+	while ((link = an_list_take(&client->works)) != NULL) {
+		if (work_at(link)->release != NULL)
+			work_at(link)->release(work_at(link));
+	}
 	/* The youngest first: what an operation began may use what it has. */
 	while ((link = an_list_last(&client->operations)) != NULL)
 		release_operation(operation_at(link));
@@ -150,23 +152,27 @@ static void work_done(struct an_job *job)
 		operation->works--;
 		an_client_soon(operation);
 	}
-	if (operation != NULL && operation->over)
-		work->release(work);
-	else
+	if (operation == NULL || !operation->over)
 		work->finished(work);
 }
 
-void an_client_submit(struct an_client *client, struct an_client_operation *operation,
-                      struct an_client_work *work, enum an_job_lane lane,
+void an_client_submit(struct an_client *client, struct an_client_work *work, enum an_job_lane lane,
                       void (*run)(struct an_job *job))
 {
 	work->job = (struct an_job){.lane = lane, .run = run, .done = work_done};
 	work->client = client;
-	work->operation = operation;
 	an_list_append(&client->works, &work->link);
-	if (operation != NULL)
-		operation->works++;
 	client->network.submit(client->network.context, &work->job);
+}
+
+void an_client_operation_submit(struct an_client_operation *operation, struct an_client_work *work,
+                                enum an_job_lane lane, void (*run)(struct an_job *job),
+                                void (*finished)(struct an_client_work *work))
+{
+	work->operation = operation;
+	work->finished = finished;
+	operation->works++;
+	an_client_submit(operation->client, work, lane, run);
 }
 
 /* ---- Operations. */

@@ -79,19 +79,10 @@ static struct directory_download *download_of_work(struct an_client_work *work)
 	return an_container_of(work, struct directory_download, work);
 }
 
-/* The download is freed with its operation, after its jobs. */
-static void forget(struct an_client_work *work)
-{
-	(void)work;
-}
-
 static void submit(struct directory_download *download, enum an_job_lane lane,
                    void (*run)(struct an_job *job), void (*finished)(struct an_client_work *work))
 {
-	download->work.finished = finished;
-	download->work.release = forget;
-	an_client_submit(download->operation.client, &download->operation, &download->work, lane,
-	                 run);
+	an_client_operation_submit(&download->operation, &download->work, lane, run, finished);
 }
 
 /* ---- The places of the files. */

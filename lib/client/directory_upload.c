@@ -66,18 +66,10 @@ static struct directory_upload *upload_of(struct an_client_operation *operation)
 	return an_container_of(operation, struct directory_upload, operation);
 }
 
-/* The upload is freed with its operation, after its jobs. */
-static void forget(struct an_client_work *work)
-{
-	(void)work;
-}
-
 static void submit(struct directory_upload *upload, enum an_job_lane lane,
                    void (*run)(struct an_job *job), void (*finished)(struct an_client_work *work))
 {
-	upload->work.finished = finished;
-	upload->work.release = forget;
-	an_client_submit(upload->operation.client, &upload->operation, &upload->work, lane, run);
+	an_client_operation_submit(&upload->operation, &upload->work, lane, run, finished);
 }
 
 static struct directory_upload *upload_of_job(struct an_job *job)

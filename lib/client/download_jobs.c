@@ -14,18 +14,10 @@ static struct an_download_piece *piece_of(struct an_job *job)
 	return an_container_of(job, struct an_download_piece, work.job);
 }
 
-/* Download and pieces are freed with the operation, after their jobs. */
-static void forget(struct an_client_work *work)
-{
-	(void)work;
-}
-
 static void submit(struct an_download *download, struct an_client_work *work, enum an_job_lane lane,
                    void (*run)(struct an_job *job), void (*finished)(struct an_client_work *work))
 {
-	work->finished = finished;
-	work->release = forget;
-	an_client_submit(download->operation.client, &download->operation, work, lane, run);
+	an_client_operation_submit(&download->operation, work, lane, run, finished);
 }
 
 /* ---- The target. */

@@ -78,24 +78,27 @@ an_time_us an_client_request_timeout(const struct an_client *client, size_t size
 an_time_us an_client_silence(const struct an_client *client, an_time_us rtt);
 
 /* ---- Jobs. A work is embedded in what it works on. Of an operation's works none is out when the
- * operation is released; other works (operation NULL) look in `finished` whether they are still
- * wanted. */
+ * operation is released; other works look in `finished` whether they are still wanted. */
 struct an_client_operation;
 
 struct an_client_work {
 	struct an_job job;
 	struct an_list link;
 	struct an_client *client;
-	struct an_client_operation *operation;
+	struct an_client_operation *operation; /* or NULL */
 	void (*finished)(struct an_client_work *work);
-	void (*release)(
-		struct an_client_work *work); /* in place of `finished`: nobody wants it now */
+	/* In place of `finished`, when the client is freed; of an operation's work NULL. */
+	void (*release)(struct an_client_work *work);
 };
 
-/* `work` has `finished` and `release` set. */
-void an_client_submit(struct an_client *client, struct an_client_operation *operation,
-                      struct an_client_work *work, enum an_job_lane lane,
+/* A work of no operation, with `finished` and `release` set. */
+void an_client_submit(struct an_client *client, struct an_client_work *work, enum an_job_lane lane,
                       void (*run)(struct an_job *job));
+
+/* A work that is freed with its operation. Where that is over by then, `finished` does not follow. */
+void an_client_operation_submit(struct an_client_operation *operation, struct an_client_work *work,
+                                enum an_job_lane lane, void (*run)(struct an_job *job),
+                                void (*finished)(struct an_client_work *work));
 
 /* ---- Operations. */
 struct an_client_operation_kind {

@@ -69,21 +69,13 @@ static void computed(struct an_client_work *work)
 		part->next(part, &result);
 }
 
-/* The owner has the work. */
-static void forget(struct an_client_work *work)
-{
-	(void)work;
-}
-
 void an_client_part_compute(struct an_client_part *part,
                             an_status (*function)(struct an_client_part *part),
                             an_client_part_next *next)
 {
 	part->run = function;
 	part->next = next;
-	part->work.finished = computed;
-	part->work.release = forget;
-	an_client_submit(part->whole->client, part->whole, &part->work, AN_JOB_COMPUTE, run);
+	an_client_operation_submit(part->whole, &part->work, AN_JOB_COMPUTE, run, computed);
 }
 
 /* ---- Ends. */

@@ -186,7 +186,7 @@ struct an_put_proof *an_put_proof_begin(struct an_record_put *put)
 	proof->nonce = put->nonce;
 	proof->work.finished = computed;
 	proof->work.release = release_proof;
-	an_client_submit(put->client, NULL, &proof->work, AN_JOB_COMPUTE, compute);
+	an_client_submit(put->client, &proof->work, AN_JOB_COMPUTE, compute);
 	return proof;
 }
 

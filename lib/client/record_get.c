@@ -147,7 +147,7 @@ static an_status begin_check(struct an_get_target *target, struct an_blob *blob,
 	check->work.release = release_check;
 	target->check = check;
 	target->state = AN_GET_TARGET_CHECKING;
-	an_client_submit(target->get->client, NULL, &check->work, AN_JOB_COMPUTE, hash_content);
+	an_client_submit(target->get->client, &check->work, AN_JOB_COMPUTE, hash_content);
 	return AUTONOMI_OK;
 }
 

@@ -7,12 +7,6 @@
 #include "client/record_survey.h"
 #include "client/records.h"
 
-/* The operation owns its work. */
-static void forget_work(struct an_client_work *work)
-{
-	(void)work;
-}
-
 /* ---- Write: prepare, look at what is there, make, put. */
 struct record_write {
 	struct an_client_operation operation;
@@ -34,10 +28,7 @@ static struct record_write *write_of(struct an_client_operation *operation)
 static void run_job(struct record_write *self, void (*run)(struct an_job *job),
                     void (*finished)(struct an_client_work *work))
 {
-	self->work.finished = finished;
-	self->work.release = forget_work;
-	an_client_submit(self->operation.client, &self->operation, &self->work, AN_JOB_COMPUTE,
-	                 run);
+	an_client_operation_submit(&self->operation, &self->work, AN_JOB_COMPUTE, run, finished);
 }
 
 static bool job_failed(struct record_write *self)

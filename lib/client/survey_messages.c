@@ -145,5 +145,5 @@ void an_survey_check(struct an_survey_target *target)
 	answer->busy = true;
 	answer->work.finished = verified;
 	answer->work.release = release_answer;
-	an_client_submit(target->survey->client, NULL, &answer->work, AN_JOB_COMPUTE, verify);
+	an_client_submit(target->survey->client, &answer->work, AN_JOB_COMPUTE, verify);
 }

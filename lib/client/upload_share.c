@@ -51,12 +51,6 @@ static void noted(struct an_client_work *work)
 	write_notes(share);
 }
 
-/* The share is freed with its operation, after its jobs. */
-static void forget(struct an_client_work *work)
-{
-	(void)work;
-}
-
 static void write_notes(struct an_upload_share *share)
 {
 	if (share->is_out || share->to_note.size == 0)
@@ -66,9 +60,7 @@ static void write_notes(struct an_upload_share *share)
 	share->to_note = kept;
 	an_buffer_clear(&share->to_note);
 	share->is_out = true;
-	share->work.finished = noted;
-	share->work.release = forget;
-	an_client_submit(share->client, share->operation, &share->work, AN_JOB_DISK, run_note);
+	an_client_operation_submit(share->operation, &share->work, AN_JOB_DISK, run_note, noted);
 }
 
 void an_upload_share_note(struct an_upload_share *share, const uint8_t name[AN_RECORD_NAME_SIZE])
