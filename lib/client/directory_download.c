@@ -10,9 +10,10 @@
 
 #include "base/memory.h"
 #include "client/directory_disk.h"
+#include "client/directory_files.h"
 #include "client/download.h"
 
-enum { ACTIVE_MAX = 16, LOOKS_AT_ONCE = 256, SHOWN_NAME = 60 };
+enum { LOOKS_AT_ONCE = 256, SHOWN_NAME = 60 };
 
 static const uint64_t CLAIM_MAX = UINT64_C(1) << 46; /* bytes: what the largest data map leads to */
 
@@ -22,18 +23,6 @@ enum phase {
 	READING, /* the archive, and the paths in it */
 	LOOKING, /* at the places of the files */
 	STORING,
-};
-
-struct directory_download;
-
-struct active_file {
-	struct directory_download *download;
-	bool runs;
-	size_t index; /* of the plan */
-	uint64_t id;
-	uint64_t done;    /* bytes */
-	uint64_t claimed; /* size, as the archive says; then as the file's map says */
-	size_t room;      /* bytes that it may hold in memory */
 };
 
 struct directory_download {
@@ -54,12 +43,8 @@ struct directory_download {
 	bool is_making; /* a job makes directories */
 	bool is_made;   /* the destination, of an archive without files */
 	struct an_download_share share;
-	struct active_file active[ACTIVE_MAX];
-	size_t active_count;
-	size_t next;    /* file to begin */
-	size_t room;    /* bytes that active files may hold */
-	uint64_t done;  /* bytes of files that are there */
-	uint64_t total; /* bytes of all files, as far as is known */
+	struct an_directory_files files; /* of the plan; the archive claims their sizes */
+	size_t next;                     /* file to begin */
 	struct an_client_work work;
 	an_status status; /* of it */
 };
@@ -194,7 +179,7 @@ static void was_read(struct an_client_work *work)
 		return;
 	}
 	for (size_t i = 0; i < download->archive.count; i++)
-		download->total += claim_of(&download->archive.entries[i]);
+		download->files.total += claim_of(&download->archive.entries[i]);
 	download->phase = LOOKING;
 	submit(download, AN_JOB_DISK, run_look, looked);
 }
@@ -232,34 +217,7 @@ static void fetch(struct directory_download *download)
 }
 
 /* ---- Files. */
-static void report_progress(struct directory_download *download)
-{
-	struct an_client_operation *operation = &download->operation;
-	if (operation->progress == NULL || operation->over)
-		return;
-	uint64_t done = download->done;
-	for (size_t i = 0; i < ACTIVE_MAX; i++)
-		done += download->active[i].runs ? download->active[i].done : 0;
-	operation->progress(operation->context, done, download->total);
-}
-
-/* The true size of a file takes the place of what the archive claims. */
-static void correct_total(struct active_file *active, uint64_t size)
-{
-	struct directory_download *download = active->download;
-	download->total = download->total - active->claimed + size;
-	active->claimed = size;
-}
-
-static void file_progressed(void *context, uint64_t done, uint64_t total)
-{
-	struct active_file *active = context;
-	active->done = done;
-	correct_total(active, total);
-	report_progress(active->download);
-}
-
-static void end_file(struct directory_download *download, const struct active_file *active,
+static void end_file(struct directory_download *download, const struct an_directory_active *active,
                      const struct an_client_result *result)
 {
 	char shown[AN_DIRECTORY_SHOWN_SIZE];
@@ -268,7 +226,8 @@ static void end_file(struct directory_download *download, const struct active_fi
 	              result->message);
 }
 
-static void end_without_map(struct directory_download *download, const struct active_file *active)
+static void end_without_map(struct directory_download *download,
+                            const struct an_directory_active *active)
 {
 	char shown[AN_DIRECTORY_SHOWN_SIZE];
 	an_directory_show(an_span_text(download->plan.targets[active->index].path), shown);
@@ -278,38 +237,22 @@ static void end_without_map(struct directory_download *download, const struct ac
 
 static void file_stored(void *context, const struct an_client_result *result)
 {
-	struct active_file *active = context;
-	struct directory_download *download = active->download;
-	active->runs = false;
-	download->active_count--;
-	download->room -= active->room;
-	download->operation.works--;
-	an_client_soon(&download->operation);
+	struct an_directory_active *active = context;
+	struct directory_download *download = download_of(active->files->whole);
+	an_directory_file_ended(active, result);
 	if (result->status < 0) {
 		end_file(download, active, result);
 		return;
 	}
-	correct_total(active, result->size);
-	download->done += result->size;
 	download->operation.result.chunks += result->chunks;
 	download->operation.result.size += result->size;
-	report_progress(download);
-}
-
-static struct active_file *free_place(struct directory_download *download)
-{
-	for (size_t i = 0; i < ACTIVE_MAX; i++) {
-		if (!download->active[i].runs)
-			return &download->active[i];
-	}
-	return NULL;
 }
 
 /* Whether a file that is being fetched grows at this place. */
 static bool is_place_of_part(const struct directory_download *download, const char *path)
 {
-	for (size_t i = 0; i < ACTIVE_MAX; i++) {
-		const struct active_file *active = &download->active[i];
+	for (size_t i = 0; i < AN_DIRECTORY_ACTIVE_MAX; i++) {
+		const struct an_directory_active *active = &download->files.active[i];
 		if (!active->runs)
 			continue;
 		const char *other = download->plan.targets[active->index].path;
@@ -327,7 +270,8 @@ static size_t room_of(const struct directory_download *download, uint64_t size)
 	return size < piece ? (size_t)size : piece;
 }
 
-static an_status begin_download(struct directory_download *download, struct active_file *active)
+static an_status begin_download(struct directory_download *download,
+                                struct an_directory_active *active)
 {
 	struct an_directory_target *target = &download->plan.targets[active->index];
 	const struct an_archive_entry *entry = entry_of(download, target);
@@ -348,19 +292,14 @@ static an_status begin_download(struct directory_download *download, struct acti
 		.share = &download->share,
 	};
 	const an_status status = an_download_begin(download->operation.client, &spec,
-	                                           file_progressed, file_stored, active,
-	                                           &active->id);
+	                                           an_directory_file_progressed, file_stored,
+	                                           active, &active->id);
 	an_free(path);
 	return status;
 }
 
-static void begin_file(struct directory_download *download, struct active_file *active, size_t room)
+static void begin_file(struct directory_download *download, struct an_directory_active *active)
 {
-	const struct an_directory_target *target = &download->plan.targets[download->next];
-	*active = (struct active_file){.download = download,
-	                               .index = download->next,
-	                               .claimed = claim_of(entry_of(download, target)),
-	                               .room = room};
 	const an_status status = begin_download(download, active);
 	if (status == AUTONOMI_E_NO_MEMORY) {
 		an_client_end_no_memory(&download->operation);
@@ -370,11 +309,8 @@ static void begin_file(struct directory_download *download, struct active_file *
 		end_without_map(download, active);
 		return;
 	}
-	active->runs = true;
-	download->active_count++;
-	download->room += room;
+	an_directory_file_begun(active);
 	download->next++;
-	download->operation.works++;
 }
 
 /* ---- Their directories. */
@@ -407,17 +343,16 @@ static void make(struct directory_download *download)
 static bool begin_next(struct directory_download *download)
 {
 	const struct an_directory_target *target = &download->plan.targets[download->next];
-	const size_t room = room_of(download, entry_of(download, target)->size);
-	struct active_file *active = free_place(download);
-	const size_t memory_max = download->operation.client->memory_max;
-	if (active == NULL || is_place_of_part(download, target->path) ||
-	    (download->active_count > 0 && download->room + room > memory_max))
+	const struct an_archive_entry *entry = entry_of(download, target);
+	struct an_directory_active *active = an_directory_files_place(
+		&download->files, download->next, claim_of(entry), room_of(download, entry->size));
+	if (active == NULL || is_place_of_part(download, target->path))
 		return false;
 	if (!an_directory_disk_is_made(&download->disk, target)) {
 		make(download);
 		return false;
 	}
-	begin_file(download, active, room);
+	begin_file(download, active);
 	return !download->operation.over;
 }
 
@@ -427,7 +362,7 @@ static void advance_files(struct directory_download *download)
 		return;
 	while (download->next < download->plan.count && begin_next(download))
 		continue;
-	if (download->operation.over || download->is_making || download->active_count > 0 ||
+	if (download->operation.over || download->is_making || download->files.count > 0 ||
 	    download->next < download->plan.count)
 		return;
 	if (download->plan.count == 0 && !download->is_made)
@@ -448,10 +383,7 @@ static void advance(struct an_client_operation *operation)
 static void stop(struct an_client_operation *operation)
 {
 	struct directory_download *download = download_of(operation);
-	for (size_t i = 0; i < ACTIVE_MAX; i++) {
-		if (download->active[i].runs)
-			an_client_cancel(operation->client, download->active[i].id);
-	}
+	an_directory_files_stop(&download->files);
 	if (download->fetch_id != 0)
 		an_client_cancel(operation->client, download->fetch_id);
 }
@@ -485,6 +417,7 @@ static an_status take_source(struct an_client *client, struct an_span source,
 		return AUTONOMI_E_NO_MEMORY;
 	}
 	download->source = copy;
+	download->files.whole = &download->operation;
 	an_buffer_init(&download->scratch, AN_CLIENT_ARCHIVE_SIZE_MAX);
 	*ret_download = download;
 	return AUTONOMI_OK;

@@ -8,12 +8,12 @@
 #include <stdio.h>
 
 #include "base/memory.h"
+#include "client/directory_files.h"
 #include "client/directory_walk.h"
 #include "client/upload.h"
 #include "data/archive.h"
 
 enum {
-	ACTIVE_MAX = 16,    /* files at once */
 	PIECES_HELD = 3,    /* of a file, whatever the memory limit says */
 	ENTRY_SIZE = 64,    /* bytes of an archive's entry, without the path and what follows */
 	PUBLIC_SIZE = 72,   /* an address in an archive */
@@ -30,17 +30,6 @@ enum phase {
 	CLOSING, /* the journal is removed */
 };
 
-struct directory_upload;
-
-struct active_file {
-	struct directory_upload *upload;
-	bool runs;
-	size_t index;
-	uint64_t id;
-	uint64_t done; /* bytes */
-	size_t room;   /* bytes that it may hold in memory */
-};
-
 struct directory_upload {
 	struct an_client_operation operation;
 	enum phase phase;
@@ -49,12 +38,9 @@ struct directory_upload {
 	struct an_directory_walk walk;
 	bool walks_on;
 	struct an_upload_share share;
-	struct active_file active[ACTIVE_MAX];
-	size_t active_count;
-	size_t next;   /* file to begin */
-	size_t room;   /* bytes that active files may hold */
-	uint64_t done; /* bytes of files that are stored */
-	bool complete; /* every chunk has as many copies as it should */
+	struct an_directory_files files; /* of the walk */
+	size_t next;                     /* file to begin */
+	bool complete;                   /* every chunk has as many copies as it should */
 	struct an_client_work work;
 	an_status status; /* of it */
 	struct an_blob *list;
@@ -114,6 +100,7 @@ static void walked(struct an_client_work *work)
 		upload->operation.result.size = walk->size;
 		upload->operation.result.files = walk->count;
 		upload->operation.result.skipped = walk->skipped;
+		upload->files.total = walk->size;
 		upload->phase = STORING;
 	}
 }
@@ -136,25 +123,6 @@ static void begin_walk(struct directory_upload *upload)
 }
 
 /* ---- Storing them. */
-static void report_progress(struct directory_upload *upload)
-{
-	struct an_client_operation *operation = &upload->operation;
-	if (operation->progress == NULL || operation->over)
-		return;
-	uint64_t done = upload->done;
-	for (size_t i = 0; i < ACTIVE_MAX; i++)
-		done += upload->active[i].runs ? upload->active[i].done : 0;
-	operation->progress(operation->context, done, upload->walk.size);
-}
-
-static void file_progressed(void *context, uint64_t done, uint64_t total)
-{
-	(void)total;
-	struct active_file *active = context;
-	active->done = done;
-	report_progress(active->upload);
-}
-
 /* What a file or the list has given to the whole. */
 static void count_chunks(struct directory_upload *upload, const struct an_client_result *result)
 {
@@ -166,7 +134,7 @@ static void count_chunks(struct directory_upload *upload, const struct an_client
 	                   result->copies[AN_CLIENT_COPIES_MAX] == result->chunks;
 }
 
-static void take_file(struct directory_upload *upload, struct active_file *active,
+static void take_file(struct directory_upload *upload, const struct an_directory_active *active,
                       const struct an_client_result *result)
 {
 	struct an_directory_file *file = &upload->walk.files[active->index];
@@ -175,19 +143,13 @@ static void take_file(struct directory_upload *upload, struct active_file *activ
 	else
 		file->data_map = an_blob_ref(result->content);
 	count_chunks(upload, result);
-	upload->done += file->info.size;
-	report_progress(upload);
 }
 
 static void file_stored(void *context, const struct an_client_result *result)
 {
-	struct active_file *active = context;
-	struct directory_upload *upload = active->upload;
-	active->runs = false;
-	upload->active_count--;
-	upload->room -= active->room;
-	upload->operation.works--;
-	an_client_soon(&upload->operation);
+	struct an_directory_active *active = context;
+	struct directory_upload *upload = upload_of(active->files->whole);
+	an_directory_file_ended(active, result);
 	if (result->status < 0)
 		an_client_end(&upload->operation, result->status, "%s", result->message);
 	else if (!upload->operation.over)
@@ -201,40 +163,27 @@ static size_t room_of(const struct directory_upload *upload, const struct an_dir
 	return plain + (size_t)PIECES_HELD * AN_SELF_GROWTH_MAX;
 }
 
-static struct active_file *free_place(struct directory_upload *upload)
-{
-	for (size_t i = 0; i < ACTIVE_MAX; i++) {
-		if (!upload->active[i].runs)
-			return &upload->active[i];
-	}
-	return NULL;
-}
-
 /* Whether the next file was begun. */
 static bool begin_file(struct directory_upload *upload)
 {
 	struct an_client *client = upload->operation.client;
 	const struct an_directory_file *file = &upload->walk.files[upload->next];
-	const size_t room = room_of(upload, file);
-	struct active_file *active = free_place(upload);
-	if (active == NULL ||
-	    (upload->active_count > 0 && upload->room + room > client->memory_max))
+	struct an_directory_active *active = an_directory_files_place(&upload->files, upload->next,
+	                                                              file->info.size,
+	                                                              room_of(upload, file));
+	if (active == NULL)
 		return false;
 	const struct an_upload_spec spec = {.path = file->path,
 	                                    .is_public = upload->put.is_public,
 	                                    .expected = &file->info,
 	                                    .share = &upload->share};
-	*active = (struct active_file){.upload = upload, .index = upload->next, .room = room};
-	if (an_upload_begin(client, &spec, file_progressed, file_stored, active, &active->id) !=
-	    AUTONOMI_OK) {
+	if (an_upload_begin(client, &spec, an_directory_file_progressed, file_stored, active,
+	                    &active->id) != AUTONOMI_OK) {
 		an_client_end_no_memory(&upload->operation);
 		return false;
 	}
-	active->runs = true;
-	upload->active_count++;
-	upload->room += room;
+	an_directory_file_begun(active);
 	upload->next++;
-	upload->operation.works++;
 	return true;
 }
 
@@ -364,7 +313,7 @@ static void advance(struct an_client_operation *operation)
 		return;
 	while (!operation->over && upload->next < upload->walk.count && begin_file(upload))
 		continue;
-	if (!operation->over && upload->next == upload->walk.count && upload->active_count == 0) {
+	if (!operation->over && upload->next == upload->walk.count && upload->files.count == 0) {
 		upload->phase = LISTING;
 		submit(upload, AN_JOB_COMPUTE, run_list, listed);
 	}
@@ -373,10 +322,7 @@ static void advance(struct an_client_operation *operation)
 static void stop(struct an_client_operation *operation)
 {
 	struct directory_upload *upload = upload_of(operation);
-	for (size_t i = 0; i < ACTIVE_MAX; i++) {
-		if (upload->active[i].runs)
-			an_client_cancel(operation->client, upload->active[i].id);
-	}
+	an_directory_files_stop(&upload->files);
 	if (upload->list_id != 0)
 		an_client_cancel(operation->client, upload->list_id);
 }
@@ -409,6 +355,7 @@ an_status an_client_directory_upload(struct an_client *client,
 	upload->put = *put;
 	upload->path = copy;
 	upload->complete = true;
+	upload->files.whole = &upload->operation;
 	upload->operation.progress = progress;
 	an_upload_share_init(&upload->share, client, &upload->operation);
 	an_client_begin(client, &upload->operation, &kind, done, context, ret_id);
