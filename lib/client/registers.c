@@ -21,13 +21,11 @@ struct register_operation {
 		[AN_OWNER_KEY_SIZE]; /* owner of the entry that is read, then of the one to point at */
 	uint8_t index[AN_GRAPH_CONTENT_SIZE]; /* of the entry behind the one that is made */
 	uint64_t counter;                     /* of the head, to write */
-	struct an_blob *held;                 /* the record that was fetched last, and its value */
-	struct an_span record;
-	struct an_blob *entry;   /* record value, to write */
-	struct an_buffer values; /* that were read */
-	uint64_t versions;       /* entries at one place, at most */
-	bool is_fork;            /* what is held */
-	bool has_value;          /* one of its entries has the value to write */
+	struct an_blob *entry;                /* record value, to write */
+	struct an_buffer values;              /* that were read */
+	uint64_t versions;                    /* entries at one place, at most */
+	bool is_fork;                         /* what is held */
+	bool has_value;                       /* one of its entries has the value to write */
 };
 
 static struct register_operation *of_part(struct an_client_part *part)
@@ -36,31 +34,19 @@ static struct register_operation *of_part(struct an_client_part *part)
 }
 
 /* ---- What was fetched. */
-static void hold(struct register_operation *self, const struct an_client_result *result)
-{
-	an_blob_unref(self->held);
-	self->held = an_blob_ref(result->content);
-	self->record = result->bytes;
-}
-
 static void hold_entries(struct register_operation *self, const struct an_client_result *result)
 {
-	hold(self, result);
+	an_client_part_hold(&self->part, result);
 	self->is_fork = result->status == AUTONOMI_E_FORK;
 	if (result->versions > self->versions)
 		self->versions = result->versions;
-}
-
-static bool has_content(const struct an_client_result *result)
-{
-	return result->status == AUTONOMI_OK || result->status == AUTONOMI_E_FORK;
 }
 
 /* What is held as entries, to be given back where this succeeds. */
 static an_status read_entries(struct register_operation *self, struct an_graph_set *ret_set)
 {
 	struct an_reader reader;
-	const an_status status = an_record_body(self->record, AN_RECORD_GRAPH_ENTRY, &reader);
+	const an_status status = an_record_body(self->part.record, AN_RECORD_GRAPH_ENTRY, &reader);
 	if (status != AUTONOMI_OK)
 		return status;
 	an_graph_set_read(&reader, ret_set);
@@ -74,7 +60,7 @@ static an_status read_head_target(struct an_client_part *part)
 	struct register_operation *self = of_part(part);
 	struct an_reader reader;
 	struct an_pointer pointer;
-	const an_status status = an_record_body(self->record, AN_RECORD_POINTER, &reader);
+	const an_status status = an_record_body(self->part.record, AN_RECORD_POINTER, &reader);
 	if (status != AUTONOMI_OK)
 		return status;
 	an_pointer_read(&reader, &pointer);
@@ -128,13 +114,6 @@ static void end_not_found(struct register_operation *self)
 }
 
 /* ---- The two steps of a write. */
-static void note_copies(struct register_operation *self, const struct an_client_result *written)
-{
-	struct an_client_result *result = &self->operation.result;
-	if (result->count == 0 || written->count < result->count)
-		result->count = written->count;
-}
-
 static void store_entry(struct register_operation *self, an_client_part_next *next)
 {
 	const struct an_client_write write = {.mode = AN_WRITE_PUT, .value = self->entry};
@@ -161,7 +140,7 @@ static void store_head(struct register_operation *self, an_client_part_next *nex
 static void note_head(struct register_operation *self, const struct an_client_result *written)
 {
 	struct an_client_result *result = &self->operation.result;
-	note_copies(self, written);
+	an_client_part_note_copies(&self->part, written);
 	result->counter = self->counter;
 	result->network_counter = written->network_counter;
 	result->versions = self->versions;
@@ -185,7 +164,7 @@ static void entry_stored(struct an_client_part *part, const struct an_client_res
 		an_client_part_end(part, result);
 		return;
 	}
-	note_copies(of_part(part), result);
+	an_client_part_note_copies(part, result);
 	store_head(of_part(part), head_stored);
 }
 
@@ -254,66 +233,33 @@ static void complete(struct an_client_part *part, const struct an_client_result 
 	store_head(self, completed);
 }
 
-static void make_register(struct register_operation *self)
+static void root_found(struct an_client_part *part, const struct an_client_result *result)
 {
-	an_client_part_compute(&self->part, make_first, first_made);
-}
-
-/* Peers that claimed to have an entry were not believed before it came: it may have been a lie. */
-static void root_fetched(struct an_client_part *part, const struct an_client_result *result)
-{
-	if (has_content(result)) {
+	if (an_client_part_has_content(result)) {
 		hold_entries(of_part(part), result);
 		an_client_part_compute(part, compare_values, complete);
 	} else if (result->status == AUTONOMI_E_NOT_FOUND) {
-		make_register(of_part(part));
+		an_client_part_compute(part, make_first, first_made);
 	} else {
 		an_client_part_end(part, result);
 	}
 }
 
-static void root_looked_for(struct an_client_part *part, const struct an_client_result *result)
+static void old_head_found(struct an_client_part *part, const struct an_client_result *result)
 {
 	struct register_operation *self = of_part(part);
-	if (result->status != AUTONOMI_OK)
-		an_client_part_end(part, result);
-	else if (result->count > 0)
-		an_client_part_get(part, AN_RECORD_GRAPH_ENTRY, self->owner, root_fetched);
-	else
-		make_register(self);
-}
-
-static void look_for_root(struct register_operation *self)
-{
-	an_client_part_exists(&self->part, self->owner, root_looked_for);
-}
-
-static void old_head_fetched(struct an_client_part *part, const struct an_client_result *result)
-{
-	struct register_operation *self = of_part(part);
-	if (has_content(result))
+	if (an_client_part_has_content(result))
 		end_exists(self, "exists already");
 	else if (result->status == AUTONOMI_E_NOT_FOUND)
-		look_for_root(self);
+		an_client_part_find(part, AN_RECORD_GRAPH_ENTRY, self->owner, root_found);
 	else
 		an_client_part_end(part, result);
-}
-
-static void head_looked_for(struct an_client_part *part, const struct an_client_result *result)
-{
-	struct register_operation *self = of_part(part);
-	if (result->status != AUTONOMI_OK)
-		an_client_part_end(part, result);
-	else if (result->count > 0)
-		fetch_head(self, old_head_fetched);
-	else
-		look_for_root(self);
 }
 
 static void keys_to_create(struct an_client_part *part, const struct an_client_result *result)
 {
 	if (!job_failed(part, result))
-		an_client_part_exists(part, of_part(part)->head, head_looked_for);
+		an_client_part_find(part, AN_RECORD_POINTER, of_part(part)->head, old_head_found);
 }
 
 static void begin_create(struct register_operation *self)
@@ -351,9 +297,9 @@ static void moved(struct an_client_part *part, const struct an_client_result *re
 
 /* Where the next entry is there already, the head has stayed behind (semantics 2.8). It must not be
  * moved on somebody's word, for then nobody could go on from there. */
-static void next_fetched(struct an_client_part *part, const struct an_client_result *result)
+static void next_found(struct an_client_part *part, const struct an_client_result *result)
 {
-	if (has_content(result))
+	if (an_client_part_has_content(result))
 		store_head(of_part(part), moved);
 	else if (result->status == AUTONOMI_E_NOT_FOUND)
 		store_entry(of_part(part), entry_stored);
@@ -361,26 +307,15 @@ static void next_fetched(struct an_client_part *part, const struct an_client_res
 		an_client_part_end(part, result);
 }
 
-static void next_looked_for(struct an_client_part *part, const struct an_client_result *result)
-{
-	struct register_operation *self = of_part(part);
-	if (result->status != AUTONOMI_OK)
-		an_client_part_end(part, result);
-	else if (result->count > 0)
-		an_client_part_get(part, AN_RECORD_GRAPH_ENTRY, self->at, next_fetched);
-	else
-		store_entry(self, entry_stored);
-}
-
 static void next_made(struct an_client_part *part, const struct an_client_result *result)
 {
 	if (!job_failed(part, result))
-		an_client_part_exists(part, of_part(part)->at, next_looked_for);
+		an_client_part_find(part, AN_RECORD_GRAPH_ENTRY, of_part(part)->at, next_found);
 }
 
 static void current_fetched(struct an_client_part *part, const struct an_client_result *result)
 {
-	if (!has_content(result)) {
+	if (!an_client_part_has_content(result)) {
 		an_client_part_end(part, result);
 		return;
 	}
@@ -400,7 +335,7 @@ static void head_to_update(struct an_client_part *part, const struct an_client_r
 	struct register_operation *self = of_part(part);
 	if (result->status == AUTONOMI_E_NOT_FOUND) {
 		end_not_found(self);
-	} else if (!has_content(result)) {
+	} else if (!an_client_part_has_content(result)) {
 		an_client_part_end(part, result);
 	} else if (result->counter == UINT64_MAX) {
 		an_client_end(&self->operation, AUTONOMI_E_TOO_LARGE,
@@ -408,7 +343,7 @@ static void head_to_update(struct an_client_part *part, const struct an_client_r
 		              "cannot change");
 	} else {
 		self->counter = result->counter + 1;
-		hold(self, result);
+		an_client_part_hold(part, result);
 		an_client_part_compute(part, read_head_target, target_to_update);
 	}
 }
@@ -427,14 +362,9 @@ static void begin_update(struct register_operation *self)
 /* ---- Get. */
 static void give_values(struct register_operation *self, an_status status, const char *message)
 {
-	struct an_client_result *result = &self->operation.result;
-	result->content = an_blob_copy(an_buffer_span(&self->values));
-	if (result->content == NULL) {
-		an_client_end_no_memory(&self->operation);
+	if (!an_client_part_give(&self->part, an_buffer_span(&self->values)))
 		return;
-	}
-	result->bytes = an_blob_span(result->content);
-	result->versions = self->versions;
+	self->operation.result.versions = self->versions;
 	an_client_end(&self->operation, status, "%s", message);
 }
 
@@ -464,7 +394,7 @@ static void values_read(struct an_client_part *part, const struct an_client_resu
 static void newest_fetched(struct an_client_part *part, const struct an_client_result *result)
 {
 	struct register_operation *self = of_part(part);
-	if (!has_content(result)) {
+	if (!an_client_part_has_content(result)) {
 		an_client_part_end(part, result);
 		return;
 	}
@@ -488,7 +418,7 @@ static void head_to_get(struct an_client_part *part, const struct an_client_resu
 	} else if (result->status != AUTONOMI_OK) {
 		an_client_part_end(part, result);
 	} else {
-		hold(self, result);
+		an_client_part_hold(part, result);
 		an_client_part_compute(part, read_head_target, target_to_get);
 	}
 }
@@ -541,7 +471,7 @@ static void link_fetched(struct an_client_part *part, const struct an_client_res
 	if (result->status == AUTONOMI_E_NOT_FOUND && self->values.size > 0) {
 		self->operation.result.count = self->values.size / AN_GRAPH_CONTENT_SIZE;
 		give_values(self, AUTONOMI_OK, "");
-	} else if (!has_content(result)) {
+	} else if (!an_client_part_has_content(result)) {
 		an_client_part_end(part, result);
 	} else {
 		hold_entries(self, result);
@@ -578,7 +508,7 @@ static void stop(struct an_client_operation *operation)
 static void release(struct an_client_operation *operation)
 {
 	struct register_operation *self = register_of(operation);
-	an_blob_unref(self->held);
+	an_client_part_done(&self->part);
 	an_blob_unref(self->entry);
 	an_buffer_done(&self->values);
 	an_wipe(self, sizeof(*self));

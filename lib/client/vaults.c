@@ -27,8 +27,6 @@ struct vault_operation {
 	struct an_blob *content; /* to put */
 	struct an_blob *plain;   /* one piece of it */
 	uint64_t done;           /* bytes that are stored */
-	struct an_blob *held;    /* the record that was fetched last, and its value */
-	struct an_span record;
 	struct an_buffer opened; /* content that was read */
 	bool is_over;            /* that was the last piece */
 };
@@ -36,20 +34,6 @@ struct vault_operation {
 static struct vault_operation *of_part(struct an_client_part *part)
 {
 	return an_container_of(part, struct vault_operation, part);
-}
-
-static void hold(struct vault_operation *self, const struct an_client_result *result)
-{
-	an_blob_unref(self->held);
-	self->held = an_blob_ref(result->content);
-	self->record = result->bytes;
-}
-
-static void note_copies(struct vault_operation *self, const struct an_client_result *part)
-{
-	struct an_client_result *result = &self->operation.result;
-	if (result->count == 0 || part->count < result->count)
-		result->count = part->count;
 }
 
 static bool job_failed(struct an_client_part *part, const struct an_client_result *job)
@@ -80,7 +64,7 @@ static an_status read_entry(struct an_client_part *part)
 	struct vault_operation *self = of_part(part);
 	struct an_reader reader;
 	struct an_graph_set set;
-	an_status status = an_record_body(self->record, AN_RECORD_GRAPH_ENTRY, &reader);
+	an_status status = an_record_body(self->part.record, AN_RECORD_GRAPH_ENTRY, &reader);
 	if (status != AUTONOMI_OK)
 		return status;
 	an_graph_set_read(&reader, &set);
@@ -130,7 +114,7 @@ static void entry_stored(struct an_client_part *part, const struct an_client_res
 		an_client_part_end(part, result);
 		return;
 	}
-	note_copies(of_part(part), result);
+	an_client_part_note_copies(part, result);
 	next_piece(of_part(part));
 }
 
@@ -168,8 +152,8 @@ static void make_entry(struct vault_operation *self)
 static void entry_fetched(struct an_client_part *part, const struct an_client_result *result)
 {
 	struct vault_operation *self = of_part(part);
-	if (result->status == AUTONOMI_OK || result->status == AUTONOMI_E_FORK) {
-		hold(self, result);
+	if (an_client_part_has_content(result)) {
+		an_client_part_hold(part, result);
 		an_client_part_compute(part, read_entry, entry_read);
 	} else if (result->status == AUTONOMI_E_NOT_FOUND && self->is_put) {
 		make_entry(self);
@@ -230,13 +214,13 @@ static void piece_stored(struct an_client_part *part, const struct an_client_res
 		an_client_part_end(part, result);
 		return;
 	}
-	note_copies(self, result);
+	an_client_part_note_copies(part, result);
 	self->done += self->plain->size;
 	self->plain = an_blob_unref(self->plain);
 	if (self->operation.progress != NULL)
 		self->operation.progress(self->operation.context, self->done, self->content->size);
 	if (self->index == 0)
-		an_client_end(&self->operation, AUTONOMI_OK, " ");
+		an_client_end(&self->operation, AUTONOMI_OK, "%s", "");
 	else
 		next_piece(self);
 }
@@ -254,7 +238,7 @@ static an_status open_piece(struct an_client_part *part)
 	struct an_reader reader;
 	struct an_scratchpad pad;
 	struct an_buffer scratch;
-	an_status status = an_record_body(self->record, AN_RECORD_SCRATCHPAD, &reader);
+	an_status status = an_record_body(self->part.record, AN_RECORD_SCRATCHPAD, &reader);
 	if (status != AUTONOMI_OK)
 		return status;
 	an_buffer_init(&scratch, reader.bytes.size);
@@ -274,15 +258,10 @@ static an_status open_piece(struct an_client_part *part)
 
 static void give_content(struct vault_operation *self)
 {
-	struct an_client_result *result = &self->operation.result;
-	result->content = an_blob_copy(an_buffer_span(&self->opened));
-	if (result->content == NULL) {
-		an_client_end_no_memory(&self->operation);
+	if (!an_client_part_give(&self->part, an_buffer_span(&self->opened)))
 		return;
-	}
-	result->bytes = an_blob_span(result->content);
-	result->content_type = self->content_type;
-	an_client_end(&self->operation, AUTONOMI_OK, " ");
+	self->operation.result.content_type = self->content_type;
+	an_client_end(&self->operation, AUTONOMI_OK, "%s", "");
 }
 
 static void piece_opened(struct an_client_part *part, const struct an_client_result *result)
@@ -308,8 +287,8 @@ static void piece_fetched(struct an_client_part *part, const struct an_client_re
 	} else if (result->status != AUTONOMI_OK) {
 		an_client_part_end(part, result);
 	} else {
-		note_copies(self, result);
-		hold(self, result);
+		an_client_part_note_copies(part, result);
+		an_client_part_hold(part, result);
 		an_client_part_compute(part, open_piece, piece_opened);
 	}
 }
@@ -358,7 +337,7 @@ static void release(struct an_client_operation *operation)
 	an_blob_unref(self->value);
 	an_blob_unref(self->content);
 	an_blob_unref(self->plain);
-	an_blob_unref(self->held);
+	an_client_part_done(&self->part);
 	an_buffer_done(&self->opened);
 	an_wipe(self, sizeof(*self));
 	an_free(self);
