@@ -16,9 +16,19 @@ from network import Failure
 FIELDS = ["seed", "nodes", "fidelity", "faults", "stored", "lost", "seconds", "result"]
 # What one run injects, and in how many nodes: many small runs see more than a few large ones.
 RUNS = {"messages": (5000, 25), "datagrams": (1000, 15)}
-# Injected without an option: one hour or so.
+# Injected without an option.
 USUAL = {"messages": 100000, "datagrams": 10000}
 RUN_SECONDS_MAX = 3600
+
+
+def outcome(command):
+    """The exit code of a run and what it printed; a run that does not end is a failed one."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=RUN_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        return None, f"it did not end within {RUN_SECONDS_MAX} s"
+    return done.returncode, done.stdout
 
 
 class Campaign:
@@ -65,21 +75,21 @@ class Campaign:
         command = [str(self.sim), "--scenario", "all", "--nodes", str(nodes), "--faults", str(faults),
                    "--seed", str(seed), "--fidelity", fidelity]
         started = time.monotonic()
-        done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
-        said = re.search(r" (\d+) stored, (\d+) lost,", done.stdout)
+        code, text = outcome(command)
+        said = re.search(r" (\d+) stored, (\d+) lost,", text)
         stored, lost = said.groups() if said else (0, 0)
-        held = done.returncode == 0 and lost == "0"
+        held = code == 0 and lost == "0"
         self.note({"seed": seed, "nodes": nodes, "fidelity": fidelity, "faults": faults,
                    "stored": stored, "lost": lost, "seconds": round(time.monotonic() - started),
                    "result": "held" if held else "failed"})
         if not held:
-            raise Failure(f"{' '.join(command[1:])} ended with {done.returncode}\n"
-                          + (done.stdout + done.stderr)[-2000:])
+            raise Failure(f"{' '.join(command[1:])} ended with {code}\n{text[-2000:]}")
 
     def perform(self):
         while (fidelity := self.next_fidelity()) is not None:
             self.run_one(fidelity)
-        seeds = {row["seed"] for row in self.rows if row["result"] == "held"}
-        return f"{len(seeds)} seeds, {self.sum_of('faults', 'messages')} faults over messages and " \
+        held = {row["seed"] for row in self.rows if row["result"] == "held"}
+        failed = {row["seed"] for row in self.rows if row["result"] == "failed"}
+        return f"{len(held)} seeds held with {self.sum_of('faults', 'messages')} faults over messages and " \
                f"{self.sum_of('faults', 'datagrams')} over QUIC, {self.sum_of('stored')} records " \
-               f"stored, {self.sum_of('lost')} lost"
+               f"stored and none lost; {len(failed)} seeds of the table failed"

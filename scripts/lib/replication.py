@@ -26,18 +26,15 @@ def run(sim, scenario, pattern):
     return {name: float(value) for name, value in found.groupdict().items()}
 
 
-def repair_rows(name, figures):
-    return [(f"{name}: copies missing", f"{figures['missing']:.0f}"),
-            (f"{name}: until all are back", f"{figures['seconds']:.0f} s"),
-            (f"{name}: bytes moved against bytes that had to move",
-             f"{figures['moved'] / figures['needed']:.2f}")]
-
-
 def main():
     sim = sys.argv[1]
     leave = run(sim, "leave", LEFT)
     quiet = run(sim, "settled", QUIET)
-    rows = repair_rows("one of 25 nodes leaves, 10,000 records", leave) + [
+    name = "one of 25 nodes leaves, 10,000 records"
+    rows = [
+        (f"{name}: copies missing", f"{leave['missing']:.0f}"),
+        (f"{name}: until all are back", f"{leave['seconds']:.0f} s"),
+        (f"{name}: bytes moved against bytes that had to move", f"{leave['moved'] / leave['needed']:.2f}"),
         ("25 settled nodes: each sends", f"{quiet['bytes']:.0f} bytes, {quiet['datagrams']:.2f} datagrams a second"),
         ("100 MiB left alone for 10 minutes: on disk", f"{quiet['disk'] / quiet['stored']:.2f} x"),
         ("100 MiB left alone for 10 minutes: on the wire beyond the upload",

@@ -451,7 +451,7 @@ NAMES = {
     "churn": (churn, "10 min", "writes and reads while nodes are killed and come back"),
     "fuzz": (fuzz, "3 h", "every parser, until nothing new is covered"),
     "faults": (faults, "10 min", "every n-th file operation, SQLite call and allocation fails"),
-    "campaign": (campaign, "2 h", "faults drawn from new seeds in networks, until --messages N, --datagrams N"),
+    "campaign": (campaign, "10 min", "faults drawn from new seeds in networks, until --messages N, --datagrams N"),
     "simulations": (simulations, "40 min", "every scenario with 50 nodes and a new seed"),
 }
 
