@@ -89,13 +89,13 @@ struct an_profile {
 	an_time_us restart_suppression;  /* a peer may restart within this time */
 	an_time_us offer_lifetime;       /* of a record that a peer told us of */
 	size_t fetch_parallel;           /* records fetched at once */
-	an_time_us
-		challenge_interval; /* longest time between storage challenges; from its half on */
-	an_time_us health_retry;    /* until who lacks a record is asked again */
-	size_t health_tries;        /* at all of which it must lack it to be bad; at least 2 */
-	an_time_us issue_lifetime;  /* of what a peer said falsely */
-	an_time_us issue_spacing;   /* what comes sooner after another issue is none */
-	an_time_us block_lifetime;  /* a bad peer is not spoken with for so long */
+	/* Longest time between storage challenges; drawn from its half on. */
+	an_time_us challenge_interval;
+	an_time_us health_retry;   /* until who lacks a record is asked again */
+	size_t health_tries;       /* at all of which it must lack it to be bad; at least 2 */
+	an_time_us issue_lifetime; /* of what a peer said falsely */
+	an_time_us issue_spacing;  /* what comes sooner after another issue is none */
+	an_time_us block_lifetime; /* a bad peer is not spoken with for so long */
 
 	/* Bootstrap (semantics 1.8). */
 	size_t bootstrap_cache_peers;

@@ -26,11 +26,11 @@ enum { AN_CLIENT_PARTS_MAX = 3 }; /* of one request */
 
 /* What was heard of a peer that was asked. */
 struct an_client_sign {
-	an_time_us
-		heard_at; /* when its connection last gave a sign of life; 0: there is none yet */
-	an_time_us rtt;   /* 0: unknown */
-	bool delivered;   /* it has the whole request */
-	bool answering;   /* the first bytes of its answer are here */
+	/* When its connection last gave a sign of life; 0: there is none yet. */
+	an_time_us heard_at;
+	an_time_us rtt; /* 0: unknown */
+	bool delivered; /* it has the whole request */
+	bool answering; /* the first bytes of its answer are here */
 };
 
 struct an_client_network {

@@ -203,11 +203,11 @@ void an_link_refuse(struct an_link *link, uint64_t inbound, enum an_link_code co
 
 /* What was heard of the peer of a request, for one who may ask another peer besides. */
 struct an_link_sign {
-	an_time_us
-		heard_at; /* when its connection last gave a sign of life; 0: there is none yet */
-	an_time_us rtt;   /* 0: unknown */
-	bool delivered;   /* the peer has the whole request */
-	bool answering;   /* the first bytes of its reply are here */
+	/* When its connection last gave a sign of life; 0: there is none yet. */
+	an_time_us heard_at;
+	an_time_us rtt; /* 0: unknown */
+	bool delivered; /* the peer has the whole request */
+	bool answering; /* the first bytes of its reply are here */
 };
 
 /* All 0 for an id that has ended or is unknown. */

@@ -54,8 +54,8 @@ struct an_quic_address {
 	struct an_map_entry entry;
 	size_t connections;
 	size_t handshakes; /* of them, not proven */
-	an_time_us
-		paid; /* the handshakes that it began are paid for at this time, at the limit's rate */
+	/* The handshakes that it began are paid for at this time, at the limit's rate. */
+	an_time_us paid;
 	struct an_list resting; /* in quic->resting: without connections, and not paid for */
 	uint8_t key[16];
 };

@@ -22,8 +22,8 @@ struct an_repl_blocked {
 };
 
 struct an_repl_blocklist {
-	struct an_repl_blocked
-		*entries; /* as many as were ever blocked at once; a ring when full */
+	/* As many as were ever blocked at once; a ring when full. */
+	struct an_repl_blocked *entries;
 	size_t count, capacity;
 	size_t next; /* of a full ring */
 };
