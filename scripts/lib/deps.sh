@@ -24,7 +24,10 @@ wolfssl_options="--enable-static --disable-shared --with-pic --disable-examples 
 choose_wolfssl()
 {
 	local cargo
-	cargo=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p') || true
+	# There may be none, or one without a toolchain.
+	if ! cargo=$(cargo --version 2>/dev/null | sed -n 's/^cargo 1\.\([0-9]*\).*/\1/p'); then
+		cargo=0
+	fi
 	case ${AUTONOMI_WOLFSSL:-} in
 	5.9.4 | 5.7.2)
 		wolfssl_version=$AUTONOMI_WOLFSSL
@@ -34,7 +37,7 @@ choose_wolfssl()
 			wolfssl_version=5.9.4 wolfssl_reason="cargo 1.$cargo can fetch it"
 		else
 			wolfssl_version=5.7.2
-			wolfssl_reason="no cargo of 1.70 or newer; without post-quantum key exchange"
+			wolfssl_reason="no cargo of 1.70 or newer runs here; without post-quantum key exchange"
 		fi ;;
 	*) die "AUTONOMI_WOLFSSL is '$AUTONOMI_WOLFSSL'." "It can be 5.9.4 or 5.7.2." ;;
 	esac
