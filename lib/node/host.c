@@ -6,10 +6,16 @@
 #include "base/memory.h"
 #include "node/internal.h"
 
-void an_host_cancel_client(struct an_operation *operation)
+static void cancel(struct an_operation *operation)
 {
 	an_client_cancel(operation->node->client, operation->handle);
 	an_node_touch(operation->node);
+}
+
+an_status an_host_begin(struct an_node *node, uint64_t tag, size_t bytes,
+                        struct an_operation **ret_operation)
+{
+	return an_operation_begin(node, tag, bytes, cancel, ret_operation);
 }
 
 static void set_hexadecimal(struct autonomi_event *event, struct an_span bytes)
@@ -64,10 +70,11 @@ static void put_done(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
-static void get_done(void *context, const struct an_client_result *result)
+void an_host_get_done(void *context, const struct an_client_result *result)
 {
 	struct an_operation *operation = context;
 	an_host_set_message(operation->completion, result);
+	operation->completion->files = result->files;
 	an_status status = result->status;
 	if (status >= 0)
 		status = an_event_set_data(operation->completion, result->content, result->bytes);
@@ -98,12 +105,13 @@ void an_host_upload_done(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
-static void download_done(void *context, const struct an_client_result *result)
+void an_host_download_done(void *context, const struct an_client_result *result)
 {
 	struct an_operation *operation = context;
-	an_host_set_message(operation->completion, result);
-	operation->completion->count = result->size;
-	operation->completion->total = operation->completion->done = result->size;
+	struct autonomi_event *event = operation->completion;
+	an_host_set_message(event, result);
+	event->count = event->total = event->done = result->size;
+	event->files = result->files;
 	an_operation_complete(operation, result->status);
 }
 
@@ -130,8 +138,7 @@ an_status an_node_chunk_put(struct an_node *node, struct an_span content, uint64
 	if (content.size > node->profile.chunk_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	struct an_blob *blob = an_blob_copy(content);
@@ -146,12 +153,12 @@ an_status an_node_chunk_get(struct an_node *node, const uint8_t address[AN_RECOR
                             uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag,
-	                                      node->profile.chunk_max + AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag,
+	                                 node->profile.chunk_max + AN_HOST_SMALL_COMPLETION,
+	                                 &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_chunk_get(node->client, address, get_done, operation,
+	status = an_client_chunk_get(node->client, address, an_host_get_done, operation,
 	                             &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
@@ -160,8 +167,7 @@ an_status an_node_upload(struct an_node *node, const char *path, bool is_public,
                          autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_upload(node->client, path, is_public, an_host_progressed,
@@ -175,8 +181,7 @@ an_status an_node_data_put(struct an_node *node, struct an_span data, bool is_pu
 	if (data.size > AN_HOST_DATA_MAX)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	struct an_blob *blob = an_blob_copy(data);
@@ -195,12 +200,11 @@ an_status an_node_data_get(struct an_node *node, struct an_span source, size_t s
 	if (size_max > node->events.bytes_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, size_max, an_host_cancel_client,
-	                                      &operation);
+	an_status status = an_host_begin(node, tag, size_max, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_data_get(node->client, source, size_max, an_host_progressed, get_done,
-	                            operation, &operation->handle);
+	status = an_client_data_get(node->client, source, size_max, an_host_progressed,
+	                            an_host_get_done, operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
 
@@ -208,11 +212,10 @@ an_status an_node_download(struct an_node *node, struct an_span source, const ch
                            bool replace, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_download(node->client, source, path, replace, an_host_progressed,
-	                            download_done, operation, &operation->handle);
+	                            an_host_download_done, operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }

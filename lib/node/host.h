@@ -11,8 +11,9 @@ enum {
 	AN_HOST_DATA_MAX = 1 << 30,      /* bytes that a host may give at once */
 };
 
-/* The operation's `cancel`, where the client works on it. */
-void an_host_cancel_client(struct an_operation *operation);
+/* Begins an operation on which the client works, with room for `bytes` in its completion. */
+an_status an_host_begin(struct an_node *node, uint64_t tag, size_t bytes,
+                        struct an_operation **ret_operation);
 
 /* The sentence of a result that failed. */
 void an_host_set_message(struct autonomi_event *event, const struct an_client_result *result);
@@ -23,8 +24,11 @@ an_status an_host_give(struct autonomi_event *event, struct an_blob *blob, struc
 /* What an upload's completion says besides where it is. */
 void an_host_tell_upload(struct autonomi_event *event, const struct an_client_result *result);
 
-/* Of uploads: the completion with the address or the data map; and progress. */
+/* The completions of uploads, with the address or the data map; of downloads to the disk; of what is
+ * given to the host as it is. And progress. */
 void an_host_upload_done(void *context, const struct an_client_result *result);
+void an_host_download_done(void *context, const struct an_client_result *result);
+void an_host_get_done(void *context, const struct an_client_result *result);
 void an_host_progressed(void *context, uint64_t done, uint64_t total);
 
 /* The end of every submit: the operation lives where `status` says that the client took it. */

@@ -15,28 +15,6 @@ static void listed(void *context, const struct an_client_result *result)
 	an_operation_complete(operation, status);
 }
 
-static void downloaded(void *context, const struct an_client_result *result)
-{
-	struct an_operation *operation = context;
-	struct autonomi_event *event = operation->completion;
-	an_host_set_message(event, result);
-	event->count = event->total = event->done = result->size;
-	event->files = result->files;
-	an_operation_complete(operation, result->status);
-}
-
-static void archive_came(void *context, const struct an_client_result *result)
-{
-	struct an_operation *operation = context;
-	struct autonomi_event *event = operation->completion;
-	an_host_set_message(event, result);
-	event->files = result->files;
-	an_status status = result->status;
-	if (status >= 0)
-		status = an_event_set_data(event, result->content, result->bytes);
-	an_operation_complete(operation, status);
-}
-
 an_status an_node_directory_upload(struct an_node *node, const struct an_client_directory_put *put,
                                    uint64_t tag, autonomi_op *ret_op)
 {
@@ -44,7 +22,7 @@ an_status an_node_directory_upload(struct an_node *node, const struct an_client_
 	const size_t bytes = put->has_archive ? AN_HOST_SMALL_COMPLETION : AN_CLIENT_LIST_SIZE_MAX;
 	if (bytes > node->events.bytes_max)
 		return AUTONOMI_E_TOO_LARGE;
-	an_status status = an_operation_begin(node, tag, bytes, an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, bytes, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_directory_upload(node->client, put, an_host_progressed,
@@ -57,12 +35,11 @@ an_status an_node_directory_download(struct an_node *node, struct an_span source
                                      bool replace, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_directory_download(node->client, source, path, replace,
-	                                      an_host_progressed, downloaded, operation,
+	                                      an_host_progressed, an_host_download_done, operation,
 	                                      &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
@@ -74,11 +51,10 @@ an_status an_node_archive_get(struct an_node *node, enum an_archive_kind kind,
 	if (size_max > node->events.bytes_max)
 		return AUTONOMI_E_TOO_LARGE;
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, size_max, an_host_cancel_client,
-	                                      &operation);
+	an_status status = an_host_begin(node, tag, size_max, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_archive_get(node->client, kind, source, size_max, archive_came,
+	status = an_client_archive_get(node->client, kind, source, size_max, an_host_get_done,
 	                               operation, &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }

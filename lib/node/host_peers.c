@@ -94,6 +94,12 @@ an_status an_host_find_contact(struct an_node *node, const char *peer,
 	return AUTONOMI_OK;
 }
 
+void an_host_cancel_request(struct an_operation *operation)
+{
+	an_link_cancel(operation->node->link, operation->handle);
+	an_operation_complete(operation, AUTONOMI_E_CANCELLED);
+}
+
 static void cancel_lookup(struct an_operation *operation)
 {
 	an_kad_lookup_cancel(operation->node->kad, operation->handle);
@@ -137,8 +143,8 @@ an_status an_node_find_agreed(struct an_node *node, struct an_span name, size_t 
 	struct an_operation *operation = NULL;
 	if (count > node->profile.k)
 		return AUTONOMI_E_INVALID;
-	an_status status = an_operation_begin(node, tag, count * sizeof(struct an_event_peer),
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, count * sizeof(struct an_event_peer),
+	                                 &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_find_agreed(node->client, name, count, agreed, operation,
@@ -159,14 +165,7 @@ an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t
 		return status;
 	status = an_kad_lookup(node->kad, name, count, an_node_now(node), closest_found, operation,
 	                       &operation->handle);
-	if (status != AUTONOMI_OK) {
-		an_operation_abandon(operation);
-		return status;
-	}
-	if (ret_op != NULL)
-		*ret_op = operation->id;
-	an_node_touch(node);
-	return AUTONOMI_OK;
+	return an_host_submitted(operation, status, ret_op);
 }
 
 /* Snapshots are made when they are submitted and are complete by then. */

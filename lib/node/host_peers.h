@@ -15,6 +15,9 @@ an_status an_host_add_contacts(struct an_node *node, struct autonomi_event *even
 an_status an_host_add_peer(struct an_node *node, struct autonomi_event *event,
                            const struct an_link_peer *peer);
 
+/* The `cancel` of an operation whose handle is a request to a peer. */
+void an_host_cancel_request(struct an_operation *operation);
+
 /* Reads what the host calls a peer by: an address, or the id of a peer of which the table or a
  * connection knows the address. E_ADDRESS; E_NOT_FOUND: nothing is known of the id. */
 an_status an_host_find_contact(struct an_node *node, const char *peer,

@@ -65,8 +65,7 @@ an_status an_node_record_write(struct an_node *node, const struct an_client_writ
                                uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_record_write(node->client, write, written, operation,
@@ -83,10 +82,10 @@ static size_t room_for_holders(const struct an_node *node)
 /* Room for the largest record value. */
 static an_status begin_get(struct an_node *node, uint64_t tag, struct an_operation **ret_operation)
 {
-	return an_operation_begin(node, tag,
-	                          node->profile.record_value_max + AN_HOST_SMALL_COMPLETION +
-	                                  room_for_holders(node),
-	                          an_host_cancel_client, ret_operation);
+	return an_host_begin(node, tag,
+	                     node->profile.record_value_max + AN_HOST_SMALL_COMPLETION +
+	                             room_for_holders(node),
+	                     ret_operation);
 }
 
 an_status an_node_record_get(struct an_node *node, enum an_record_type type,
@@ -129,9 +128,9 @@ an_status an_node_record_exists(struct an_node *node, const uint8_t name[AN_RECO
                                 uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag,
-	                                      AN_HOST_SMALL_COMPLETION + room_for_holders(node),
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag,
+	                                 AN_HOST_SMALL_COMPLETION + room_for_holders(node),
+	                                 &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_record_exists(node->client, name, read_record, operation,
@@ -150,8 +149,7 @@ static an_status write_register(struct an_node *node, register_writer *writer,
                                 autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = writer(node->client, write, written, operation, &operation->handle);
@@ -163,8 +161,8 @@ static an_status read_register(struct an_node *node, register_reader *reader, si
                                autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, size_max + AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, size_max + AN_HOST_SMALL_COMPLETION,
+	                                 &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = reader(node->client, owner, read_record, operation, &operation->handle);
@@ -198,20 +196,14 @@ an_status an_node_register_history(struct an_node *node, const uint8_t owner[AN_
 }
 
 /* ---- Vaults. */
-static void progressed(void *context, uint64_t done, uint64_t total)
-{
-	an_operation_progress(context, done, total);
-}
-
 an_status an_node_vault_put(struct an_node *node, const struct an_vault_put *put, uint64_t tag,
                             autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, AN_HOST_SMALL_COMPLETION, &operation);
 	if (status != AUTONOMI_OK)
 		return status;
-	status = an_client_vault_put(node->client, put, progressed, written, operation,
+	status = an_client_vault_put(node->client, put, an_host_progressed, written, operation,
 	                             &operation->handle);
 	return an_host_submitted(operation, status, ret_op);
 }
@@ -220,8 +212,8 @@ an_status an_node_vault_get(struct an_node *node, const uint8_t secret[AN_BLS_SE
                             size_t size_max, uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_operation *operation = NULL;
-	an_status status = an_operation_begin(node, tag, size_max + AN_HOST_SMALL_COMPLETION,
-	                                      an_host_cancel_client, &operation);
+	an_status status = an_host_begin(node, tag, size_max + AN_HOST_SMALL_COMPLETION,
+	                                 &operation);
 	if (status != AUTONOMI_OK)
 		return status;
 	status = an_client_vault_get(node->client, secret, size_max, read_record, operation,

@@ -15,12 +15,6 @@ struct host_request {
 	size_t room; /* for the response */
 };
 
-static void cancel_request(struct an_operation *operation)
-{
-	an_link_cancel(operation->node->link, operation->handle);
-	an_operation_complete(operation, AUTONOMI_E_CANCELLED);
-}
-
 static void release_request(void *context)
 {
 	an_free(context);
@@ -103,7 +97,7 @@ an_status an_node_send_request(struct an_node *node, const char *peer,
 	self->type = request->type;
 	self->room = room_for(node, request->type);
 	status = an_operation_begin(node, tag, self->room + AN_HOST_SMALL_COMPLETION,
-	                            cancel_request, &self->operation);
+	                            an_host_cancel_request, &self->operation);
 	if (status != AUTONOMI_OK) {
 		an_free(self);
 		return status;

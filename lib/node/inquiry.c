@@ -27,12 +27,6 @@ struct inquiry {
 	char seen_as[AN_EVENT_ADDRESS_MAX];
 };
 
-static void cancel_inquiry(struct an_operation *operation)
-{
-	an_link_cancel(operation->node->link, operation->handle);
-	an_operation_complete(operation, AUTONOMI_E_CANCELLED);
-}
-
 static void release_inquiry(void *context)
 {
 	struct inquiry *inquiry = context;
@@ -268,7 +262,7 @@ static an_status begin(struct an_node *node, enum inquiry_kind kind, const char 
 		return AUTONOMI_E_NO_MEMORY;
 	struct an_operation *operation = NULL;
 	const size_t room = node->profile.k * sizeof(struct an_event_peer) + INFO_TEXT_MAX;
-	status = an_operation_begin(node, tag, room, cancel_inquiry, &operation);
+	status = an_operation_begin(node, tag, room, an_host_cancel_request, &operation);
 	if (status != AUTONOMI_OK) {
 		an_free(inquiry);
 		return status;
