@@ -147,30 +147,31 @@ autonomi_status autonomi_network_send_request(autonomi_network *network, const c
 	return an_guard_leave(&guard, status);
 }
 
-autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const uint8_t *name, size_t name_size,
-                                          size_t count, uint64_t tag, autonomi_op *ret_op)
+typedef an_status search(struct an_node *node, struct an_span name, size_t count, uint64_t tag,
+                         autonomi_op *ret_op);
+
+static an_status find(search *function, struct autonomi_dht *dht, struct an_span name, size_t count,
+                      uint64_t tag, autonomi_op *ret_op)
 {
 	struct an_guard guard;
 	an_status status = an_guard_enter(&guard, node_of_dht(dht));
-	if (status == AUTONOMI_OK && name == NULL)
+	if (status == AUTONOMI_OK && name.data == NULL)
 		status = AUTONOMI_E_INVALID;
 	if (status == AUTONOMI_OK)
-		status = an_node_find_closest(dht->node->inner, an_span(name, name_size), count,
-		                              tag, ret_op);
+		status = function(dht->node->inner, name, count, tag, ret_op);
 	return an_guard_leave(&guard, status);
+}
+
+autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const uint8_t *name, size_t name_size,
+                                          size_t count, uint64_t tag, autonomi_op *ret_op)
+{
+	return find(an_node_find_closest, dht, an_span(name, name_size), count, tag, ret_op);
 }
 
 autonomi_status autonomi_dht_find_agreed(autonomi_dht *dht, const uint8_t *name, size_t name_size,
                                          size_t count, uint64_t tag, autonomi_op *ret_op)
 {
-	struct an_guard guard;
-	an_status status = an_guard_enter(&guard, node_of_dht(dht));
-	if (status == AUTONOMI_OK && name == NULL)
-		status = AUTONOMI_E_INVALID;
-	if (status == AUTONOMI_OK)
-		status = an_node_find_agreed(dht->node->inner, an_span(name, name_size), count, tag,
-		                             ret_op);
-	return an_guard_leave(&guard, status);
+	return find(an_node_find_agreed, dht, an_span(name, name_size), count, tag, ret_op);
 }
 
 autonomi_status autonomi_dht_table(autonomi_dht *dht, uint64_t tag, autonomi_op *ret_op)
