@@ -257,6 +257,8 @@ static an_status begin(struct an_node *node, enum inquiry_kind kind, const char 
 	an_status status = an_host_find_contact(node, peer, &contact);
 	if (status != AUTONOMI_OK)
 		return status;
+	if (kind == INQUIRY_ADD && !an_kad_contact_routable(&contact, node->config.network_local))
+		return AUTONOMI_E_ADDRESS;
 	struct inquiry *inquiry = inquiry_new(kind, &contact, target);
 	if (inquiry == NULL)
 		return AUTONOMI_E_NO_MEMORY;
@@ -304,11 +306,5 @@ an_status an_node_ask_closest(struct an_node *node, const char *peer, struct an_
 an_status an_node_add_peer(struct an_node *node, const char *peer, uint64_t tag,
                            autonomi_op *ret_op)
 {
-	struct an_contact contact;
-	const an_status status = an_host_find_contact(node, peer, &contact);
-	if (status != AUTONOMI_OK)
-		return status;
-	if (!an_kad_contact_routable(&contact, node->config.network_local))
-		return AUTONOMI_E_ADDRESS;
 	return begin(node, INQUIRY_ADD, peer, itself, tag, ret_op);
 }
