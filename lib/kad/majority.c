@@ -12,8 +12,8 @@ enum {
 
 enum state {
 	STATE_IDLE,
-	STATE_OPEN, /* asked, or asked to prove itself */
-	STATE_PROVEN,
+	STATE_OPEN,     /* a candidate is asked whom it knows, anybody else to prove itself */
+	STATE_ANSWERED, /* it did */
 	STATE_FAILED,
 };
 
@@ -21,10 +21,9 @@ struct peer {
 	struct an_contact contact;
 	struct an_dht_key key;
 	bool is_candidate; /* the first ones are, nearest first or not */
-	bool asked;        /* a candidate was */
-	enum state state;  /* of who is none, and lives or not */
-	size_t known_by;   /* candidates that know it, itself included */
-	size_t named_by;   /* the last one who named it, and 1 */
+	enum state state;
+	size_t known_by; /* candidates that know it, itself included */
+	size_t named_by; /* the last one who named it, and 1 */
 };
 
 struct an_kad_majority {
@@ -150,7 +149,7 @@ static bool is_missed(const struct an_kad_majority *majority, const struct peer 
 static bool was_proven(const struct an_kad_majority *majority, const struct peer *peer)
 {
 	(void)majority;
-	return !peer->is_candidate && peer->state == STATE_PROVEN;
+	return !peer->is_candidate && peer->state == STATE_ANSWERED;
 }
 
 static size_t count_of(const struct an_kad_majority *majority, predicate *holds)
@@ -168,7 +167,7 @@ static bool next_candidate(struct an_kad_majority *majority, struct an_kad_major
 	if (majority->next == majority->candidates)
 		return false;
 	const size_t at = majority->next++;
-	majority->peers[at].asked = true;
+	majority->peers[at].state = STATE_OPEN;
 	*ret_want = (struct an_kad_majority_want){
 		.type = AN_KAD_MAJORITY_ASK,
 		.peer = at,
@@ -200,10 +199,12 @@ static bool next_missed(struct an_kad_majority *majority, struct an_kad_majority
 
 static bool is_asking(const struct an_kad_majority *majority)
 {
-	size_t open = 0;
-	for (size_t i = 0; i < majority->candidates; i++)
-		open += majority->peers[i].asked;
-	return majority->next < majority->candidates || open > 0;
+	for (size_t i = 0; i < majority->candidates; i++) {
+		if (majority->peers[i].state == STATE_IDLE ||
+		    majority->peers[i].state == STATE_OPEN)
+			return true;
+	}
+	return false;
 }
 
 bool an_kad_majority_next(struct an_kad_majority *majority, struct an_kad_majority_want *ret_want)
@@ -212,12 +213,12 @@ bool an_kad_majority_next(struct an_kad_majority *majority, struct an_kad_majori
 	       (!is_asking(majority) && next_missed(majority, ret_want));
 }
 
-static struct peer *end(struct an_kad_majority *majority, size_t at)
+static struct peer *end(struct an_kad_majority *majority, size_t at, enum state state)
 {
 	struct peer *peer = &majority->peers[at];
 	an_assert(at < majority->count && majority->open > 0);
 	majority->open--;
-	peer->asked = false;
+	peer->state = state;
 	return peer;
 }
 
@@ -240,7 +241,7 @@ static void name(struct an_kad_majority *majority, size_t by, const struct an_co
 void an_kad_majority_named(struct an_kad_majority *majority, size_t peer,
                            const struct an_contact *contacts, size_t count)
 {
-	struct peer *by = end(majority, peer);
+	struct peer *by = end(majority, peer, STATE_ANSWERED);
 	by->known_by += by->named_by != peer + 1;
 	by->named_by = peer + 1; /* it does not count twice where it names itself */
 	for (size_t i = 0; i < count && i < AN_KAD_MAJORITY_NAMED; i++)
@@ -249,12 +250,12 @@ void an_kad_majority_named(struct an_kad_majority *majority, size_t peer,
 
 void an_kad_majority_proven(struct an_kad_majority *majority, size_t peer)
 {
-	end(majority, peer)->state = STATE_PROVEN;
+	end(majority, peer, STATE_ANSWERED);
 }
 
 void an_kad_majority_failed(struct an_kad_majority *majority, size_t peer)
 {
-	end(majority, peer)->state = STATE_FAILED;
+	end(majority, peer, STATE_FAILED);
 }
 
 bool an_kad_majority_done(const struct an_kad_majority *majority)
