@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Autonomi's types of data without a node: keys, addresses, records, pointers, graph entries,
- * scratchpads, archives, registers, vaults, self-encryption, quotes, payments, messages, agent strings. This
- * header includes the others.
+ * scratchpads, archives, registers, vaults, self-encryption, quotes, payments, messages, agent
+ * strings. This header includes the others.
  *
  * Bytes are those of Autonomi's own crates: what these functions write, its nodes and clients read,
  * and the other way round. What is called an object here is owned by who made it and freed with its

@@ -49,9 +49,9 @@ AUTONOMI_API autonomi_status autonomi_dht_add_peer(autonomi_dht *dht, const char
 AUTONOMI_API autonomi_status autonomi_dht_table(autonomi_dht *dht, uint64_t tag,
                                                 autonomi_op *ret_op);
 
-/* The distance up to which this node is responsible for records (semantics 6.7): 32 bytes, big-endian. From
- * memory. Returns AUTONOMI_OK; AUTONOMI_E_NO_PEERS while too few peers are known to tell;
- * AUTONOMI_E_INVALID; a status of clauses 8 and 16. */
+/* The distance up to which this node is responsible for records (semantics 6.7): 32 bytes,
+ * big-endian. From memory. Returns AUTONOMI_OK; AUTONOMI_E_NO_PEERS while too few peers are known
+ * to tell; AUTONOMI_E_INVALID; a status of clauses 8 and 16. */
 AUTONOMI_API autonomi_status autonomi_dht_responsible_range(autonomi_dht *dht,
                                                             uint8_t *ret_distance);
 

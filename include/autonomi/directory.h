@@ -27,7 +27,8 @@ enum {
 	AUTONOMI_DIRECTORY_LIST_MAX = 16777216, /* bytes of an archive that is only given back */
 
 	/* Flags of autonomi_directory_upload, besides AUTONOMI_UPLOAD_PUBLIC. Skip: what an archive
-	 * cannot hold is left out and counted, as journals of uploads always are. No archive: it is given back and not stored. */
+	 * cannot hold is left out and counted, as journals of uploads always are. No archive: it is
+	 * given back and not stored. */
 	AUTONOMI_UPLOAD_SKIP = 2,
 	AUTONOMI_UPLOAD_NO_ARCHIVE = 4
 };
@@ -40,26 +41,28 @@ enum {
  * autonomi_event_files tells how many files there are, autonomi_event_skipped how many were left out.
  * The count is the number of chunks.
  *
- * Before anything is stored, all files are found: it fails with AUTONOMI_E_TOO_SMALL where a file is
- * shorter than AUTONOMI_FILE_MIN, with AUTONOMI_E_UNSUPPORTED where there is a symbolic link, a socket, a
- * pipe, a device or a name that is no UTF-8 (neither of both with AUTONOMI_UPLOAD_SKIP), with
- * AUTONOMI_E_TOO_LARGE where there are more than AUTONOMI_DIRECTORY_FILES_MAX files, AUTONOMI_E_NO_FILE
- * where there is no such directory, AUTONOMI_E_INVALID where `path` ends in no name. Afterwards as
- * autonomi_file_upload; what was stored by then stays, and the same upload goes on from there. */
+ * Before anything is stored, all files are found: it fails with AUTONOMI_E_TOO_SMALL where a file
+ * is shorter than AUTONOMI_FILE_MIN, with AUTONOMI_E_UNSUPPORTED where there is a symbolic link, a
+ * socket, a pipe, a device or a name that is no UTF-8 (neither of both with AUTONOMI_UPLOAD_SKIP),
+ * with AUTONOMI_E_TOO_LARGE where there are more than AUTONOMI_DIRECTORY_FILES_MAX files,
+ * AUTONOMI_E_NO_FILE where there is no such directory, AUTONOMI_E_INVALID where `path` ends in no
+ * name. Afterwards as autonomi_file_upload; what was stored by then stays, and the same upload goes
+ * on from there. */
 AUTONOMI_API autonomi_status autonomi_directory_upload(autonomi_node *node, const char *path,
                                                        uint32_t flags, uint64_t tag,
                                                        autonomi_op *ret_op);
 
-/* Fetches the files of an archive to the directory `path` (UTF-8), which is made where it is missing.
- * `source` is what the upload gave. Nothing is written outside of `path`: an archive with a path that is
- * absolute, leads upwards or cannot be a file's, with two files at one place, or with more than
- * AUTONOMI_DIRECTORY_FILES_MAX files is refused as a whole, and nothing below `path` is written through a
- * symbolic link. Before the first file is fetched, all places are looked at: AUTONOMI_E_EXISTS where
- * something else is there, but for files with AUTONOMI_DOWNLOAD_REPLACE. A file that is there with the
- * right bytes stays, so that the same download goes on where it was interrupted. Files have mode 0600,
- * directories 0700, and the time at which they come. Progress counts bytes. The completion's count is
- * the size of all files, and autonomi_event_files tells how many there are. It fails as
- * autonomi_file_download, with AUTONOMI_E_CORRUPT where `source` leads to no archive. */
+/* Fetches the files of an archive to the directory `path` (UTF-8), which is made where it is
+ * missing. `source` is what the upload gave. Nothing is written outside of `path`: an archive with
+ * a path that is absolute, leads upwards or cannot be a file's, with two files at one place, or
+ * with more than AUTONOMI_DIRECTORY_FILES_MAX files is refused as a whole, and nothing below `path`
+ * is written through a symbolic link. Before the first file is fetched, all places are looked at:
+ * AUTONOMI_E_EXISTS where something else is there, but for files with AUTONOMI_DOWNLOAD_REPLACE. A
+ * file that is there with the right bytes stays, so that the same download goes on where it was
+ * interrupted. Files have mode 0600, directories 0700, and the time at which they come. Progress
+ * counts bytes. The completion's count is the size of all files, and autonomi_event_files tells how
+ * many there are. It fails as autonomi_file_download, with AUTONOMI_E_CORRUPT where `source` leads
+ * to no archive. */
 AUTONOMI_API autonomi_status autonomi_directory_download(autonomi_node *node, const uint8_t *source,
                                                          size_t source_size, const char *path,
                                                          uint32_t flags, uint64_t tag,

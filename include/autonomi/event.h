@@ -46,8 +46,8 @@ enum {
 	AUTONOMI_EVENT_STORAGE_ERROR = 6,
 	/* The last event of a node after autonomi_node_close. */
 	AUTONOMI_EVENT_CLOSED = 7,
-	/* Records were stored that peers or this host brought, durably; count says how many since the last
-	 * such event. Coalesced. */
+	/* Records were stored that peers or this host brought, durably; count says how many since
+	 * the last such event. Coalesced. */
 	AUTONOMI_EVENT_STORED = 8,
 	/* Peers are not spoken with any more; count says how many since the last such event, status why:
 	 * AUTONOMI_E_REFUSED: they lied, or go on lacking records that they must hold;

@@ -19,8 +19,9 @@ enum {
 	AUTONOMI_FILE_MIN = 3,          /* bytes that self-encryption needs */
 	AUTONOMI_DATA_MAX = 1073741824, /* bytes that autonomi_data_put takes */
 
-	/* Flags of autonomi_file_upload and autonomi_data_put. Public: the data map is stored as a chunk too, and the file
-	 * has an address. Otherwise the completion gives the data map, the only key to the file. */
+	/* Flags of autonomi_file_upload and autonomi_data_put. Public: the data map is stored as a
+	 * chunk too, and the file has an address. Otherwise the completion gives the data map, the
+	 * only key to the file. */
 	AUTONOMI_UPLOAD_PUBLIC = 1,
 
 	/* Flags of autonomi_file_download: an existing file at the target is replaced. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Peers and addresses. Every function here is an operation, unless it says "from memory": it copies its inputs, returns at once,
- * gives an op, and completes with one event (contract, clauses 9 to 13). Each returns AUTONOMI_OK;
- * AUTONOMI_E_INVALID; AUTONOMI_E_BUSY; AUTONOMI_E_CLOSED; AUTONOMI_E_NO_MEMORY; or a status of
- * clauses 8 and 16. `tag` comes back in the events; `ret_op` may be NULL.
+ * Peers and addresses. Every function here is an operation, unless it says "from memory": it copies
+ * its inputs, returns at once, gives an op, and completes with one event (contract, clauses 9 to
+ * 13). Each returns AUTONOMI_OK; AUTONOMI_E_INVALID; AUTONOMI_E_BUSY; AUTONOMI_E_CLOSED;
+ * AUTONOMI_E_NO_MEMORY; or a status of clauses 8 and 16. `tag` comes back in the events; `ret_op`
+ * may be NULL.
  *
  * A `peer` is an address, "/ip4|ip6/ADDR/udp/PORT/quic-v1", with "/p2p/ID" behind it where the peer must
  * be that one; or the id alone, "12D3KooW...", of a peer that is connected or in the routing table.
@@ -55,15 +56,15 @@ AUTONOMI_API autonomi_status autonomi_network_ask_info(autonomi_network *network
 AUTONOMI_API autonomi_status autonomi_network_ask_peers(autonomi_network *network, const char *peer,
                                                         uint64_t tag, autonomi_op *ret_op);
 
-/* Sends a peer any request of the protocol (<autonomi/message.h>), which is copied, and waits for its
- * response (semantics 5). The completion lists the peer; its data is the response as it came, which
- * autonomi_message_decode reads (AUTONOMI_MESSAGE_RESPONSE, AUTONOMI_RECORD_AS_BYTES); its text is the
- * response's name. A response that says that the request failed is a success here:
+/* Sends a peer any request of the protocol (<autonomi/message.h>), which is copied, and waits for
+ * its response (semantics 5). The completion lists the peer; its data is the response as it came,
+ * which autonomi_message_decode reads (AUTONOMI_MESSAGE_RESPONSE, AUTONOMI_RECORD_AS_BYTES); its
+ * text is the response's name. A response that says that the request failed is a success here:
  * autonomi_message_error tells. Nothing that comes is checked beyond its form. It fails with
- * AUTONOMI_E_REFUSED where the peer does not answer such a request, AUTONOMI_E_BUSY where it has no time
- * for it, AUTONOMI_E_PROTOCOL, AUTONOMI_E_TOO_LARGE above 1 MiB, of GetReplicatedRecord above the largest
- * record, and as autonomi_network_connect. At once with AUTONOMI_E_INVALID where `request` is none, or an
- * address of it was not set. */
+ * AUTONOMI_E_REFUSED where the peer does not answer such a request, AUTONOMI_E_BUSY where it has no
+ * time for it, AUTONOMI_E_PROTOCOL, AUTONOMI_E_TOO_LARGE above 1 MiB, of GetReplicatedRecord above
+ * the largest record, and as autonomi_network_connect. At once with AUTONOMI_E_INVALID where
+ * `request` is none, or an address of it was not set. */
 AUTONOMI_API autonomi_status autonomi_network_send_request(autonomi_network *network,
                                                            const char *peer,
                                                            const autonomi_message *request,

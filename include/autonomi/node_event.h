@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * NodeEvent: what an Autonomi node tells its host, as bytes (semantics 9.7), for tools that read or make
- * the event streams of such nodes. The events of this library are others (<autonomi/event.h>):
- * ConnectedToNetwork is AUTONOMI_EVENT_JOINED there, ChannelClosed AUTONOMI_EVENT_CLOSED, and ChunkStored
- * AUTONOMI_EVENT_STORED; a node here never terminates by itself.
+ * NodeEvent: what an Autonomi node tells its host, as bytes (semantics 9.7), for tools that read or
+ * make the event streams of such nodes. The events of this library are others (<autonomi/event.h>):
+ * ConnectedToNetwork is AUTONOMI_EVENT_JOINED there, ChannelClosed AUTONOMI_EVENT_CLOSED, and
+ * ChunkStored AUTONOMI_EVENT_STORED; a node here never terminates by itself.
  *
  * Threading: any thread; an event is unchanged once made.
  */
@@ -49,15 +49,15 @@ AUTONOMI_API autonomi_status autonomi_node_event_decode(const uint8_t *bytes, si
 /* NULL is allowed. Returns NULL. */
 AUTONOMI_API autonomi_node_event *autonomi_node_event_free(autonomi_node_event *event);
 
-/* Fills `view` with what the event says, borrowed from it. `view_size` is sizeof(autonomi_node_event_view)
- * of the caller's header. Returns AUTONOMI_OK; AUTONOMI_E_INVALID. */
+/* Fills `view` with what the event says, borrowed from it. `view_size` is
+ * sizeof(autonomi_node_event_view) of the caller's header. Returns AUTONOMI_OK; AUTONOMI_E_INVALID. */
 AUTONOMI_API autonomi_status autonomi_node_event_get_view(const autonomi_node_event *event,
                                                           autonomi_node_event_view *view,
                                                           size_t view_size);
 
-/* The bytes of the event that `view` describes. Returns AUTONOMI_OK; AUTONOMI_E_ADDRESS where its address
- * is none, or not that of a chunk that was stored; AUTONOMI_E_INVALID where something is missing;
- * AUTONOMI_E_NO_MEMORY. */
+/* The bytes of the event that `view` describes. Returns AUTONOMI_OK; AUTONOMI_E_ADDRESS where its
+ * address is none, or not that of a chunk that was stored; AUTONOMI_E_INVALID where something is
+ * missing; AUTONOMI_E_NO_MEMORY. */
 AUTONOMI_API autonomi_status autonomi_node_event_encode(const autonomi_node_event_view *view,
                                                         autonomi_bytes **ret_bytes);
 

@@ -13,15 +13,16 @@
  * is not signed by its owner, AUTONOMI_E_NO_PEERS, AUTONOMI_E_QUORUM, AUTONOMI_E_TIMEOUT,
  * AUTONOMI_E_PAYMENT or AUTONOMI_E_CANCELLED.
  *
- * Gets ask several peers and compare. Each answer's signatures are verified; then the highest counter
- * wins, and of its versions the one that most peers have. The completion's data is the record value,
- * which autonomi_pointer_decode, autonomi_graph_entry_decode and autonomi_scratchpad_decode read; its
- * count the number of peers that gave this version, which the completion lists, autonomi_event_versions the number of different
- * ones. Where two have as many copies, or nobody has a graph entry alone, the completion has
- * AUTONOMI_E_FORK, and its data is a record with one of the versions (of graph entries: as many as one
- * peer had). Gets fail with AUTONOMI_E_NOT_FOUND, AUTONOMI_E_QUORUM where too few peers answered,
- * AUTONOMI_E_NO_PEERS, AUTONOMI_E_TIMEOUT, AUTONOMI_E_BUSY, AUTONOMI_E_CORRUPT where every answer was
- * false, or AUTONOMI_E_CANCELLED.
+ * Gets ask several peers and compare. Each answer's signatures are verified; then the highest
+ * counter wins, and of its versions the one that most peers have. The completion's data is the
+ * record value, which autonomi_pointer_decode, autonomi_graph_entry_decode and
+ * autonomi_scratchpad_decode read; its count the number of peers that gave this version, which the
+ * completion lists, autonomi_event_versions the number of different ones. Where two have as many
+ * copies, or nobody has a graph entry alone, the completion has AUTONOMI_E_FORK, and its data is a
+ * record with one of the versions (of graph entries: as many as one peer had). Gets fail with
+ * AUTONOMI_E_NOT_FOUND, AUTONOMI_E_QUORUM where too few peers answered, AUTONOMI_E_NO_PEERS,
+ * AUTONOMI_E_TIMEOUT, AUTONOMI_E_BUSY, AUTONOMI_E_CORRUPT where every answer was false, or
+ * AUTONOMI_E_CANCELLED.
  *
  * Secret keys are copied, used by workers of the library, and wiped.
  *
@@ -41,11 +42,11 @@ extern "C" {
  * with AUTONOMI_E_EXISTS where a record of this owner, of whatever type, is there already. */
 enum { AUTONOMI_PUT_CREATE = 1 };
 
-/* Asks whether a record exists at an address, `type` being AUTONOMI_ADDRESS_... (of no peer), without
- * fetching it. The completion's count is the number of peers that say they have one, which it lists; 0
- * where it does not exist. It fails with AUTONOMI_E_QUORUM where too few peers answered, AUTONOMI_E_NO_PEERS,
- * AUTONOMI_E_TIMEOUT, AUTONOMI_E_CORRUPT or AUTONOMI_E_CANCELLED. AUTONOMI_E_ADDRESS at once where the
- * address is none. */
+/* Asks whether a record exists at an address, `type` being AUTONOMI_ADDRESS_... (of no peer),
+ * without fetching it. The completion's count is the number of peers that say they have one, which
+ * it lists; 0 where it does not exist. It fails with AUTONOMI_E_QUORUM where too few peers
+ * answered, AUTONOMI_E_NO_PEERS, AUTONOMI_E_TIMEOUT, AUTONOMI_E_CORRUPT or AUTONOMI_E_CANCELLED.
+ * AUTONOMI_E_ADDRESS at once where the address is none. */
 AUTONOMI_API autonomi_status autonomi_record_exists(autonomi_node *node, uint32_t type,
                                                     const uint8_t *address, size_t address_size,
                                                     uint64_t tag, autonomi_op *ret_op);
@@ -59,11 +60,11 @@ AUTONOMI_API autonomi_status autonomi_record_put(autonomi_node *node, const uint
                                                  size_t value_size, uint32_t flags, uint64_t tag,
                                                  autonomi_op *ret_op);
 
-/* Fetches the record at an address, `type` being AUTONOMI_ADDRESS_... (of no peer). The completion's data
- * is the record value, header included, which autonomi_record_read_header tells the kind of. Of a chunk
- * one copy is fetched, otherwise it ends as gets do; what is at an AUTONOMI_ADDRESS_RECORD_KEY may be of
- * any kind, and several copies are compared even of a chunk. AUTONOMI_E_ADDRESS at once where the
- * address is none. */
+/* Fetches the record at an address, `type` being AUTONOMI_ADDRESS_... (of no peer). The
+ * completion's data is the record value, header included, which autonomi_record_read_header tells
+ * the kind of. Of a chunk one copy is fetched, otherwise it ends as gets do; what is at an
+ * AUTONOMI_ADDRESS_RECORD_KEY may be of any kind, and several copies are compared even of a chunk.
+ * AUTONOMI_E_ADDRESS at once where the address is none. */
 AUTONOMI_API autonomi_status autonomi_record_get(autonomi_node *node, uint32_t type,
                                                  const uint8_t *address, size_t address_size,
                                                  uint64_t tag, autonomi_op *ret_op);

@@ -63,7 +63,8 @@ struct an_client_result {
 	uint64_t counter;         /* of a record: that of the version read or written */
 	uint64_t network_counter; /* the highest that the network named */
 	uint64_t versions;        /* different ones that peers gave */
-	/* Of a record that was read: who has it; or who was found (agreement.h). Nearest first; borrowed. */
+	/* Of a record that was read: who has it; or who was found (agreement.h). Nearest first;
+	 * borrowed. */
 	const struct an_contact *holders;
 	size_t holder_count;
 	uint64_t content_type;   /* of a vault: what the application says of its content */

@@ -3,8 +3,9 @@
  * One chunk from one of its holders (DESIGN 4, "A get takes one copy"; semantics 7.4). The closest
  * peers are asked one at a time: the close group in random order, so that not all readers ask the
  * same holder first (autonomi-2 10.2 row 15), then the farther ones. The next one is asked when one
- * fails, and besides it when one gives no sign of life or its bytes are late; the first good answer ends the others. What comes is hashed
- * before it counts. Busy peers are asked again when nobody else is left, within a budget.
+ * fails, and besides it when one gives no sign of life or its bytes are late; the first good answer
+ * ends the others. What comes is hashed before it counts. Busy peers are asked again when nobody
+ * else is left, within a budget.
  *
  * Embedded in its owner, who fills in the first part. Owns requests, lookups and answers from start
  * until `done` is called or it is stopped.
@@ -39,8 +40,8 @@ struct an_record_get {
 	uint8_t name[AN_RECORD_NAME_SIZE];
 	void (*done)(struct an_record_get *get); /* never from inside start; may free the get */
 
-	/* The outcome: AUTONOMI_OK, E_NOT_FOUND, E_NO_PEERS, E_TIMEOUT, E_BUSY, E_CORRUPT, E_NO_MEMORY. On
-	 * success the content, and the blob that it lies in, which the owner gets. */
+	/* The outcome: AUTONOMI_OK, E_NOT_FOUND, E_NO_PEERS, E_TIMEOUT, E_BUSY, E_CORRUPT,
+	 * E_NO_MEMORY. On success the content, and the blob that it lies in, which the owner gets. */
 	an_status status;
 	struct an_blob *blob;
 	struct an_span content;

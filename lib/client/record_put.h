@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One record to its close group (semantics 7.3). It goes to the closest peers in parallel; a peer that
- * refuses or fails is replaced by the next closest, one that gives no sign of life has a substitute
- * within the client's budget, and its late acknowledgement still counts, one that is busy is asked again within a
- * budget, for that is an answer. Done when all that can be had have the record. Below the quorum the
- * whole is repeated with waits between, as the profile's strategy for the type says; who stored it
- * counts then too. A peer that has a newer version keeps its place: nobody replaces it.
+ * One record to its close group (semantics 7.3). It goes to the closest peers in parallel; a peer
+ * that refuses or fails is replaced by the next closest, one that gives no sign of life has a
+ * substitute within the client's budget, and its late acknowledgement still counts, one that is
+ * busy is asked again within a budget, for that is an answer. Done when all that can be had have
+ * the record. Below the quorum the whole is repeated with waits between, as the profile's strategy
+ * for the type says; who stored it counts then too. A peer that has a newer version keeps its
+ * place: nobody replaces it.
  *
  * A chunk that an earlier run stored is asked for first, with a proof of existence that only who has
  * its bytes can give, and sent where it is missing.
@@ -58,7 +59,8 @@ struct an_record_put {
 	 * their puts meanwhile. Once at most; NULL: of no interest. */
 	void (*lingers)(struct an_record_put *put);
 
-	/* The outcome: AUTONOMI_OK, E_QUORUM, E_NO_PEERS, E_TIMEOUT, E_PAYMENT, E_OUTDATED, E_NO_MEMORY. */
+	/* The outcome: AUTONOMI_OK, E_QUORUM, E_NO_PEERS, E_TIMEOUT, E_PAYMENT, E_OUTDATED,
+	 * E_NO_MEMORY. */
 	an_status status;
 	size_t copies;
 	size_t outdated; /* peers that say that they have a newer version; also where it succeeded */

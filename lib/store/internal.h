@@ -3,8 +3,9 @@
  * What the files of lib/store share: the store itself, its operations and the batch.
  *
  * The way of a put: an_store_put → (check job) → `ready` → admitted into the batch → batch job →
- * index, done. An an_store_merge reads what is held and judges both before `ready`. Of a get: an_store_get → read job → (check job) → done. Decisions about the index are
- * made in two places only: when a batch is gathered and when it has ended, both on the pump.
+ * index, done. An an_store_merge reads what is held and judges both before `ready`. Of a get:
+ * an_store_get → read job → (check job) → done. Decisions about the index are made in two places
+ * only: when a batch is gathered and when it has ended, both on the pump.
  */
 #ifndef AN_STORE_INTERNAL_H
 #define AN_STORE_INTERNAL_H

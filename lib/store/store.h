@@ -132,9 +132,9 @@ an_status an_store_remove(struct an_store *store, const uint8_t key[AN_RECORD_KE
 /* From memory, at once. NULL where unknown; borrowed until the next change. */
 const struct an_store_entry *an_store_find(const struct an_store *store,
                                            const uint8_t key[AN_RECORD_KEY_SIZE]);
-/* Whether a record of this size could find a place under the key, as far as can be told before anything is
- * known of it: OK; E_FULL and E_DISK_FULL, which count as refused puts. What is there already has its
- * place. From memory, at once. */
+/* Whether a record of this size could find a place under the key, as far as can be told before
+ * anything is known of it: OK; E_FULL and E_DISK_FULL, which count as refused puts. What is there
+ * already has its place. From memory, at once. */
 an_status an_store_expect_room(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                                size_t size);
 size_t an_store_count(const struct an_store *store);
@@ -175,7 +175,8 @@ size_t an_store_records_max(const struct an_store *store);
 
 /* Asks for the removal of what semantics 6.14's cleanup removes within DESIGN 5's rule: with the
  * profile's `prune_batch` of records or more and a known range, of the farthest tenth those at ten
- * times the range or more that are `droppable`. Returns how many will go; the pruned callback tells when they did. */
+ * times the range or more that are `droppable`. Returns how many will go; the pruned callback tells
+ * when they did. */
 size_t an_store_cleanup(struct an_store *store);
 
 /* Takes the jobs that shall run now. */
