@@ -301,6 +301,24 @@ START_TEST(one_who_connects_again_and_again_takes_it_from_himself)
 }
 END_TEST
 
+/* Of its connections that died without a word, the oldest gives way, never the new one. */
+START_TEST(one_who_restarts_again_and_again_is_let_in)
+{
+	server->limits.connections_per_peer = 2;
+	mesh_start(server);
+	struct mesh_node *restarts = peer();
+	for (unsigned i = 0; i < 6; i++) {
+		const struct mesh_ask *ask = mesh_ask(restarts, server, 100, 100);
+		mesh_run(&mesh, AN_SECONDS(5));
+		ck_assert_int_eq(ask->status, AUTONOMI_OK);
+		mesh_run_for(&mesh, AN_MS(500));
+		ck_assert_uint_eq(mesh_count(server).connections, i == 0 ? 1 : 2);
+		mesh_crash(restarts);
+		mesh_start(restarts);
+	}
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("link/limits");
@@ -321,6 +339,7 @@ Suite *suite(void)
 	tcase_add_test(limits, answers_that_nobody_fetches_are_bounded_and_let_go);
 	tcase_add_test(limits, a_peer_that_is_full_of_connections_says_busy);
 	tcase_add_test(limits, one_who_connects_again_and_again_takes_it_from_himself);
+	tcase_add_test(limits, one_who_restarts_again_and_again_is_let_in);
 	suite_add_tcase(s, limits);
 	return s;
 }

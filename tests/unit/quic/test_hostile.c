@@ -182,9 +182,11 @@ static void flood_with_first_flights(void)
 	}
 }
 
-START_TEST(forged_addresses_take_no_more_places_once_there_is_a_crowd)
+enum { HANDSHAKES = 32, FLIGHTS = 100 };
+
+/* At a server that has room for HANDSHAKES; returns a peer that has not called yet. */
+static struct wire_peer *make_crowd(void)
 {
-	enum { HANDSHAKES = 32, FLIGHTS = 100 };
 	struct an_quic_limits limits = wire_limits();
 	teardown();
 	limits.handshakes = HANDSHAKES;
@@ -192,6 +194,7 @@ START_TEST(forged_addresses_take_no_more_places_once_there_is_a_crowd)
 	a = wire_add(&wire, &limits);
 	b = wire_add(&wire, &limits);
 	struct wire_peer *c = wire_add(&wire, &limits);
+	wire_run_for(&wire, AN_SECONDS(60));
 	recorded_count = 0;
 	wire.drops = record_and_drop;
 	for (unsigned i = 0; i < FLIGHTS; i++)
@@ -201,6 +204,12 @@ START_TEST(forged_addresses_take_no_more_places_once_there_is_a_crowd)
 	wire.drops = NULL;
 	ck_assert_uint_ge(recorded_count, FLIGHTS);
 	flood_with_first_flights();
+	return c;
+}
+
+START_TEST(forged_addresses_take_no_more_places_once_there_is_a_crowd)
+{
+	struct wire_peer *c = make_crowd();
 	ck_assert_uint_le(b->quic->handshakes, HANDSHAKES / AN_QUIC_RETRY_DIVISOR);
 	ck_assert_uint_ge(an_quic_counters(b->quic)->retries, FLIGHTS / 2);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->connections_refused, 0);
@@ -213,6 +222,60 @@ START_TEST(forged_addresses_take_no_more_places_once_there_is_a_crowd)
 	const uint64_t before = an_quic_counters(b->quic)->retries;
 	wire_connect(c, b);
 	ck_assert_uint_eq(an_quic_counters(b->quic)->retries, before);
+}
+END_TEST
+
+struct forgery {
+	uint8_t secret[32];        /* that its token is encrypted under */
+	struct an_endpoint proven; /* by the token */
+	uint64_t made_at;
+};
+
+/* A first flight that nobody has let in, with a token. */
+static void inject_with_token(const struct forgery *forgery, const struct an_endpoint *from)
+{
+	const struct recorded *one = &recorded[recorded_count - 1];
+	uint8_t token[NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN], bytes[2048];
+	ngtcp2_path_storage path;
+	ngtcp2_pkt_hd header;
+	ck_assert_int_eq(ngtcp2_accept(&header, one->bytes, one->size), 0);
+	an_quic_path_set(&path, &forgery->proven);
+	const ngtcp2_ssize size = ngtcp2_crypto_generate_retry_token(
+		token, forgery->secret, sizeof(forgery->secret), header.version,
+		path.path.remote.addr, path.path.remote.addrlen, &header.dcid, &header.dcid,
+		forgery->made_at);
+	ck_assert_int_gt(size, 0);
+	/* Its length is behind the two ids (RFC 9000, 17.2.2), and was 0. */
+	const size_t at = 7 + header.dcid.datalen + header.scid.datalen;
+	ck_assert_uint_eq(one->bytes[at], 0);
+	memcpy(bytes, one->bytes, at);
+	bytes[at] = (uint8_t)(0x40 | size >> 8);
+	bytes[at + 1] = (uint8_t)size;
+	memcpy(bytes + at + 2, token, (size_t)size);
+	memcpy(bytes + at + 2 + size, one->bytes + at + 1, one->size - at - 1);
+	wire_inject(b, from, bytes, one->size + 1 + (size_t)size);
+}
+
+START_TEST(a_token_is_good_from_this_endpoint_for_this_address_and_a_while_alone)
+{
+	make_crowd();
+	const struct an_endpoint from = an_endpoint_ip4(172, 17, 1, 1, 1000);
+	const struct an_endpoint other = an_endpoint_ip4(172, 17, 1, 2, 1000);
+	struct forgery good = {.proven = from, .made_at = an_quic_clock(b->quic)};
+	memcpy(good.secret, b->quic->retry_secret, sizeof(good.secret));
+	struct forgery forgeries[] = {good, good, good, good};
+	memset(forgeries[0].secret, 0, sizeof(forgeries[0].secret));
+	forgeries[1].secret[31] ^= 1;
+	forgeries[2].proven = other;
+	forgeries[3].made_at -= 30 * NGTCP2_SECONDS;
+	const unsigned before = b->accepted;
+	for (size_t i = 0; i < sizeof(forgeries) / sizeof(forgeries[0]); i++) {
+		inject_with_token(&forgeries[i], &from);
+		ck_assert_msg(b->accepted == before, "forgery %zu", i);
+		wire_run_for(&wire, AN_MS(1));
+	}
+	inject_with_token(&good, &from);
+	ck_assert_uint_eq(b->accepted, before + 1);
 }
 END_TEST
 
@@ -263,6 +326,8 @@ Suite *suite(void)
 	tcase_add_test(hostile, damaged_first_flights_cost_no_more_than_the_limit_of_handshakes);
 	tcase_add_test(hostile, an_address_that_is_not_proven_gets_at_most_three_times_its_bytes);
 	tcase_add_test(hostile, forged_addresses_take_no_more_places_once_there_is_a_crowd);
+	tcase_add_test(hostile,
+	               a_token_is_good_from_this_endpoint_for_this_address_and_a_while_alone);
 	tcase_add_test(hostile, a_flood_to_an_ended_connection_is_answered_ever_more_rarely);
 	tcase_add_test(hostile, a_datagram_of_nothing_or_of_one_byte_is_dropped);
 	suite_add_tcase(s, hostile);
