@@ -194,10 +194,15 @@ static bool read_as_bytes(struct an_sim_node *client)
 	                                                        operation->tag, NULL),
 	                                    "a get by record key");
 	size_t size = 0;
+	uint8_t key[AUTONOMI_NAME_SIZE];
 	if (!expect_ok(fleet, event, "a get by record key"))
 		return false;
-	autonomi_event_data(event, &size);
+	const uint8_t *value = autonomi_event_data(event, &size);
 	return an_sim_expect(fleet,
+	                     autonomi_record_key(value, size, key) == AUTONOMI_OK &&
+	                             memcmp(key, fleet->records[0].address, sizeof(key)) == 0,
+	                     "%zu bytes came that are not the record", size) &&
+	       an_sim_expect(fleet,
 	                     size > RECORD_SIZE && autonomi_event_count(event) > 1 &&
 	                             autonomi_event_peer_count(event) ==
 	                                     autonomi_event_count(event),
