@@ -92,6 +92,9 @@ def fork(network, folder):
               [padded("one"), padded("two")], "graph get prints all entries of a fork", value)
     client = fails(network, "graph get of a fork", DAMAGED, "graph", "get", made.get("address", ""))
     tap.check(client.out.count("Content: ") == 2, "it prints both", client.out)
+    told = answer(network, "analyze of a fork", "analyze", made.get("address", "none"))
+    tap.check([(each["kind"], each["entries"]) for each in told.get("found", [])] == [("graph_entry", 2)],
+              "it counts the entries", told)
     answer(network, "an edit mends it", "register", "edit", "torn", "three")
     prints(network, "then it has one value", "three\n", "register", "get", "torn")
     history = answer(network, "its history", "register", "history", "torn")

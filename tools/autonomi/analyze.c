@@ -119,16 +119,26 @@ static bool describe_pointer(struct analysis *analysis, const uint8_t *value, si
 	return true;
 }
 
+static void look_at_descendants_later(struct analysis *analysis, const autonomi_graph_entry *entry)
+{
+	autonomi_graph_entry_view view;
+	autonomi_graph_entry_get_view(entry, &view, sizeof(view));
+	for (size_t i = 0; i < view.descendant_count; i++)
+		look_at_later(analysis, AUTONOMI_ADDRESS_GRAPH_ENTRY,
+		              view.descendants + i * AUTONOMI_GRAPH_DESCENDANT_SIZE);
+}
+
 static bool describe_graph(struct analysis *analysis, const uint8_t *value, size_t size,
                            struct finding *finding)
 {
-	autonomi_graph_entry *entry = NULL;
+	autonomi_graph_entry *entries[FORKS_MAX];
 	autonomi_graph_entry_view view;
 	size_t count = 0;
 	char content[HEX_MAX];
-	if (autonomi_graph_entry_decode(value, size, &entry, 1, &count) != AUTONOMI_OK)
+	if (autonomi_graph_entry_decode(value, size, entries, FORKS_MAX, &count) != AUTONOMI_OK ||
+	    count == 0)
 		return false;
-	autonomi_graph_entry_get_view(entry, &view, sizeof(view));
+	autonomi_graph_entry_get_view(entries[0], &view, sizeof(view));
 	autonomi_hex_encode(view.content, AUTONOMI_GRAPH_CONTENT_SIZE, content, sizeof(content));
 	finding->kind = "graph_entry";
 	snprintf(finding->details, sizeof(finding->details),
@@ -137,10 +147,10 @@ static bool describe_graph(struct analysis *analysis, const uint8_t *value, size
 	snprintf(finding->members, sizeof(finding->members),
 	         ",\"entries\":%zu,\"parents\":%zu,\"descendants\":%zu,\"content\":\"%s\"", count,
 	         view.parent_count, view.descendant_count, content);
-	for (size_t i = 0; i < view.descendant_count; i++)
-		look_at_later(analysis, AUTONOMI_ADDRESS_GRAPH_ENTRY,
-		              view.descendants + i * AUTONOMI_GRAPH_DESCENDANT_SIZE);
-	autonomi_graph_entry_free(entry);
+	for (size_t i = 0; i < count; i++) {
+		look_at_descendants_later(analysis, entries[i]);
+		autonomi_graph_entry_free(entries[i]);
+	}
 	return true;
 }
 

@@ -14,7 +14,11 @@
 #include "common/log_file.h"
 #include "common/settings.h"
 
-enum { ARGUMENTS_MAX = 4, DATA_MAP_TEXT_MAX = 1 << 20 };
+enum {
+	ARGUMENTS_MAX = 4,
+	DATA_MAP_TEXT_MAX = 1 << 20,
+	FORKS_MAX = 256, /* graph entries of one owner that are shown */
+};
 
 struct program {
 	autonomi_config *config;

@@ -8,7 +8,7 @@
 #include "autonomi/owner.h"
 #include "autonomi/user_files.h"
 
-enum { HEX_MAX = 2 * AUTONOMI_ADDRESS_MAX + 1, FORKS_MAX = 256 };
+enum { HEX_MAX = 2 * AUTONOMI_ADDRESS_MAX + 1 };
 
 /* ---- What all writes print. */
 static void remember_written(const struct program *program, const autonomi_event *event,
