@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -60,6 +61,13 @@ def fails(network, name, code, *words, **options):
     client = run(network, *words, **options)
     ends_badly(name, client, code)
     return client
+
+
+def await_path(folder, pattern):
+    """Waits until there is a path like this, for as long as a command may take."""
+    end = time.monotonic() + SECONDS_MAX
+    while not any(folder.rglob(pattern)) and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def perform(name, test):

@@ -13,7 +13,7 @@ import subprocess
 import time
 
 from command_line import (DONE, INTERRUPTED, LOCAL, NETWORK, NODES, NOT_FOUND, SECONDS_MAX, USAGE, answer,
-                          ends_badly, perform, read, run, tap)
+                          await_path, ends_badly, perform, read, run, tap)
 from network import Client, random_file, same
 
 PEER_ID = "12D3KooWQfqCY3MX5xDYMYEBa2NvaQVJBSN9pYT18BAhPat2q4rf"
@@ -231,8 +231,8 @@ def full_disk(network, folder):
 
 def interrupted(network, folder):
     large = random_file(folder / "interrupted", 64 << 20)
-    client = network.client("file", "upload", "--quiet", large)
-    time.sleep(0.3)
+    client = network.client("file", "upload", "--quiet", large, data=folder / "interrupted-data")
+    await_path(folder, "interrupted-data/**/upload-*.journal")
     client.process.send_signal(signal.SIGINT)
     started = time.monotonic()
     client.wait(SECONDS_MAX)

@@ -10,10 +10,10 @@ import os
 import resource
 import shutil
 import struct
-import time
 from pathlib import Path
 
-from command_line import DAMAGED, DONE, LOCAL, SECONDS_MAX, USAGE, answer, ends_badly, perform, run, tap
+from command_line import (DAMAGED, DONE, LOCAL, SECONDS_MAX, USAGE, answer, await_path, ends_badly, perform,
+                          run, tap)
 from network import random_file, same
 
 SMALL_FILES = 200
@@ -115,13 +115,6 @@ def without_archive(network, folder, tree):
 
 def few_descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-
-
-def await_path(folder, pattern):
-    """Waits until there is a path like this, for as long as a command may take."""
-    end = time.monotonic() + SECONDS_MAX
-    while not any(folder.rglob(pattern)) and time.monotonic() < end:
-        time.sleep(0.01)
 
 
 def many(network, folder):
