@@ -25,6 +25,11 @@ KILL_CYCLES = 200  # of one store, which is then checked as a whole
 CHURN_DOWN_SECONDS = 4  # longest time that a killed node stays away
 
 
+# Scenario, fidelity, nodes and virtual hours of `scale`; 8 GiB of memory are needed.
+SCALES = (("join", "messages", 20000, 1), ("churn", "messages", 1000, 24),
+          ("join", "datagrams", 1000, 1))
+
+
 class Run:
     """One run of one name: its folder, and how long it may take."""
 
@@ -436,6 +441,23 @@ def simulations(run):
            "held"
 
 
+def scale(run):
+    """Networks that are large, or live long, each a run with a new seed."""
+    sim, seed = run.build / "tests/sim/sim", str(int.from_bytes(os.urandom(4), "big"))
+    told = []
+    for scenario, fidelity, nodes, hours in SCALES:
+        size = (nodes // 100, 1) if run.short else (nodes, hours)
+        arguments = ["--scenario", scenario, "--fidelity", fidelity, "--nodes", str(size[0]),
+                     "--hours", str(size[1]), "--seed", seed]
+        out = program(run, sim, *arguments, "--timing")
+        timing = re.search(r"^timing: ([0-9.]+) s of CPU.* (\d+) KiB for each of", out, re.M)
+        if timing is None:
+            raise Failure(f"sim {' '.join(arguments)} printed no timing\n{out[-2000:]}")
+        told.append(f"{size[0]} nodes for {size[1]} h over {fidelity} ({scenario}) in {timing[1]} s of a "
+                    f"processor and {timing[2]} KiB a node")
+    return f"seed {seed}: {'; '.join(told)}; every invariant held"
+
+
 def campaign(run):
     messages, datagrams, table = run.campaign
     return Campaign(run.build / "tests/sim/sim", {"messages": messages, "datagrams": datagrams},
@@ -452,6 +474,7 @@ NAMES = {
     "fuzz": (fuzz, "3 h", "every parser, until nothing new is covered"),
     "faults": (faults, "10 min", "every n-th file operation, SQLite call and allocation fails"),
     "campaign": (campaign, "10 min", "faults drawn from new seeds in networks, until --messages N, --datagrams N"),
+    "scale": (scale, "2 h", "20,000 nodes for an hour, 1,000 for a day, 1,000 over QUIC for an hour"),
     "simulations": (simulations, "40 min", "every scenario with 50 nodes and a new seed"),
 }
 
