@@ -12,6 +12,7 @@
 
 enum {
 	DOWN_ONE_IN = 5,
+	FULL_ONE_IN = 3,
 	HOSTILE_ONE_IN = 10,
 	PARTED_PERCENT_MAX = 33,
 	TRIES = 8, /* of machines, until one suits */
@@ -30,17 +31,12 @@ static uint64_t draw(const struct an_sim_fleet *fleet, uint64_t bound)
 const char *an_sim_fault_name(enum an_sim_fault fault)
 {
 	static const char *const names[AN_SIM_FAULTS] = {
-		[AN_SIM_FAULT_CRASH] = "crashes",
-		[AN_SIM_FAULT_RESTART] = "restarts",
-		[AN_SIM_FAULT_JOIN] = "joins",
-		[AN_SIM_FAULT_LEAVE] = "leaves",
-		[AN_SIM_FAULT_PARTITION] = "partitions",
-		[AN_SIM_FAULT_DISK_FULL] = "full disks",
-		[AN_SIM_FAULT_DISK_SLOW] = "slow disks",
-		[AN_SIM_FAULT_DISK_TORN] = "torn writes",
-		[AN_SIM_FAULT_CLOCK] = "clock jumps",
-		[AN_SIM_FAULT_LINK] = "links",
-		[AN_SIM_FAULT_LIE] = "lies",
+		[AN_SIM_FAULT_CRASH] = "crashes",        [AN_SIM_FAULT_RESTART] = "restarts",
+		[AN_SIM_FAULT_JOIN] = "joins",           [AN_SIM_FAULT_LEAVE] = "leaves",
+		[AN_SIM_FAULT_PARTITION] = "partitions", [AN_SIM_FAULT_DISK_FULL] = "full disks",
+		[AN_SIM_FAULT_DISK_SLOW] = "slow disks", [AN_SIM_FAULT_DISK_TORN] = "torn writes",
+		[AN_SIM_FAULT_STORE] = "full stores",    [AN_SIM_FAULT_CLOCK] = "clock jumps",
+		[AN_SIM_FAULT_LINK] = "links",           [AN_SIM_FAULT_LIE] = "lies",
 		[AN_SIM_FAULT_FLOOD] = "floods",
 	};
 	return names[fault];
@@ -296,6 +292,30 @@ static bool change_disk(struct an_sim_faults *faults, void (*act)(struct an_sim_
 	return true;
 }
 
+static size_t count_full(const struct an_sim_fleet *fleet)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		count += fleet->nodes[i]->state == AN_SIM_NODE_UP &&
+		         an_sim_store_is_full(fleet->nodes[i]);
+	return count;
+}
+
+static bool fill_store(struct an_sim_faults *faults)
+{
+	struct an_sim_fleet *fleet = faults->fleet;
+	struct an_sim_node *node = an_sim_fleet_random_node(fleet);
+	if (node == NULL)
+		return false;
+	if (an_sim_store_is_full(node))
+		an_sim_store_make_room(node);
+	else if ((count_full(fleet) + 1) * FULL_ONE_IN <= an_sim_fleet_up(fleet))
+		an_sim_store_fill(node, draw(fleet, 2) == 0);
+	else
+		return false;
+	return true;
+}
+
 static bool jump_clock(struct an_sim_faults *faults)
 {
 	struct an_sim_node *node = an_sim_fleet_random_node(faults->fleet);
@@ -343,6 +363,8 @@ static bool do_it(struct an_sim_faults *faults, enum an_sim_fault fault)
 		return change_disk(faults, an_sim_disk_slow_down);
 	case AN_SIM_FAULT_DISK_TORN:
 		return change_disk(faults, an_sim_disk_tear);
+	case AN_SIM_FAULT_STORE:
+		return fill_store(faults);
 	case AN_SIM_FAULT_CLOCK:
 		return jump_clock(faults);
 	case AN_SIM_FAULT_LINK:
@@ -374,6 +396,7 @@ void an_sim_faults_heal(struct an_sim_faults *faults)
 		if (node->is_client || node->state == AN_SIM_NODE_GONE)
 			continue;
 		repair_disk(node);
+		an_sim_store_make_room(node);
 		an_sim_host_set_link(node->host, NULL);
 		an_sim_host_set_nat(node->host, false);
 		if (node->was_full)

@@ -10,6 +10,9 @@
  *   - A machine leaves for good only where each record that it holds has AN_SIM_HOLDERS_LEFT other
  *     holders that are not gone: of five holders two may be lost for good before somebody has made
  *     new copies, never a third.
+ *     Who may drop the record, since seven peers are nearer to it, and has reason to, being full or
+ *     cleaning up often, is none of these.
+ *   - At most a third of the stores are full at once, so that the network has room for every record.
  *   - One machine in ten may be hostile. A put that hostile peers alone acknowledged is no acknowledged
  *     record: a client believes two, and cannot know. Such puts are counted.
  */
@@ -29,6 +32,7 @@ enum an_sim_fault {
 	AN_SIM_FAULT_DISK_FULL, /* or room again */
 	AN_SIM_FAULT_DISK_SLOW, /* or fast again */
 	AN_SIM_FAULT_DISK_TORN, /* the next writes fail half way */
+	AN_SIM_FAULT_STORE,     /* a store has reached its limit, or has room again */
 	AN_SIM_FAULT_CLOCK,     /* the time of day jumps, by up to ten days either way */
 	AN_SIM_FAULT_LINK,      /* lossy, slow, one way bad, behind a NAT, or good again */
 	AN_SIM_FAULT_LIE,       /* a hostile peer comes, or lies in another way (liar.h) */
@@ -48,7 +52,7 @@ const char *an_sim_fault_name(enum an_sim_fault fault);
 /* Does it to a machine that is drawn; false where nothing could be done. */
 bool an_sim_fault_inject(struct an_sim_faults *faults, enum an_sim_fault fault);
 /* Ends what can end: parted networks, full and slow disks, bad links, machines that are down. Clocks
- * stay wrong, hostile peers hostile, and who left is gone. Whose disk was full is started again, as an
+ * stay wrong, hostile peers hostile, and who left is gone. Whose disk or store was full is started again, as an
  * operator does who has made room: by itself it takes no records of others for an hour
  * (docs/replication.md). */
 void an_sim_faults_heal(struct an_sim_faults *faults);

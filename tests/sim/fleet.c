@@ -8,7 +8,13 @@
 #include "ident/peer_id.h"
 #include "sim/memory.h"
 
-enum { INTRODUCERS = 3, JOIN_SECONDS = 300, ENOUGH_PEERS = 8, TRIES_AT_RANDOM = 100 };
+enum {
+	INTRODUCERS = 3,
+	JOIN_SECONDS = 300,
+	ENOUGH_PEERS = 8,
+	TRIES_AT_RANDOM = 100,
+	CLEANING_ONE_IN = 3,
+};
 
 void an_sim_fleet_init(struct an_sim_fleet *fleet, uint64_t seed, const char *log_level)
 {
@@ -100,6 +106,8 @@ struct an_sim_node *an_sim_node_add(struct an_sim_fleet *fleet, bool is_client)
 	an_sim_disk_set_options(an_sim_host_disk(node->host), &options);
 	node->index = fleet->count;
 	node->is_client = is_client;
+	node->cleans_often = fleet->cleaning && an_random_below(an_sim_world_random(fleet->world),
+	                                                        CLEANING_ONE_IN) == 0;
 	fleet->nodes[fleet->count++] = node;
 	return node;
 }
@@ -160,6 +168,14 @@ static void set_further(struct an_sim_node *node, autonomi_config *config)
 	}
 }
 
+static void set_limit(struct an_sim_node *node, autonomi_config *config, const char *name,
+                      uint64_t limit)
+{
+	char value[24];
+	snprintf(value, sizeof(value), "%llu", (unsigned long long)limit);
+	set(node, config, name, value);
+}
+
 static autonomi_config *config_of(struct an_sim_node *node)
 {
 	char peers[INTRODUCERS * sizeof(node->address)];
@@ -175,6 +191,8 @@ static autonomi_config *config_of(struct an_sim_node *node)
 		set(node, config, "network.peers", peers);
 	else
 		set(node, config, "network.first", "on");
+	set_limit(node, config, "storage.records_max", node->records_max);
+	set_limit(node, config, "storage.bytes_max", node->bytes_max);
 	set_further(node, config);
 	autonomi_config_set_log(config, log_line, node);
 	set(node, config, "log.level", node->fleet->log_level);
@@ -259,6 +277,7 @@ bool an_sim_node_start(struct an_sim_node *node)
 	node->up_since = an_sim_world_now(node->fleet->world);
 	node->joined = node->closed = false;
 	node->incarnation++;
+	an_sim_node_watch_store(node);
 	an_sim_host_start(node->host, turn, node);
 	return true;
 }
@@ -302,6 +321,7 @@ void an_sim_node_cut(struct an_sim_node *node, enum an_sim_cut cut)
 	if (!is_up(node))
 		return;
 	an_sim_node_note_records(node);
+	an_sim_node_note_dropping(node);
 	goes_down(node);
 	an_sim_host_crash(node->host, cut, free_node, node);
 }

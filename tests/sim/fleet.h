@@ -41,7 +41,9 @@ struct an_sim_node {
 	bool is_client;
 	bool joined, closed;
 	bool has_bad_disk;
-	bool was_full; /* its disk, since the network healed */
+	bool was_full;                   /* its disk or its store, since the network healed */
+	uint64_t records_max, bytes_max; /* of its store; 0: as usual */
+	bool cleans_often;
 	an_time_us up_since;
 	uint64_t incarnation; /* grows with every start */
 	char id[64];
@@ -75,6 +77,7 @@ struct an_sim_record {
 	bool is_ended, is_stored; /* its last put; one, with success */
 	uint32_t tried, version;  /* the newest that was put; that was acknowledged, 0: none */
 	uint64_t copies;          /* of `version`, that the client was told */
+	uint64_t dropped;         /* copies of what was put last, while that was under way */
 	uint8_t (*hashes)[AUTONOMI_ADDRESS_SIZE]; /* of a pointer's versions, from 1 on */
 	/* Nodes with `version` or a newer one; before the first acknowledgement with any. */
 	struct an_sim_holder *holders;
@@ -101,6 +104,8 @@ struct an_sim_fleet {
 	uint64_t asked, answered; /* puts and gets of clients that have ended; with success */
 	uint64_t not_taken;       /* by a client that had too many under way */
 	uint64_t repaired;        /* copies that nodes made of themselves, until they went down */
+	bool cleaning;            /* every third node that is added cleans up often */
+	uint64_t pruned, cleaned; /* records that nodes dropped to make room, and in cleanups */
 	size_t deceived;          /* puts that hostile peers alone acknowledged */
 	size_t lost;              /* acknowledged records that were not found when they had to be */
 	/* Further options of every node that is added, "name=value" each. */
@@ -183,7 +188,7 @@ bool an_sim_get_one(struct an_sim_node *client, size_t which);
 bool an_sim_node_has_record(const struct an_sim_node *node, const struct an_sim_record *record);
 /* Adds the nodes that are up and have the record now, and takes out those that dropped it. */
 void an_sim_record_note_holders(struct an_sim_fleet *fleet, struct an_sim_record *record);
-/* The noted holders that are not gone, `but` not counted (may be NULL). */
+/* The noted holders that are not gone and may not drop it, `but` not counted (may be NULL). */
 size_t an_sim_record_holders_left(const struct an_sim_fleet *fleet,
                                   const struct an_sim_record *record,
                                   const struct an_sim_node *but);
@@ -229,6 +234,26 @@ void an_sim_node_note_records(struct an_sim_node *node);
 
 /* It has lost all that it held. */
 void an_sim_node_forget_records(struct an_sim_node *node);
+
+/* Takes out of the books what it holds and may drop. */
+void an_sim_node_forget_droppable(struct an_sim_node *node);
+/* It drops a record, as it may, that it has still. */
+void an_sim_node_dropped(struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE]);
+
+/* stores.c: what the node, just opened, drops is counted from now on, and must be what it may drop. */
+void an_sim_node_watch_store(struct an_sim_node *node);
+/* Notes what a node, about to be cut, may have dropped in this moment. */
+void an_sim_node_note_dropping(struct an_sim_node *node);
+/* Whether so many peers are nearer to the record than the node is that it may drop it: of those in its
+ * table, or of those that are not gone where it is down. */
+bool an_sim_node_may_drop(const struct an_sim_node *node,
+                          const uint8_t name[AUTONOMI_ADDRESS_SIZE]);
+/* Whether the node has reason to drop what it may drop. */
+bool an_sim_node_drops(const struct an_sim_node *node);
+/* Its store is full from now on: its limit, in records or in bytes, is what it holds. */
+void an_sim_store_fill(struct an_sim_node *node, bool by_bytes);
+void an_sim_store_make_room(struct an_sim_node *node);
+bool an_sim_store_is_full(const struct an_sim_node *node);
 
 /* blame.c: no node that is up has blocked another one (semantics 6.10). */
 void an_sim_fleet_expect_fair(struct an_sim_fleet *fleet);

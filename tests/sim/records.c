@@ -155,6 +155,33 @@ void an_sim_node_forget_records(struct an_sim_node *node)
 	}
 }
 
+void an_sim_node_dropped(struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE])
+{
+	struct an_sim_fleet *fleet = node->fleet;
+	size_t i = 0;
+	while (i < fleet->record_count &&
+	       memcmp(fleet->records[i].address, name, sizeof(fleet->records[i].address)) != 0)
+		i++;
+	if (i == fleet->record_count)
+		return;
+	struct an_sim_record *record = &fleet->records[i];
+	struct an_sim_holder *holder = find_holder(record, node);
+	record->dropped += !record->is_ended && version_at(node, record) == record->tried;
+	if (holder != NULL)
+		*holder = record->holders[--record->holder_count];
+}
+
+void an_sim_node_forget_droppable(struct an_sim_node *node)
+{
+	struct an_sim_fleet *fleet = node->fleet;
+	for (size_t i = 0; i < fleet->record_count; i++) {
+		struct an_sim_record *record = &fleet->records[i];
+		struct an_sim_holder *holder = find_holder(record, node);
+		if (holder != NULL && an_sim_node_may_drop(node, record->address))
+			*holder = record->holders[--record->holder_count];
+	}
+}
+
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,
                                 const struct an_sim_record *record)
 {
@@ -170,7 +197,8 @@ size_t an_sim_record_holders_left(const struct an_sim_fleet *fleet,
 	size_t count = 0;
 	for (size_t i = 0; i < record->holder_count; i++) {
 		const struct an_sim_node *node = node_at(fleet, record->holders[i].node);
-		count += node != but && node->state != AN_SIM_NODE_GONE;
+		count += node != but && node->state != AN_SIM_NODE_GONE &&
+		         !(an_sim_node_drops(node) && an_sim_node_may_drop(node, record->address));
 	}
 	return count;
 }
@@ -223,6 +251,7 @@ static autonomi_status submit_put(struct an_sim_node *client, struct put *put)
 	struct an_sim_record *record = &client->fleet->records[put->which];
 	put->operation = an_sim_operation_new(client);
 	record->is_ended = false;
+	record->dropped = 0;
 	return is_pointer(record) ? submit_pointer(client, record, put->operation->tag)
 	                          : submit_chunk(client, record, put->operation->tag);
 }
@@ -243,7 +272,8 @@ static bool expect_taken(struct an_sim_fleet *fleet, autonomi_status status, con
 
 static void expect_copies(struct an_sim_fleet *fleet, const struct an_sim_record *record)
 {
-	an_sim_expect(fleet, record->holder_count + fleet->liars >= record->copies,
+	an_sim_expect(fleet,
+	              record->holder_count + record->dropped + fleet->liars >= record->copies,
 	              "a put was told %llu copies, but %zu nodes have it",
 	              (unsigned long long)record->copies, record->holder_count);
 }
@@ -274,7 +304,7 @@ static void note_stored(struct an_sim_fleet *fleet, struct an_sim_record *record
 {
 	an_sim_expect(fleet, names_record(record, event), "a put gave another address");
 	/* Two words make a put, and where both were lies nobody can keep what was never stored. */
-	if (!anybody_has_newest(fleet, record)) {
+	if (!anybody_has_newest(fleet, record) && record->dropped == 0) {
 		fleet->deceived++;
 		return;
 	}

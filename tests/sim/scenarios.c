@@ -54,7 +54,7 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"nats", "every third node is behind a NAT, and a client", an_sim_nats},
 	{"upgrade", "one node after the other comes back as the next version", an_sim_upgrade},
 	{"crash-loops", "crashes and restarts, drawn until --faults (200)", an_sim_crash_loops},
-	{"disks", "full, slow and torn disks and crashes, likewise", an_sim_disks},
+	{"disks", "full, slow and torn disks, full stores and crashes, likewise", an_sim_disks},
 	{"clocks", "clocks that jump by up to ten days, and crashes, likewise", an_sim_clocks},
 	{"links", "lossy, slow, asymmetric links, NATs and partitions, likewise", an_sim_links},
 	{"hostile", "lies and floods of hostile peers, joins and leaves, likewise", an_sim_hostile},
