@@ -22,6 +22,9 @@ struct an_dht_key an_dht_key_of(struct an_span name);
 /* The distance between two keys. */
 struct an_dht_key an_dht_key_distance(const struct an_dht_key *a, const struct an_dht_key *b);
 
+/* A distance as many times as great; the greatest there is where that has no room. */
+struct an_dht_key an_dht_key_times(const struct an_dht_key *distance, uint32_t factor);
+
 /* Negative where `a` is nearer to `target` than `b`, positive where farther, 0 where equal. */
 int an_dht_key_compare(const struct an_dht_key *target, const struct an_dht_key *a,
                        const struct an_dht_key *b);

@@ -21,16 +21,8 @@ static struct an_dht_key divide(uint64_t divisor)
 
 struct an_dht_key an_kad_share(uint64_t size, uint32_t factor)
 {
-	struct an_dht_key share = divide(size > 0 ? size : 1);
-	uint64_t carry = 0;
-	for (size_t i = AN_DHT_KEY_SIZE; i-- > 0;) {
-		carry += (uint64_t)share.bytes[i] * factor;
-		share.bytes[i] = (uint8_t)carry;
-		carry >>= 8;
-	}
-	if (carry != 0)
-		memset(share.bytes, 0xff, sizeof(share.bytes));
-	return share;
+	const struct an_dht_key share = divide(size > 0 ? size : 1);
+	return an_dht_key_times(&share, factor);
 }
 
 struct an_dht_key an_kad_range(uint64_t size, uint32_t group, const struct an_dht_key *seventh)

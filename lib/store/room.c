@@ -130,27 +130,13 @@ an_status an_store_expect_room(struct an_store *store, const uint8_t key[AN_RECO
 	return crowded ? AUTONOMI_E_FULL : AUTONOMI_E_DISK_FULL;
 }
 
-/* The most where the product does not fit. */
-static struct an_dht_key multiply(const struct an_dht_key *number, unsigned factor)
-{
-	struct an_dht_key product;
-	unsigned carry = 0;
-	for (size_t i = AN_DHT_KEY_SIZE; i > 0; i--) {
-		const unsigned digit = number->bytes[i - 1] * factor + carry;
-		product.bytes[i - 1] = (uint8_t)(digit & 0xff);
-		carry = digit >> 8;
-	}
-	if (carry > 0)
-		memset(product.bytes, 0xff, sizeof(product.bytes));
-	return product;
-}
-
 size_t an_store_cleanup(struct an_store *store)
 {
 	const size_t count = store->index.count;
 	if (!store->range_known || count < store->profile->prune_batch)
 		return 0;
-	const struct an_dht_key limit = multiply(&store->range, store->profile->cleanup_ranges);
+	const struct an_dht_key limit = an_dht_key_times(&store->range,
+	                                                 store->profile->cleanup_ranges);
 	size_t removed = 0;
 	for (size_t i = count; i > count - count / store->profile->cleanup_share; i--) {
 		const struct an_store_record *record = store->index.by_distance[i - 1];

@@ -137,6 +137,30 @@ START_TEST(the_closest_peers_are_autonomis)
 }
 END_TEST
 
+START_TEST(a_distance_is_multiplied_and_stays_at_the_most_there_is)
+{
+	const struct an_dht_key low = {{[30] = 0x01, [31] = 0xff}}, half = {{0x80}};
+	struct an_dht_key product = an_dht_key_times(&low, 10);
+	ck_assert_mem_eq(product.bytes, ((struct an_dht_key){{[30] = 0x13, [31] = 0xf6}}).bytes,
+	                 AN_DHT_KEY_SIZE);
+	product = an_dht_key_times(&half, 1);
+	ck_assert_mem_eq(product.bytes, half.bytes, AN_DHT_KEY_SIZE);
+	product = an_dht_key_times(&half, 2);
+	for (size_t i = 0; i < AN_DHT_KEY_SIZE; i++)
+		ck_assert_uint_eq(product.bytes[i], 0xff);
+	product = an_dht_key_times(&low, UINT32_MAX);
+	ck_assert_mem_eq(product.bytes,
+	                 ((struct an_dht_key){{[26] = 0x01,
+	                                       [27] = 0xfe,
+	                                       [28] = 0xff,
+	                                       [29] = 0xff,
+	                                       [30] = 0xfe,
+	                                       [31] = 0x01}})
+	                         .bytes,
+	                 AN_DHT_KEY_SIZE);
+}
+END_TEST
+
 START_TEST(every_bit_has_its_bucket)
 {
 	const struct an_dht_key zero = {{0}};
@@ -158,6 +182,7 @@ Suite *suite(void)
 	tcase_add_test(all, which_key_is_nearer_is_autonomis);
 	tcase_add_test(all, candidates_are_in_autonomis_order);
 	tcase_add_test(all, the_closest_peers_are_autonomis);
+	tcase_add_test(all, a_distance_is_multiplied_and_stays_at_the_most_there_is);
 	tcase_add_test(all, every_bit_has_its_bucket);
 	suite_add_tcase(s, all);
 	return s;
