@@ -12,17 +12,24 @@
 
 enum { THREADS_MAX = 1024 };
 
+/* In the proportion of two intervals. The products of whole days would not fit. */
+static an_time_us scaled(an_time_us time, an_time_us interval, an_time_us usual)
+{
+	return time / usual * interval + time % usual * interval / usual;
+}
+
 /* What belongs to an interval keeps its proportion to it (base/profile.c). */
 static void set_replication(struct an_profile *profile, an_time_us interval)
 {
+	an_time_us *const times[] = {
+		&profile->replication_spacing, &profile->replication_spread,
+		&profile->replication_refresh, &profile->challenge_interval,
+		&profile->health_retry,        &profile->issue_lifetime,
+	};
 	const an_time_us usual = profile->replication_interval;
 	profile->replication_interval = interval;
-	profile->replication_spacing = profile->replication_spacing * interval / usual;
-	profile->replication_spread = profile->replication_spread * interval / usual;
-	profile->replication_refresh = profile->replication_refresh * interval / usual;
-	profile->challenge_interval = profile->challenge_interval * interval / usual;
-	profile->health_retry = profile->health_retry * interval / usual;
-	profile->issue_lifetime = profile->issue_lifetime * interval / usual;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		*times[i] = scaled(*times[i], interval, usual);
 }
 
 struct an_profile an_node_profile(const struct an_node_config *config)

@@ -83,6 +83,32 @@ START_TEST(lesson_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for)
 }
 END_TEST
 
+static void check_proportion(an_time_us time, an_time_us usual_time)
+{
+	const an_time_us usual = an_profile_autonomi.replication_interval;
+	const an_time_us interval = AN_MS(config.replication_interval_ms);
+	ck_assert_double_eq_tol((double)time / (double)interval, (double)usual_time / (double)usual,
+	                        1e-3);
+}
+
+START_TEST(times_of_replication_keep_their_proportion_to_the_interval)
+{
+	static const uint64_t intervals[] = {1000, 4000, 180000, 86400000};
+	const struct an_profile *usual = &an_profile_autonomi;
+	for (size_t i = 0; i < sizeof(intervals) / sizeof(intervals[0]); i++) {
+		config.replication_interval_ms = intervals[i];
+		const struct an_profile profile = an_node_profile(&config);
+		ck_assert_uint_eq(profile.replication_interval, AN_MS(intervals[i]));
+		check_proportion(profile.replication_spacing, usual->replication_spacing);
+		check_proportion(profile.replication_spread, usual->replication_spread);
+		check_proportion(profile.replication_refresh, usual->replication_refresh);
+		check_proportion(profile.challenge_interval, usual->challenge_interval);
+		check_proportion(profile.health_retry, usual->health_retry);
+		check_proportion(profile.issue_lifetime, usual->issue_lifetime);
+	}
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("node/config");
@@ -93,6 +119,7 @@ Suite *suite(void)
 	tcase_add_test(cases, a_local_network_has_the_id_0_and_takes_no_payments_unless_told);
 	tcase_add_test(cases, the_least_version_is_the_networks_unless_told);
 	tcase_add_test(cases, lesson_5_nobodys_timeout_is_shorter_than_the_work_it_waits_for);
+	tcase_add_test(cases, times_of_replication_keep_their_proportion_to_the_interval);
 	suite_add_tcase(s, cases);
 	return s;
 }
