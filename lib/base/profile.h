@@ -91,8 +91,13 @@ struct an_profile {
 	size_t fetch_parallel;           /* records fetched at once */
 	/* Longest time between storage challenges; drawn from its half on. */
 	an_time_us challenge_interval;
-	an_time_us health_retry;   /* until who lacks a record is asked again */
-	size_t health_tries;       /* at all of which it must lack it to be bad; at least 2 */
+	an_time_us health_retry;       /* until who lacks a record is asked again */
+	size_t health_tries;           /* at all of which it must lack it to be bad; at least 2 */
+	an_time_us network_wide_cycle; /* in which every record is looked at once (semantics 6.9) */
+	/* Where most holders of a record lacked it, farther peers are listened to for so long: within
+	 * so many times the distance of the farthest of those around us (semantics 6.8.3). */
+	an_time_us network_load_lifetime;
+	uint32_t network_load_reach;
 	an_time_us issue_lifetime; /* of what a peer said falsely */
 	an_time_us issue_spacing;  /* what comes sooner after another issue is none */
 	an_time_us block_lifetime; /* a bad peer is not spoken with for so long */

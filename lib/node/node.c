@@ -22,9 +22,10 @@ static an_time_us scaled(an_time_us time, an_time_us interval, an_time_us usual)
 static void set_replication(struct an_profile *profile, an_time_us interval)
 {
 	an_time_us *const times[] = {
-		&profile->replication_spacing, &profile->replication_spread,
-		&profile->replication_refresh, &profile->challenge_interval,
-		&profile->health_retry,        &profile->issue_lifetime,
+		&profile->replication_spacing,   &profile->replication_spread,
+		&profile->replication_refresh,   &profile->challenge_interval,
+		&profile->health_retry,          &profile->network_wide_cycle,
+		&profile->network_load_lifetime, &profile->issue_lifetime,
 	};
 	const an_time_us usual = profile->replication_interval;
 	profile->replication_interval = interval;

@@ -60,6 +60,12 @@ static void visit(void *context, const struct an_dht_key *after, an_repl_visitor
 		an_store_visit_behind(node->store, after, visitor, visitor_context);
 }
 
+static size_t records(void *context)
+{
+	const struct an_node *node = context;
+	return an_store_count(node->store);
+}
+
 static uint64_t changes(void *context)
 {
 	const struct an_node *node = context;
@@ -88,7 +94,8 @@ an_status an_node_replication_open(struct an_node *node)
 	const struct an_repl_config config = {
 		.profile = &node->profile,
 		.self = node->key_pair.identity.id,
-		.host = {node, nearest, converged, find, visit, changes, chunks, near_chunk},
+		.host = {node, nearest, converged, find, visit, records, changes, chunks,
+	                 near_chunk},
 		.random = &node->random,
 		.logger = node->logger,
 	};
@@ -306,8 +313,11 @@ static void take_list(struct an_node *node, uint64_t inbound, const struct an_ad
                       struct an_message_list keys, const struct an_link_peer *peer,
                       enum an_response_type type)
 {
-	const an_status status = an_repl_take_list(node->replication->repl, &peer->identity.id,
-	                                           holder, keys, node->now);
+	const struct an_contact sender = {.id = peer->identity.id,
+	                                  .endpoint_count = 1,
+	                                  .endpoints = {peer->remote}};
+	const an_status status = an_repl_take_list(node->replication->repl, &sender, holder, keys,
+	                                           node->now);
 	const struct an_response response = {.type = type};
 	if (status == AUTONOMI_OK)
 		an_serve_reply(node, inbound, &response);

@@ -21,10 +21,7 @@
 #ifndef AN_REPL_HEALTH_H
 #define AN_REPL_HEALTH_H
 
-#include "crypt/random.h"
-#include "repl/blocklist.h"
-#include "repl/challenge_score.h"
-#include "repl/host.h"
+#include "repl/check.h"
 
 enum {
 	AN_REPL_HEALTH_NEIGHBOURS = 7, /* that must be known (semantics 6.10) */
@@ -40,30 +37,13 @@ enum an_repl_health_state {
 	AN_REPL_HEALTH_ASKING,
 };
 
-enum an_repl_health_answer {
-	AN_REPL_HEALTH_UNKNOWN, /* says nothing against the peer */
-	AN_REPL_HEALTH_GOOD,
-	AN_REPL_HEALTH_LACKS,
-	AN_REPL_HEALTH_FALSE, /* it proved another content */
-};
-
-struct an_repl_checked {
-	struct an_contact contact;
-	enum an_repl_health_answer answer;
-};
-
 struct an_repl_health {
 	const struct an_profile *profile;
 	struct an_random *random;
 	an_time_us due;
 	enum an_repl_health_state state;
 	size_t tries; /* with this record, that found somebody lacking */
-	uint8_t target[AN_RECORD_NAME_SIZE];
-	struct an_dht_key dht_key;
-	uint64_t nonce;
-	uint8_t proof[AN_CHUNK_PROOF_SIZE]; /* our own */
-	size_t count, next, open;
-	struct an_repl_checked peers[AN_REPL_HOLDERS_MAX];
+	struct an_repl_check check;
 	size_t suspect_count;
 	/* Who lacked it at every try so far: of the last record with a verdict. */
 	struct an_peer_id suspects[AN_REPL_HOLDERS_MAX];
@@ -71,8 +51,8 @@ struct an_repl_health {
 
 enum an_repl_health_want {
 	AN_REPL_HEALTH_NOTHING,
-	AN_REPL_HEALTH_PROVE,  /* our own proof of `target`, to an_repl_health_proven */
-	AN_REPL_HEALTH_SEARCH, /* who is nearest to `target`, to an_repl_health_found */
+	AN_REPL_HEALTH_PROVE,  /* our own proof of the record, to an_repl_health_proven */
+	AN_REPL_HEALTH_SEARCH, /* who is nearest to it, to an_repl_health_found */
 };
 
 enum an_repl_health_verdict {
@@ -90,21 +70,15 @@ enum an_repl_health_want an_repl_health_begin(struct an_repl_health *health,
                                               const struct an_repl_view *view, bool ready,
                                               an_time_us now);
 
-/* The peers that were found nearest, who answered; those that are blocked are not among them and
- * count nevertheless, for others know them. None: the search failed. */
-void an_repl_health_found(struct an_repl_health *health, const struct an_dht_key *self,
-                          const struct an_contact *contacts, size_t count,
-                          const struct an_repl_blocklist *blocked, an_time_us now);
+/* The peers that were found nearest. None: the search failed. */
+void an_repl_health_found(struct an_repl_health *health, const struct an_repl_nearest *nearest);
 
 /* Our own proof; a list without it: it could not be made. */
 void an_repl_health_proven(struct an_repl_health *health, const struct an_repl_view *view,
                            struct an_message_list proofs, an_time_us now);
 
-/* The next peer to ask for the proof of `target` with `nonce`; NULL where there is none now. */
+/* The next peer to ask for the proof; NULL where there is none now. */
 struct an_repl_checked *an_repl_health_next(struct an_repl_health *health);
-/* What a peer answered. One that gives no list is AN_REPL_HEALTH_UNKNOWN. */
-void an_repl_health_answered(const struct an_repl_health *health, struct an_repl_checked *peer,
-                             struct an_message_list proofs);
 /* A peer that was asked has answered or not. */
 enum an_repl_health_verdict an_repl_health_ended(struct an_repl_health *health, an_time_us now);
 

@@ -20,6 +20,7 @@ struct an_repl_host {
 	/* The records behind the place `after` (NULL: all), nearest first, until the visitor says no. */
 	void (*visit)(void *context, const struct an_dht_key *after, an_repl_visitor *visitor,
 	              void *visitor_context);
+	size_t (*records)(void *context); /* how many there are */
 	/* The number of the newest change (store/store.h). */
 	uint64_t (*changes)(void *context);
 	/* How many chunks there are, and one of the nearer half of them, drawn; NULL: none. Borrowed

@@ -28,22 +28,43 @@ static int find_reporter(const struct an_repl_offers *offers, const struct an_pe
 	return -1;
 }
 
-/* A place that nobody needs. One of whom we hold no offer, but that is muted, is needed. */
-static int free_reporter(struct an_repl_offers *offers, an_time_us now)
+/* Nobody needs its place. One of whom we hold no offer, but that is muted, does. */
+static bool is_idle(const struct an_repl_reporter *reporter, an_time_us now)
+{
+	return reporter->offers == 0 && reporter->fetches == 0 && reporter->muted_until <= now;
+}
+
+static int free_reporter(const struct an_repl_offers *offers, an_time_us now)
 {
 	for (int i = 0; i < AN_REPL_REPORTERS_MAX; i++) {
-		const struct an_repl_reporter *reporter = &offers->reporters[i];
-		if (reporter->offers == 0 && reporter->fetches == 0 && reporter->muted_until <= now)
+		if (is_idle(&offers->reporters[i], now))
 			return i;
 	}
 	return -1;
 }
 
-static int reporter_of(struct an_repl_offers *offers, const struct an_peer_id *id, an_time_us now)
+static bool has_room_for_stranger(const struct an_repl_offers *offers, an_time_us now)
 {
-	int at = find_reporter(offers, id);
+	size_t strangers = 0;
+	for (int i = 0; i < AN_REPL_REPORTERS_MAX; i++)
+		strangers += offers->reporters[i].is_stranger &&
+		             !is_idle(&offers->reporters[i], now);
+	return strangers < AN_REPL_STRANGERS_MAX;
+}
+
+static int reporter_of(struct an_repl_offers *offers, const struct an_contact *contact,
+                       bool is_stranger, an_time_us now)
+{
+	int at = find_reporter(offers, &contact->id);
+	const bool comes = at < 0 || is_idle(&offers->reporters[at], now);
+	if (is_stranger && comes && !has_room_for_stranger(offers, now))
+		return -1;
 	if (at < 0 && (at = free_reporter(offers, now)) >= 0)
-		offers->reporters[at] = (struct an_repl_reporter){.id = *id};
+		offers->reporters[at] = (struct an_repl_reporter){.id = contact->id};
+	if (at >= 0) {
+		offers->reporters[at].remote = contact->endpoints[0];
+		offers->reporters[at].is_stranger = is_stranger;
+	}
 	return at;
 }
 
@@ -56,15 +77,6 @@ static bool reports(const struct an_repl_offer *offer, uint8_t reporter)
 	return false;
 }
 
-static void add_reporter(struct an_repl_offers *offers, struct an_repl_offer *offer,
-                         uint8_t reporter)
-{
-	if (offer->reporter_count == AN_REPL_OFFER_REPORTERS)
-		return;
-	offer->reporters[offer->reporter_count++] = reporter;
-	offers->reporters[reporter].offers++;
-}
-
 static void remove_reporter(struct an_repl_offers *offers, struct an_repl_offer *offer,
                             uint8_t reporter)
 {
@@ -75,6 +87,29 @@ static void remove_reporter(struct an_repl_offers *offers, struct an_repl_offer 
 		offers->reporters[reporter].offers--;
 		return;
 	}
+}
+
+/* Strangers give way, so that they cannot keep those out who will have the record. */
+static void make_place(struct an_repl_offers *offers, struct an_repl_offer *offer)
+{
+	for (uint8_t i = 0; i < offer->reporter_count; i++) {
+		if (offers->reporters[offer->reporters[i]].is_stranger) {
+			remove_reporter(offers, offer, offer->reporters[i]);
+			return;
+		}
+	}
+}
+
+static void add_reporter(struct an_repl_offers *offers, struct an_repl_offer *offer,
+                         uint8_t reporter)
+{
+	if (offer->reporter_count == AN_REPL_OFFER_REPORTERS &&
+	    !offers->reporters[reporter].is_stranger)
+		make_place(offers, offer);
+	if (offer->reporter_count == AN_REPL_OFFER_REPORTERS)
+		return;
+	offer->reporters[offer->reporter_count++] = reporter;
+	offers->reporters[reporter].offers++;
 }
 
 /* ---- States. */
@@ -180,12 +215,16 @@ bool an_repl_offers_muted(const struct an_repl_offers *offers, const struct an_p
 	return at >= 0 && offers->reporters[at].muted_until > now;
 }
 
-an_status an_repl_offers_take(struct an_repl_offers *offers, const struct an_peer_id *reporter,
-                              const struct an_repl_content *content,
-                              const struct an_dht_key *dht_key, bool ours, bool trusted,
-                              an_time_us now)
+static size_t offers_most(const struct an_repl_reporter *reporter)
 {
-	const int at = reporter_of(offers, reporter, now);
+	return reporter->is_stranger ? AN_REPL_OFFERS_PER_STRANGER : AN_REPL_OFFERS_PER_REPORTER;
+}
+
+an_status an_repl_offers_take(struct an_repl_offers *offers, const struct an_contact *reporter,
+                              enum an_repl_standing standing, const struct an_repl_content *content,
+                              const struct an_dht_key *dht_key, bool ours, an_time_us now)
+{
+	const int at = reporter_of(offers, reporter, standing == AN_REPL_STRANGER, now);
 	if (at < 0)
 		return AUTONOMI_E_BUSY;
 	if (offers->reporters[at].muted_until > now)
@@ -194,40 +233,78 @@ an_status an_repl_offers_take(struct an_repl_offers *offers, const struct an_pee
 	struct an_repl_offer *offer = known != NULL ? offer_of(known) : NULL;
 	if (offer != NULL && reports(offer, (uint8_t)at))
 		return AUTONOMI_OK;
-	if (offers->reporters[at].offers >= AN_REPL_OFFERS_PER_REPORTER)
+	if (offers->reporters[at].offers >= offers_most(&offers->reporters[at]))
 		return AUTONOMI_E_BUSY;
 	const an_status status = offer == NULL ? add(offers, content, dht_key, now, &offer)
 	                                       : AUTONOMI_OK;
 	if (status != AUTONOMI_OK)
 		return status;
 	offer->ours = ours;
-	offer->vouched = offer->vouched || trusted;
+	offer->vouched = offer->vouched || standing == AN_REPL_VOUCHER;
 	if (offer->state != AN_REPL_OFFER_REFUSED)
 		add_reporter(offers, offer, (uint8_t)at);
 	judge(offers, offer);
 	return AUTONOMI_OK;
 }
 
-struct an_repl_offer *an_repl_offers_next(struct an_repl_offers *offers, an_time_us now,
-                                          const struct an_peer_id **ret_holder)
+static void rest(struct an_repl_offers *offers, struct an_repl_offer *offer, an_time_us now)
 {
-	an_repl_offers_expire(offers, now);
-	struct an_heap_node *first = an_heap_first(&offers->ready);
-	if (first == NULL || offers->fetching >= offers->profile->fetch_parallel)
-		return NULL;
-	struct an_repl_offer *offer = an_container_of(first, struct an_repl_offer, timer);
-	/* Any of those who told, so that the first of a close group does not carry all. */
-	offer->asked = offer->reporters[an_random_below(offers->random, offer->reporter_count)];
-	set_state(offers, offer, AN_REPL_OFFER_FETCHING);
-	offers->reporters[offer->asked].fetches++;
-	*ret_holder = &offers->reporters[offer->asked].id;
-	return offer;
+	an_time_us wait = REST << offer->rests;
+	if (offer->rests < RESTS_THAT_GROW)
+		offer->rests++;
+	set_state(offers, offer, AN_REPL_OFFER_RESTING);
+	an_heap_set(&offers->resting, &offer->timer,
+	            an_time_after(now, wait + an_random_below(offers->random, wait)));
 }
 
-const struct an_peer_id *an_repl_offer_holder(const struct an_repl_offers *offers,
-                                              const struct an_repl_offer *offer)
+static size_t fetched_from_strangers(const struct an_repl_offers *offers)
 {
-	return &offers->reporters[offer->asked].id;
+	size_t fetches = 0;
+	for (int i = 0; i < AN_REPL_REPORTERS_MAX; i++)
+		fetches += offers->reporters[i].is_stranger ? offers->reporters[i].fetches : 0;
+	return fetches;
+}
+
+/* Any of those who told, so that the first of a close group does not carry all. False: only strangers
+ * did, and enough is being fetched from such. */
+static bool choose_holder(struct an_repl_offers *offers, struct an_repl_offer *offer)
+{
+	offer->asked = offer->reporters[an_random_below(offers->random, offer->reporter_count)];
+	if (!offers->reporters[offer->asked].is_stranger ||
+	    fetched_from_strangers(offers) < AN_REPL_STRANGER_FETCHES_MAX)
+		return true;
+	for (uint8_t i = 0; i < offer->reporter_count; i++) {
+		offer->asked = offer->reporters[i];
+		if (!offers->reporters[offer->asked].is_stranger)
+			return true;
+	}
+	return false;
+}
+
+struct an_repl_offer *an_repl_offers_next(struct an_repl_offers *offers, an_time_us now,
+                                          const struct an_repl_reporter **ret_holder)
+{
+	struct an_heap_node *first;
+	an_repl_offers_expire(offers, now);
+	while (offers->fetching < offers->profile->fetch_parallel &&
+	       (first = an_heap_first(&offers->ready)) != NULL) {
+		struct an_repl_offer *offer = an_container_of(first, struct an_repl_offer, timer);
+		if (!choose_holder(offers, offer)) {
+			rest(offers, offer, now);
+			continue;
+		}
+		set_state(offers, offer, AN_REPL_OFFER_FETCHING);
+		offers->reporters[offer->asked].fetches++;
+		*ret_holder = &offers->reporters[offer->asked];
+		return offer;
+	}
+	return NULL;
+}
+
+const struct an_repl_reporter *an_repl_offer_holder(const struct an_repl_offers *offers,
+                                                    const struct an_repl_offer *offer)
+{
+	return &offers->reporters[offer->asked];
 }
 
 void an_repl_offers_forget(struct an_repl_offers *offers, const struct an_repl_content *content)
@@ -251,16 +328,6 @@ static void forget_reporter(struct an_repl_offers *offers, uint8_t reporter)
 		if (offer->reporter_count == 0 && offer->state != AN_REPL_OFFER_FETCHING)
 			an_repl_offers_drop(offers, offer);
 	}
-}
-
-static void rest(struct an_repl_offers *offers, struct an_repl_offer *offer, an_time_us now)
-{
-	an_time_us wait = REST << offer->rests;
-	if (offer->rests < RESTS_THAT_GROW)
-		offer->rests++;
-	set_state(offers, offer, AN_REPL_OFFER_RESTING);
-	an_heap_set(&offers->resting, &offer->timer,
-	            an_time_after(now, wait + an_random_below(offers->random, wait)));
 }
 
 static void blame(struct an_repl_offers *offers, uint8_t reporter, an_time_us now)

@@ -10,7 +10,8 @@
  *
  * Hostile input: a reporter has at most AN_REPL_OFFERS_PER_REPORTER offers, all together
  * AN_REPL_OFFERS_MAX; what was fetched in vain counts against who told of it, and one that does so
- * AN_REPL_FALSE_MAX times in a row is not listened to for the lifetime of an offer.
+ * AN_REPL_FALSE_MAX times in a row is not listened to for the lifetime of an offer. Strangers have a
+ * small share of all that, which they cannot leave.
  *
  * Owns: its offers. Time is an argument.
  */
@@ -30,6 +31,17 @@ enum {
 	AN_REPL_REPORTERS_MAX = 64,  /* peers with offers at one time */
 	AN_REPL_OFFER_REPORTERS = 5, /* of one offer; further ones are not noted */
 	AN_REPL_FALSE_MAX = 8,       /* fetches in vain in a row */
+	/* All strangers together have as many offers as one neighbour may have. */
+	AN_REPL_STRANGERS_MAX = 16, /* of the reporters */
+	AN_REPL_OFFERS_PER_STRANGER = 128,
+	AN_REPL_STRANGER_FETCHES_MAX = 2, /* records fetched from strangers at once */
+};
+
+/* What a reporter is to us. */
+enum an_repl_standing {
+	AN_REPL_STRANGER, /* none of the peers around us */
+	AN_REPL_NEIGHBOUR,
+	AN_REPL_VOUCHER, /* a neighbour that is trusted: its word suffices */
 };
 
 enum an_repl_offer_state {
@@ -65,6 +77,8 @@ struct an_repl_offer {
 
 struct an_repl_reporter {
 	struct an_peer_id id;
+	struct an_endpoint remote; /* of its connection when it told us last */
+	bool is_stranger;
 	size_t offers;
 	size_t fetches; /* from it, under way */
 	unsigned in_vain;
@@ -87,25 +101,25 @@ void an_repl_offers_init(struct an_repl_offers *offers, const struct an_profile 
                          const struct an_dht_key *self, struct an_random *random);
 void an_repl_offers_done(struct an_repl_offers *offers);
 
-/* Notes that `reporter` holds the record. `ours`: we must hold it; `trusted`: one word suffices.
- * E_BUSY: over a limit, it may be told again later; E_REFUSED: not listened to; E_NO_MEMORY. */
-an_status an_repl_offers_take(struct an_repl_offers *offers, const struct an_peer_id *reporter,
-                              const struct an_repl_content *content,
-                              const struct an_dht_key *dht_key, bool ours, bool trusted,
-                              an_time_us now);
+/* Notes that a peer holds the record. Its contact has its id and where its connection comes from. `ours`:
+ * we must hold it. E_BUSY: over a limit, it may be told again later; E_REFUSED: not listened to;
+ * E_NO_MEMORY. */
+an_status an_repl_offers_take(struct an_repl_offers *offers, const struct an_contact *reporter,
+                              enum an_repl_standing standing, const struct an_repl_content *content,
+                              const struct an_dht_key *dht_key, bool ours, an_time_us now);
 
 /* Whether anything that this peer says now would be ignored. */
 bool an_repl_offers_muted(const struct an_repl_offers *offers, const struct an_peer_id *reporter,
                           an_time_us now);
 
-/* The offer to fetch next, which is FETCHING from then on, and from whom (borrowed); NULL where there
- * is none or the profile's number is being fetched. */
+/* The offer to fetch next, which is FETCHING from then on, and from whom; NULL where there is none or
+ * the profile's number is being fetched. Borrowed, as is the next. */
 struct an_repl_offer *an_repl_offers_next(struct an_repl_offers *offers, an_time_us now,
-                                          const struct an_peer_id **ret_holder);
+                                          const struct an_repl_reporter **ret_holder);
 
-/* From whom it is being fetched; borrowed until that has ended. */
-const struct an_peer_id *an_repl_offer_holder(const struct an_repl_offers *offers,
-                                              const struct an_repl_offer *offer);
+/* From whom it is being fetched; until that has ended. */
+const struct an_repl_reporter *an_repl_offer_holder(const struct an_repl_offers *offers,
+                                                    const struct an_repl_offer *offer);
 
 /* The record came in another way: it is not fetched, unless that is under way. */
 void an_repl_offers_forget(struct an_repl_offers *offers, const struct an_repl_content *content);

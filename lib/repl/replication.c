@@ -3,6 +3,9 @@
 
 #include "base/memory.h"
 
+/* Which part wants to know something. */
+enum part { CHALLENGES, HEALTH, NETWORK_WIDE };
+
 /* Something that was wanted and has not ended. */
 struct task {
 	uint64_t token; /* 0: free */
@@ -11,7 +14,7 @@ struct task {
 	struct an_repl_offer *offer;
 	struct an_repl_challenged *challenged;
 	unsigned score; /* of its answer */
-	bool of_health; /* PROVE: for replica health, else for a challenge */
+	enum part part; /* PROVE, CHALLENGE, SEARCH: for which */
 	struct an_repl_checked *checked;
 };
 
@@ -28,6 +31,7 @@ struct an_repl {
 	struct an_repl_history history;
 	struct an_repl_challenges challenges;
 	struct an_repl_health health;
+	struct an_repl_network_wide network_wide;
 	struct an_repl_issues issues;
 	struct an_repl_blocklist blocklist;
 	size_t bad_count; /* that are in the table still, maybe */
@@ -69,6 +73,7 @@ an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
 	an_repl_probes_init(&repl->probes, profile, config->random, now);
 	an_repl_challenges_init(&repl->challenges, profile, config->random, now);
 	an_repl_health_init(&repl->health, profile, config->random, now);
+	an_repl_network_wide_init(&repl->network_wide, profile, config->random, now);
 	an_repl_issues_init(&repl->issues, profile);
 	*ret_repl = repl;
 	return AUTONOMI_OK;
@@ -131,11 +136,35 @@ void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, boo
 
 /* ---- Lists of peers. */
 
-static bool is_neighbour(struct an_repl *repl, const struct an_peer_id *sender,
-                         const struct an_address *holder)
+/* Whether a stranger is listened to. While the network is under load, one that is not too far away
+ * (semantics 6.8.3). And where anybody may store anything, whoever names one record, as network-wide
+ * replication does: else one that is left on a far node would be told of in vain. */
+static bool hears_stranger(const struct an_repl *repl, const struct an_peer_id *sender, size_t keys,
+                           an_time_us now)
+{
+	const struct an_dht_key key = an_peer_id_dht_key(sender);
+	if (an_peer_id_equal(sender, &repl->self))
+		return false;
+	if (keys == 1 && !repl->profile->payments)
+		return true;
+	return an_repl_network_wide_loaded(&repl->network_wide, now) &&
+	       an_repl_view_reaches(&repl->view, &key, repl->profile->network_load_reach);
+}
+
+/* Whether a list is looked at, and what its sender is to us. */
+static bool hears(struct an_repl *repl, const struct an_peer_id *sender,
+                  const struct an_address *holder, size_t keys, an_time_us now,
+                  enum an_repl_standing *ret_standing)
 {
 	const struct an_address address = an_address_of_peer(sender);
-	return an_address_equal(holder, &address) && an_repl_view_find(&repl->view, sender) != 0;
+	const enum an_repl_trust trust = an_repl_history_trust(&repl->history, sender);
+	const bool is_neighbour = an_repl_view_find(&repl->view, sender) != 0;
+	*ret_standing = !is_neighbour              ? AN_REPL_STRANGER
+	                : trust == AN_REPL_TRUSTED ? AN_REPL_VOUCHER
+	                                           : AN_REPL_NEIGHBOUR;
+	return an_address_equal(holder, &address) && trust != AN_REPL_DISTRUSTED &&
+	       !an_repl_offers_muted(&repl->offers, sender, now) && repl->full_until <= now &&
+	       (is_neighbour || hears_stranger(repl, sender, keys, now));
 }
 
 static bool content_of_key(const struct an_message_key *key, struct an_repl_content *ret_content)
@@ -156,9 +185,10 @@ static bool have(const struct an_repl *repl, const struct an_repl_content *conte
 	return memcmp(&held, content, sizeof(held)) == 0;
 }
 
-/* The cheapest questions first. */
-static an_status take_key(struct an_repl *repl, const struct an_peer_id *sender,
-                          const struct an_message_key *key, enum an_repl_trust trust,
+/* The cheapest questions first. What is not ours may become so while a neighbour's word counts; of a
+ * stranger it is not remembered. */
+static an_status take_key(struct an_repl *repl, const struct an_contact *sender,
+                          const struct an_message_key *key, enum an_repl_standing standing,
                           an_time_us now)
 {
 	struct an_repl_content content;
@@ -166,18 +196,19 @@ static an_status take_key(struct an_repl *repl, const struct an_peer_id *sender,
 		return AUTONOMI_OK;
 	const struct an_dht_key dht_key = an_dht_key_of(
 		an_span(content.name, sizeof(content.name)));
-	return an_repl_offers_take(&repl->offers, sender, &content, &dht_key,
-	                           is_ours(repl, &dht_key), trust == AN_REPL_TRUSTED, now);
+	const bool ours = is_ours(repl, &dht_key);
+	if (standing == AN_REPL_STRANGER && !ours)
+		return AUTONOMI_OK;
+	return an_repl_offers_take(&repl->offers, sender, standing, &content, &dht_key, ours, now);
 }
 
-an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sender,
+an_status an_repl_take_list(struct an_repl *repl, const struct an_contact *sender,
                             const struct an_address *holder, struct an_message_list keys,
                             an_time_us now)
 {
 	refresh_view(repl, now);
-	const enum an_repl_trust trust = an_repl_history_trust(&repl->history, sender);
-	if (!is_neighbour(repl, sender, holder) || trust == AN_REPL_DISTRUSTED ||
-	    an_repl_offers_muted(&repl->offers, sender, now) || repl->full_until > now) {
+	enum an_repl_standing standing;
+	if (!hears(repl, &sender->id, holder, keys.count, now, &standing)) {
 		repl->counters.lists_ignored++;
 		return AUTONOMI_OK;
 	}
@@ -187,7 +218,7 @@ an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sende
 	                   an_message_next_key(&keys, false, &key);
 	     i++) {
 		repl->counters.keys_heard++;
-		status = take_key(repl, sender, &key, trust, now);
+		status = take_key(repl, sender, &key, standing, now);
 	}
 	return status == AUTONOMI_OK || status == AUTONOMI_E_REFUSED ? AUTONOMI_OK
 	                                                             : AUTONOMI_E_BUSY;
@@ -257,7 +288,7 @@ static bool has_room(const struct an_repl *repl, enum an_repl_want_type type)
 		[AN_REPL_PROBE] = AN_REPL_PROBING_MAX,
 		[AN_REPL_PROVE] = AN_REPL_PROVING_MAX,
 		[AN_REPL_CHALLENGE] = AN_REPL_ASKING_MAX,
-		[AN_REPL_SEARCH] = 1,
+		[AN_REPL_SEARCH] = AN_REPL_SEARCHING_MAX,
 		[AN_REPL_BLOCK] = AN_REPL_BAD_MAX,
 	};
 	return repl->under_way[type] < most[type];
@@ -300,20 +331,33 @@ static bool next_list(struct an_repl *repl, an_time_us now, struct an_repl_want 
 	return true;
 }
 
+/* False where a neighbour is none any more, for it may be gone. */
+static bool contact_of(const struct an_repl *repl, const struct an_repl_reporter *holder,
+                       struct an_contact *ret_contact)
+{
+	const size_t place = an_repl_view_find(&repl->view, &holder->id);
+	if (place != 0)
+		*ret_contact = repl->view.peers[place].contact;
+	else
+		*ret_contact = (struct an_contact){.id = holder->id,
+		                                   .endpoint_count = 1,
+		                                   .endpoints = {holder->remote}};
+	return place != 0 || holder->is_stranger;
+}
+
 /* Passes over what came here meanwhile, and over holders that are no longer around. */
 static bool next_record(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
 {
-	const struct an_peer_id *holder;
+	const struct an_repl_reporter *holder;
 	struct an_repl_offer *offer;
 	while ((offer = an_repl_offers_next(&repl->offers, now, &holder)) != NULL) {
-		const size_t place = an_repl_view_find(&repl->view, holder);
+		struct an_contact contact;
 		if (have(repl, &offer->content)) {
 			an_repl_offers_ended(&repl->offers, offer, AUTONOMI_OK, now);
-		} else if (place == 0) {
+		} else if (!contact_of(repl, holder, &contact)) {
 			an_repl_offers_ended(&repl->offers, offer, AUTONOMI_E_UNREACHABLE, now);
 		} else {
-			new_task(repl, AN_REPL_FETCH_RECORD, &repl->view.peers[place].contact, want)
-				->offer = offer;
+			new_task(repl, AN_REPL_FETCH_RECORD, &contact, want)->offer = offer;
 			want->content = offer->content;
 			return true;
 		}
@@ -351,12 +395,21 @@ static bool next_challenge(struct an_repl *repl, an_time_us now, struct an_repl_
 	return true;
 }
 
-static bool ask_for_health(struct an_repl *repl, struct an_repl_want *want)
+/* One step of a check: its search, our own proof, or the question to a peer, which may be NULL: none. */
+static bool want_of_check(struct an_repl *repl, enum part part, enum an_repl_want_type type,
+                          struct an_repl_checked *peer, struct an_repl_want *want)
 {
-	struct an_repl_checked *peer = an_repl_health_next(&repl->health);
-	if (peer != NULL)
-		new_task(repl, AN_REPL_CHALLENGE, &peer->contact, want)->checked = peer;
-	return peer != NULL;
+	const struct an_repl_check *check = part == HEALTH ? &repl->health.check
+	                                                   : &repl->network_wide.check;
+	if (type == AN_REPL_CHALLENGE && peer == NULL)
+		return false;
+	struct task *task = new_task(repl, type, peer != NULL ? &peer->contact : &nobody, want);
+	task->part = part;
+	task->checked = peer;
+	memcpy(want->target, check->target, sizeof(want->target));
+	want->nonce = check->nonce;
+	want->difficulty = 1;
+	return true;
 }
 
 static bool next_health(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
@@ -364,19 +417,27 @@ static bool next_health(struct an_repl *repl, an_time_us now, struct an_repl_wan
 	struct an_repl_health *health = &repl->health;
 	switch (an_repl_health_begin(health, &repl->host, &repl->view, repl->was_converged, now)) {
 	case AN_REPL_HEALTH_PROVE:
-		new_task(repl, AN_REPL_PROVE, &nobody, want)->of_health = true;
-		break;
+		return want_of_check(repl, HEALTH, AN_REPL_PROVE, NULL, want);
 	case AN_REPL_HEALTH_SEARCH:
-		new_task(repl, AN_REPL_SEARCH, &nobody, want);
-		break;
+		return want_of_check(repl, HEALTH, AN_REPL_SEARCH, NULL, want);
 	default:
-		if (!ask_for_health(repl, want))
-			return false;
+		return want_of_check(repl, HEALTH, AN_REPL_CHALLENGE, an_repl_health_next(health),
+		                     want);
 	}
-	memcpy(want->target, health->target, sizeof(want->target));
-	want->nonce = health->nonce;
-	want->difficulty = 1;
-	return true;
+}
+
+static bool next_network_wide(struct an_repl *repl, an_time_us now, struct an_repl_want *want)
+{
+	struct an_repl_network_wide *wide = &repl->network_wide;
+	switch (an_repl_network_wide_begin(wide, &repl->host, repl->was_converged, now)) {
+	case AN_REPL_NETWORK_WIDE_SEARCH:
+		return want_of_check(repl, NETWORK_WIDE, AN_REPL_SEARCH, NULL, want);
+	case AN_REPL_NETWORK_WIDE_PROVE:
+		return want_of_check(repl, NETWORK_WIDE, AN_REPL_PROVE, NULL, want);
+	default:
+		return want_of_check(repl, NETWORK_WIDE, AN_REPL_CHALLENGE,
+		                     an_repl_network_wide_next(wide), want);
+	}
 }
 
 static bool next_block(struct an_repl *repl, struct an_repl_want *want)
@@ -393,7 +454,8 @@ bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want
 	refresh_view(repl, now);
 	return next_block(repl, ret_want) || next_list(repl, now, ret_want) ||
 	       next_record(repl, now, ret_want) || next_probe(repl, now, ret_want) ||
-	       next_challenge(repl, now, ret_want) || next_health(repl, now, ret_want);
+	       next_challenge(repl, now, ret_want) || next_health(repl, now, ret_want) ||
+	       next_network_wide(repl, now, ret_want);
 }
 
 static void list_ended(struct an_repl *repl, const struct task *task, an_status status)
@@ -416,7 +478,7 @@ static void fetch_ended(struct an_repl *repl, struct an_repl_offer *offer, an_st
                         an_time_us now)
 {
 	const bool full = status == AUTONOMI_E_FULL || status == AUTONOMI_E_DISK_FULL;
-	const struct an_peer_id holder = *an_repl_offer_holder(&repl->offers, offer);
+	const struct an_peer_id holder = an_repl_offer_holder(&repl->offers, offer)->id;
 	repl->counters.fetched += status == AUTONOMI_OK;
 	repl->counters.fetches_failed += status != AUTONOMI_OK;
 	an_repl_offers_ended(&repl->offers, offer, full ? AUTONOMI_OK : status, now);
@@ -438,8 +500,10 @@ static struct task *find_task(struct an_repl *repl, uint64_t token)
 static void proven(struct an_repl *repl, const struct task *task, struct an_message_list proofs,
                    an_time_us now)
 {
-	if (task->of_health)
+	if (task->part == HEALTH)
 		an_repl_health_proven(&repl->health, &repl->view, proofs, now);
+	else if (task->part == NETWORK_WIDE)
+		an_repl_network_wide_proven(&repl->network_wide, proofs);
 	else
 		an_repl_challenges_proven(&repl->challenges, &repl->view, proofs);
 }
@@ -460,7 +524,9 @@ void an_repl_proofs(struct an_repl *repl, uint64_t token, struct an_message_list
 	if (task != NULL && task->type == AN_REPL_PROVE)
 		proven(repl, task, proofs, now);
 	else if (task != NULL && task->checked != NULL)
-		an_repl_health_answered(&repl->health, task->checked, proofs);
+		an_repl_check_answered(task->part == HEALTH ? &repl->health.check
+		                                            : &repl->network_wide.check,
+		                       task->checked, proofs);
 	else if (task != NULL && task->challenged != NULL)
 		score(repl, task, proofs, now);
 }
@@ -469,9 +535,17 @@ void an_repl_found(struct an_repl *repl, uint64_t token, const struct an_contact
                    size_t count, an_time_us now)
 {
 	const struct task *task = find_task(repl, token);
-	if (task != NULL && task->type == AN_REPL_SEARCH)
-		an_repl_health_found(&repl->health, &repl->view.keys[AN_REPL_SELF], contacts, count,
-		                     &repl->blocklist, now);
+	const struct an_repl_nearest nearest = {.self = &repl->view.keys[AN_REPL_SELF],
+	                                        .contacts = contacts,
+	                                        .count = count,
+	                                        .blocked = &repl->blocklist,
+	                                        .now = now};
+	if (task == NULL || task->type != AN_REPL_SEARCH)
+		return;
+	if (task->part == HEALTH)
+		an_repl_health_found(&repl->health, &nearest);
+	else
+		an_repl_network_wide_found(&repl->network_wide, &nearest);
 }
 
 /* No answer is worth nothing; but one that has no time, or a fault of our own, says nothing. */
@@ -495,19 +569,53 @@ static void block_suspects(struct an_repl *repl, an_time_us now)
 
 static void health_ended(struct an_repl *repl, const struct task *task, an_time_us now)
 {
-	const struct an_peer_id id = task->checked->contact.id;
-	const enum an_repl_health_answer answer = task->checked->answer;
-	const bool is_false = answer == AN_REPL_HEALTH_FALSE;
 	repl->counters.health_asked++;
-	repl->counters.health_lacking += is_false || answer == AN_REPL_HEALTH_LACKS;
-	repl->counters.health_false += is_false;
-	if (is_false)
-		note_issue(repl, &id, AN_REPL_ISSUE_FALSE_PROOF, now);
+	repl->counters.health_lacking += an_repl_check_lacks(&repl->health.check, task->checked);
+	repl->counters.health_false += task->checked->answer == AN_REPL_ANSWER_DIFFERENT;
 	const enum an_repl_health_verdict verdict = an_repl_health_ended(&repl->health, now);
 	for (size_t i = 0; verdict == AN_REPL_HEALTH_TELL && i < repl->health.suspect_count; i++)
 		an_repl_rounds_owe(&repl->rounds, &repl->health.suspects[i]);
 	if (verdict == AN_REPL_HEALTH_BAD)
 		block_suspects(repl, now);
+}
+
+static void tell_of_record(struct an_repl *repl, an_time_us now)
+{
+	const struct an_repl_check *check = &repl->network_wide.check;
+	const struct an_store_entry *entry = repl->host.find(repl->host.context, check->target);
+	repl->counters.network_wide_records++;
+	for (size_t i = 0; entry != NULL && i < check->count; i++) {
+		/* Where too many lists wait, or without memory, the next cycle comes. */
+		if (an_repl_network_wide_tells(&check->peers[i]))
+			an_repl_rounds_tell(&repl->rounds, &check->peers[i].contact, entry, now);
+	}
+}
+
+static void network_wide_ended(struct an_repl *repl, const struct task *task, an_time_us now)
+{
+	struct an_repl_network_wide *wide = &repl->network_wide;
+	const bool was_loaded = an_repl_network_wide_loaded(wide, now);
+	repl->counters.network_wide_asked++;
+	repl->counters.network_wide_lacking += an_repl_check_lacks(&wide->check, task->checked);
+	if (!an_repl_network_wide_ended(wide, now))
+		return;
+	tell_of_record(repl, now);
+	if (!was_loaded && an_repl_network_wide_loaded(wide, now))
+		an_log(repl->logger, AN_LOG_WARNING, "repl",
+		       "most holders of a record lack it: the network is under load");
+}
+
+/* A chunk has one content: who proves another one lies. */
+static void check_ended(struct an_repl *repl, const struct task *task, an_time_us now)
+{
+	const struct an_peer_id id = task->checked->contact.id;
+	const bool is_chunk = task->part == HEALTH || repl->network_wide.check.is_chunk;
+	if (is_chunk && task->checked->answer == AN_REPL_ANSWER_DIFFERENT)
+		note_issue(repl, &id, AN_REPL_ISSUE_FALSE_PROOF, now);
+	if (task->part == HEALTH)
+		health_ended(repl, task, now);
+	else
+		network_wide_ended(repl, task, now);
 }
 
 void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_time_us now)
@@ -527,7 +635,7 @@ void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_ti
 	if (task->challenged != NULL)
 		challenge_ended(repl, task, status);
 	if (task->checked != NULL)
-		health_ended(repl, task, now);
+		check_ended(repl, task, now);
 	end_task(repl, task);
 }
 
@@ -558,6 +666,8 @@ an_time_us an_repl_deadline(const struct an_repl *repl)
 	if (repl->bad_count > 0 && has_room(repl, AN_REPL_BLOCK))
 		return 0;
 	deadline = an_time_earlier(deadline, an_repl_health_deadline(&repl->health));
+	deadline = an_time_earlier(deadline,
+	                           an_repl_network_wide_deadline(&repl->network_wide, &repl->host));
 	return an_time_earlier(deadline, an_repl_challenges_deadline(&repl->challenges));
 }
 
@@ -575,6 +685,7 @@ void an_repl_count(const struct an_repl *repl, an_time_us now,
 	ret_counters->rounds = repl->rounds.rounds;
 	ret_counters->keys_told = repl->rounds.keys_told;
 	ret_counters->offers = an_repl_offers_count(&repl->offers);
+	ret_counters->network_load = an_repl_network_wide_loaded(&repl->network_wide, now) ? 1 : 0;
 	ret_counters->issues = repl->issues.recorded;
 	ret_counters->blocked = an_repl_blocklist_count(&repl->blocklist, now);
 }

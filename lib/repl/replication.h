@@ -5,8 +5,9 @@
  *
  * A pure state machine. It says what it wants done (an_repl_next_want) and is told how that ended
  * (an_repl_ended). Its parts: the tracker says which changes of the table matter, rounds tell peers
- * what they must hold, offers are what peers told us, probes notice who left, challenges and replica
- * health find out who does not hold what it must, and who is bad is on the blocklist.
+ * what they must hold, offers are what peers told us, probes notice who left, network-wide replication
+ * finds records that their holders lack, challenges and replica health find out who does not hold
+ * what it must, and who is bad is on the blocklist.
  *
  * Threading: single-threaded.
  */
@@ -20,6 +21,7 @@
 #include "repl/history.h"
 #include "repl/host.h"
 #include "repl/issues.h"
+#include "repl/network_wide.h"
 #include "repl/offers.h"
 #include "repl/probes.h"
 #include "repl/rounds.h"
@@ -29,11 +31,13 @@ enum {
 	AN_REPL_SENDING_MAX = 4,   /* lists under way */
 	AN_REPL_PROBING_MAX = 4,   /* probes under way */
 	AN_REPL_FETCHING_MAX = 64, /* the profile's fetch_parallel is at most this */
-	AN_REPL_PROVING_MAX = 2,   /* for a challenge and for replica health */
-	AN_REPL_ASKING_MAX = AN_REPL_CHALLENGED_MAX + AN_REPL_HOLDERS_MAX, /* likewise */
+	AN_REPL_PROVING_MAX = 3, /* for a challenge, replica health and network-wide replication */
+	AN_REPL_ASKING_MAX = AN_REPL_CHALLENGED_MAX + 2 * AN_REPL_HOLDERS_MAX, /* likewise */
+	AN_REPL_SEARCHING_MAX = 2,             /* for the last two of them */
 	AN_REPL_BAD_MAX = AN_REPL_HOLDERS_MAX, /* peers that are being blocked */
 	AN_REPL_TASKS_MAX = AN_REPL_SENDING_MAX + AN_REPL_PROBING_MAX + AN_REPL_FETCHING_MAX +
-	                    AN_REPL_PROVING_MAX + AN_REPL_ASKING_MAX + 1 + AN_REPL_BAD_MAX,
+	                    AN_REPL_PROVING_MAX + AN_REPL_ASKING_MAX + AN_REPL_SEARCHING_MAX +
+	                    AN_REPL_BAD_MAX,
 	AN_REPL_LIST_TAKEN = 2048, /* keys looked at of one list */
 };
 
@@ -84,7 +88,11 @@ struct an_repl_counters {
 	uint64_t health_asked;      /* peers that were asked for a record that they must hold */
 	uint64_t health_lacking;    /* of them, those that lack it, or proved it falsely */
 	uint64_t health_false;      /* of these, the latter */
-	uint64_t issues;            /* of peers */
+	/* Of network-wide replication: records whose holders were asked; those that were asked; of
+	 * them, those that lack the record. */
+	uint64_t network_wide_records, network_wide_asked, network_wide_lacking;
+	size_t network_load; /* 1 while it is under load, else 0 */
+	uint64_t issues;     /* of peers */
 	uint64_t blocked_ever;
 	size_t blocked; /* now */
 	size_t offers;  /* now */
@@ -99,9 +107,10 @@ struct an_repl *an_repl_free(struct an_repl *repl);
 void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, bool added,
                           an_time_us now);
 
-/* A Replicate command of `sender`, whom the connection proved, that names `holder`. E_BUSY: it may be
+/* A Replicate command of `sender`, whom the connection proved, that names `holder`; the sender's only
+ * endpoint is where the connection comes from. E_BUSY: it may be
  * sent again later. Anything else is answered with OK, whatever becomes of it (semantics 5.1). */
-an_status an_repl_take_list(struct an_repl *repl, const struct an_peer_id *sender,
+an_status an_repl_take_list(struct an_repl *repl, const struct an_contact *sender,
                             const struct an_address *holder, struct an_message_list keys,
                             an_time_us now);
 

@@ -119,35 +119,40 @@ static an_status encode(const struct an_repl_rounds *rounds, const struct an_rep
 	return an_request_encode_blob(&request, rounds->profile->record_form, ret_message);
 }
 
-static void flush(struct an_repl_rounds *rounds, size_t place, an_time_us now)
+/* A list of what is drafted waits for its moment. */
+static an_status post(struct an_repl_rounds *rounds, const struct an_contact *contact,
+                      const struct an_repl_draft *draft, an_time_us now)
 {
-	struct an_repl_draft *draft = &rounds->drafts[place];
-	if (draft->keys.count == 0)
-		return;
 	struct an_repl_list *list = an_calloc(1, sizeof(*list));
 	an_status status = list != NULL ? draft->items.failed : AUTONOMI_E_NO_MEMORY;
 	if (status == AUTONOMI_OK)
 		status = encode(rounds, draft, &list->message);
-	if (status == AUTONOMI_OK) {
-		list->contact = rounds->view.peers[place].contact;
-		list->keys = draft->keys.count;
-		an_heap_set(&rounds->lists, &list->due, an_time_after(now, spread(rounds)));
-		rounds->list_count++;
-		rounds->keys_told += list->keys;
-	} else {
-		rounds->view.peers[place].owed = true;
+	if (status != AUTONOMI_OK) {
 		an_repl_list_free(list);
+		return status;
 	}
+	list->contact = *contact;
+	list->keys = draft->keys.count;
+	an_heap_set(&rounds->lists, &list->due, an_time_after(now, spread(rounds)));
+	rounds->list_count++;
+	rounds->keys_told += list->keys;
+	return AUTONOMI_OK;
+}
+
+static void flush(struct an_repl_rounds *rounds, size_t place, an_time_us now)
+{
+	struct an_repl_draft *draft = &rounds->drafts[place];
+	struct an_repl_peer *peer = &rounds->view.peers[place];
+	if (draft->keys.count == 0)
+		return;
+	if (post(rounds, &peer->contact, draft, now) != AUTONOMI_OK)
+		peer->owed = true;
 	an_buffer_done(&draft->items);
 	*draft = (struct an_repl_draft){0};
 }
 
-static void tell(struct an_repl_rounds *rounds, size_t place, const struct an_store_entry *entry,
-                 an_time_us now)
+static void add_key(struct an_repl_draft *draft, const struct an_store_entry *entry)
 {
-	struct an_repl_draft *draft = &rounds->drafts[place];
-	if (draft->keys.count == 0)
-		an_buffer_init(&draft->items, AN_REPL_LIST_KEYS * KEY_BYTES_MAX);
 	struct an_repl_content content;
 	an_repl_content_of(entry, &content);
 	struct an_message_key key = {.address = an_address_of_record_key(entry->key),
@@ -156,8 +161,35 @@ static void tell(struct an_repl_rounds *rounds, size_t place, const struct an_st
 	an_message_add_key(&draft->items, &draft->keys, false, &key);
 	if (draft->items.failed != AUTONOMI_OK)
 		draft->keys.count++; /* so that the flush sees the failure */
+}
+
+static void tell(struct an_repl_rounds *rounds, size_t place, const struct an_store_entry *entry,
+                 an_time_us now)
+{
+	struct an_repl_draft *draft = &rounds->drafts[place];
+	if (draft->keys.count == 0)
+		an_buffer_init(&draft->items, AN_REPL_LIST_KEYS * KEY_BYTES_MAX);
+	add_key(draft, entry);
 	if (draft->keys.count == AN_REPL_LIST_KEYS || draft->items.failed != AUTONOMI_OK)
 		flush(rounds, place, now);
+}
+
+static bool paused(const struct an_repl_rounds *rounds)
+{
+	return rounds->list_count >= AN_REPL_LISTS_MAX;
+}
+
+an_status an_repl_rounds_tell(struct an_repl_rounds *rounds, const struct an_contact *contact,
+                              const struct an_store_entry *entry, an_time_us now)
+{
+	if (paused(rounds))
+		return AUTONOMI_E_BUSY;
+	struct an_repl_draft draft = {0};
+	an_buffer_init(&draft.items, KEY_BYTES_MAX);
+	add_key(&draft, entry);
+	const an_status status = post(rounds, contact, &draft, now);
+	an_buffer_done(&draft.items);
+	return status;
 }
 
 /* ---- A round. */
@@ -274,11 +306,6 @@ static bool look_at(void *context, const struct an_store_entry *entry)
 			tell(rounds, holders[i], entry, piece->now);
 	}
 	return true;
-}
-
-static bool paused(const struct an_repl_rounds *rounds)
-{
-	return rounds->list_count >= AN_REPL_LISTS_MAX;
 }
 
 bool an_repl_rounds_step(struct an_repl_rounds *rounds, an_time_us now)

@@ -81,6 +81,11 @@ an_status an_repl_rounds_begin(struct an_repl_rounds *rounds, an_time_us now);
 /* A list did not reach this peer: the next round tells it everything. */
 void an_repl_rounds_owe(struct an_repl_rounds *rounds, const struct an_peer_id *id);
 
+/* A list of this one record for a peer, whether it is around us or not. E_BUSY: too many lists wait;
+ * E_NO_MEMORY. */
+an_status an_repl_rounds_tell(struct an_repl_rounds *rounds, const struct an_contact *contact,
+                              const struct an_store_entry *entry, an_time_us now);
+
 /* Begins a round that is due, and does a piece of one under way. True: there is more to do at once. */
 bool an_repl_rounds_step(struct an_repl_rounds *rounds, an_time_us now);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/view.h"
 
+#include <string.h>
+
 #include "kad/placement.h"
 
 void an_repl_view_init(struct an_repl_view *view, const struct an_dht_key *self)
@@ -39,6 +41,16 @@ size_t an_repl_view_holders(const struct an_repl_view *view, const struct an_pro
 	return an_placement_nearest(record, view->keys, view->count,
 	                            width < AN_REPL_HOLDERS_MAX ? width : AN_REPL_HOLDERS_MAX,
 	                            ret_places);
+}
+
+bool an_repl_view_reaches(const struct an_repl_view *view, const struct an_dht_key *key,
+                          uint32_t times)
+{
+	const struct an_dht_key *self = &view->keys[AN_REPL_SELF];
+	const struct an_dht_key farthest = an_dht_key_distance(self, &view->keys[view->count - 1]);
+	const struct an_dht_key reach = an_dht_key_times(&farthest, times);
+	const struct an_dht_key distance = an_dht_key_distance(self, key);
+	return memcmp(distance.bytes, reach.bytes, sizeof(reach.bytes)) <= 0;
 }
 
 bool an_repl_view_same(const struct an_repl_view *a, const struct an_repl_view *b)

@@ -18,7 +18,7 @@
 enum {
 	AN_REPL_VIEW_MAX = 39,   /* peers (semantics 1.6: 40 with ourselves) */
 	AN_REPL_HOLDERS_MAX = 8, /* of one record; the profile's close group is at most this */
-	AN_REPL_SELF = 0,        /* our own place in a view; those of peers follow */
+	AN_REPL_SELF = 0, /* our own place in a view; those of peers follow, the nearest first */
 };
 
 struct an_repl_peer {
@@ -47,6 +47,10 @@ size_t an_repl_view_find(const struct an_repl_view *view, const struct an_peer_i
 size_t an_repl_view_holders(const struct an_repl_view *view, const struct an_profile *profile,
                             const struct an_dht_key *record,
                             size_t ret_places[AN_REPL_HOLDERS_MAX]);
+
+/* Whether a place is at most `times` as far from us as the farthest peer of the view. */
+bool an_repl_view_reaches(const struct an_repl_view *view, const struct an_dht_key *key,
+                          uint32_t times);
 
 /* Whether both hold the same peers, in any order. */
 bool an_repl_view_same(const struct an_repl_view *a, const struct an_repl_view *b);

@@ -104,6 +104,8 @@ START_TEST(times_of_replication_keep_their_proportion_to_the_interval)
 		check_proportion(profile.replication_refresh, usual->replication_refresh);
 		check_proportion(profile.challenge_interval, usual->challenge_interval);
 		check_proportion(profile.health_retry, usual->health_retry);
+		check_proportion(profile.network_wide_cycle, usual->network_wide_cycle);
+		check_proportion(profile.network_load_lifetime, usual->network_load_lifetime);
 		check_proportion(profile.issue_lifetime, usual->issue_lifetime);
 	}
 }

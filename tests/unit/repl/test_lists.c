@@ -38,12 +38,107 @@ START_TEST(a_list_of_a_stranger_is_answered_and_ignored)
 }
 END_TEST
 
+/* Records that this node must hold, or must not. */
+static void choose_contents(const struct town_node *node, bool ours, size_t count)
+{
+	for (uint32_t record = 20000, found = 0; found < count; record++) {
+		const struct an_repl_content content = town_content(record, 0);
+		const bool is_ours = an_repl_stance(node->repl, content.name, town.now) ==
+		                     AUTONOMI_OK;
+		if (is_ours == ours)
+			contents[found++] = content;
+	}
+}
+
+/* As network-wide replication tells (semantics 6.9). */
+START_TEST(one_record_that_a_stranger_names_is_looked_at_where_it_is_ours)
+{
+	struct town_node *node = &town.nodes[0];
+	const struct an_contact stranger = town_contact(999);
+	choose_contents(node, false, 1);
+	ck_assert_int_eq(town_tell(node, &stranger, contents, 1), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+	ck_assert_uint_eq(counters_of(node).keys_heard, 1);
+	choose_contents(node, true, 2);
+	ck_assert_int_eq(town_tell(node, &stranger, contents, 2), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, 1);
+	ck_assert_int_eq(town_tell(node, &stranger, contents, 1), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, 1);
+	/* With payments two neighbours must tell of it. */
+	town.profile.payments = true;
+	ck_assert_int_eq(town_tell(node, &stranger, contents + 1, 1), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, 1);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, 2);
+}
+END_TEST
+
+START_TEST(what_a_stranger_has_is_fetched_where_its_connection_comes_from)
+{
+	struct town_node *node = &town.nodes[0];
+	const struct an_contact stranger = town_contact(999);
+	struct an_repl_want want;
+	choose_contents(node, true, 1);
+	town_tell(node, &stranger, contents, 1);
+	while (an_repl_next_want(node->repl, town.now, &want) && want.type != AN_REPL_FETCH_RECORD)
+		an_repl_ended(node->repl, want.token, AUTONOMI_OK, town.now);
+	ck_assert_int_eq(want.type, AN_REPL_FETCH_RECORD);
+	ck_assert(an_peer_id_equal(&want.contact.id, &stranger.id));
+	ck_assert_uint_eq(want.contact.endpoint_count, 1);
+	ck_assert(an_endpoint_equal(&want.contact.endpoints[0], &stranger.endpoints[0]));
+	an_repl_ended(node->repl, want.token, AUTONOMI_E_NOT_FOUND, town.now);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+}
+END_TEST
+
+/* A record of its own that all others lack. */
+static void put_under_load(struct town_node *node)
+{
+	for (size_t i = 1; i < NODES; i++)
+		town.nodes[i].mood = TOWN_LACKS;
+	town.profile.network_wide_cycle = AN_MINUTES(1);
+	town_put(node, 9999, 0);
+	town_run(&town, AN_MINUTES(3));
+	ck_assert_uint_eq(counters_of(node).network_load, 1);
+}
+
+/* Semantics 6.8.3. */
+START_TEST(under_load_lists_of_strangers_are_looked_at_up_to_ten_times_the_distance)
+{
+	struct town_node *node = &town.nodes[0];
+	struct an_contact near = town_contact(999), far = town_contact(999);
+	put_under_load(node);
+	choose_contents(node, true, 20);
+	/* The farthest of eleven is far away; its reach is ten times as far, which is everywhere. */
+	const size_t before = counters_of(node).offers;
+	ck_assert_int_eq(town_tell(node, &near, contents, 10), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, before + 10);
+	town.profile.network_load_reach = 0;
+	far.id.bytes[20] ^= 1;
+	const uint64_t ignored = counters_of(node).lists_ignored;
+	ck_assert_int_eq(town_tell(node, &far, contents + 10, 10), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, before + 10);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, ignored + 1);
+}
+END_TEST
+
+START_TEST(under_load_what_is_not_ours_is_not_taken_from_strangers)
+{
+	struct town_node *node = &town.nodes[0];
+	const struct an_contact stranger = town_contact(999);
+	put_under_load(node);
+	choose_contents(node, false, 10);
+	const size_t before = counters_of(node).offers;
+	ck_assert_int_eq(town_tell(node, &stranger, contents, 10), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, before);
+}
+END_TEST
+
 START_TEST(a_list_in_the_name_of_another_peer_is_ignored)
 {
 	struct town_node *node = &town.nodes[0];
 	const struct an_address holder = an_address_of_peer(&town.nodes[1].contact.id);
 	const struct an_message_list none = {0};
-	ck_assert_int_eq(an_repl_take_list(node->repl, &town.nodes[2].contact.id, &holder, none,
+	ck_assert_int_eq(an_repl_take_list(node->repl, &town.nodes[2].contact, &holder, none,
 	                                   town.now),
 	                 AUTONOMI_OK);
 	ck_assert_uint_eq(counters_of(node).lists_ignored, 1);
@@ -153,7 +248,7 @@ START_TEST(a_key_that_is_none_of_a_record_is_passed_over)
 	                             .validation = {.is_chunk = true}};
 	an_message_add_key(&items, &list, false, &key);
 	const struct an_address holder = an_address_of_peer(&town.nodes[1].contact.id);
-	ck_assert_int_eq(an_repl_take_list(node->repl, &town.nodes[1].contact.id, &holder, list,
+	ck_assert_int_eq(an_repl_take_list(node->repl, &town.nodes[1].contact, &holder, list,
 	                                   town.now),
 	                 AUTONOMI_OK);
 	ck_assert_uint_eq(counters_of(node).offers, 0);
@@ -202,6 +297,11 @@ Suite *suite(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, a_list_of_a_stranger_is_answered_and_ignored);
+	tcase_add_test(tests, one_record_that_a_stranger_names_is_looked_at_where_it_is_ours);
+	tcase_add_test(tests, what_a_stranger_has_is_fetched_where_its_connection_comes_from);
+	tcase_add_test(tests,
+	               under_load_lists_of_strangers_are_looked_at_up_to_ten_times_the_distance);
+	tcase_add_test(tests, under_load_what_is_not_ours_is_not_taken_from_strangers);
 	tcase_add_test(tests, a_list_in_the_name_of_another_peer_is_ignored);
 	tcase_add_test(tests, a_list_of_ourselves_is_ignored);
 	tcase_add_test(tests, what_we_have_already_is_no_offer);

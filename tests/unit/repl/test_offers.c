@@ -34,27 +34,27 @@ static struct an_dht_key place(uint32_t record)
 	return an_dht_key_of(an_span(content.name, sizeof(content.name)));
 }
 
-static an_status take_as(uint32_t peer, uint32_t record, bool ours, bool trusted)
+static an_status take_as(uint32_t peer, uint32_t record, bool ours, enum an_repl_standing standing)
 {
 	const struct an_contact contact = town_contact(peer);
 	const struct an_repl_content content = town_content(record, 0);
 	const struct an_dht_key key = place(record);
-	return an_repl_offers_take(&offers, &contact.id, &content, &key, ours, trusted, now);
+	return an_repl_offers_take(&offers, &contact, standing, &content, &key, ours, now);
 }
 
 static an_status take(uint32_t peer, uint32_t record)
 {
-	return take_as(peer, record, true, false);
+	return take_as(peer, record, true, AN_REPL_NEIGHBOUR);
 }
 
 /* The peer's number, or -1; the offer in `ret`. */
 static int next(struct an_repl_offer **ret)
 {
-	const struct an_peer_id *holder;
+	const struct an_repl_reporter *holder;
 	*ret = an_repl_offers_next(&offers, now, &holder);
 	for (uint32_t peer = 0; *ret != NULL && peer < 100; peer++) {
 		const struct an_contact contact = town_contact(peer);
-		if (an_peer_id_equal(&contact.id, holder))
+		if (an_peer_id_equal(&contact.id, &holder->id))
 			return (int)peer;
 	}
 	return -1;
@@ -91,7 +91,7 @@ START_TEST(a_trusted_peer_is_believed_alone)
 {
 	struct an_repl_offer *offer;
 	profile.payments = true;
-	take_as(1, 1, true, true);
+	take_as(1, 1, true, AN_REPL_VOUCHER);
 	ck_assert_int_eq(next(&offer), 1);
 }
 END_TEST
@@ -99,7 +99,7 @@ END_TEST
 START_TEST(what_is_not_ours_waits_until_it_is)
 {
 	struct an_repl_offer *offer;
-	take_as(1, 1, false, false);
+	take_as(1, 1, false, AN_REPL_NEIGHBOUR);
 	ck_assert_int_eq(next(&offer), -1);
 	take(2, 1);
 	ck_assert_int_ne(next(&offer), -1);
@@ -116,7 +116,7 @@ START_TEST(a_change_of_the_neighbourhood_is_applied_to_what_was_offered_before)
 {
 	struct an_repl_offer *offer;
 	bool ours = true;
-	take_as(1, 1, false, false);
+	take_as(1, 1, false, AN_REPL_NEIGHBOUR);
 	an_repl_offers_review(&offers, all_ours, &ours);
 	ours = false;
 	an_repl_offers_review(&offers, all_ours, &ours);
@@ -302,6 +302,103 @@ START_TEST(a_crowd_of_strangers_finds_no_place)
 }
 END_TEST
 
+static an_status take_of_stranger(uint32_t peer, uint32_t record)
+{
+	return take_as(peer, record, true, AN_REPL_STRANGER);
+}
+
+START_TEST(strangers_have_a_share_of_the_places_and_of_the_offers)
+{
+	uint32_t record = 0;
+	for (uint32_t peer = 0; peer < AN_REPL_STRANGERS_MAX; peer++) {
+		for (int i = 0; i < AN_REPL_OFFERS_PER_STRANGER; i++)
+			ck_assert_int_eq(take_of_stranger(peer, record++), AUTONOMI_OK);
+		ck_assert_int_eq(take_of_stranger(peer, record++), AUTONOMI_E_BUSY);
+	}
+	ck_assert_int_eq(take_of_stranger(AN_REPL_STRANGERS_MAX, record), AUTONOMI_E_BUSY);
+	ck_assert_uint_eq(an_repl_offers_count(&offers), AN_REPL_OFFERS_PER_REPORTER);
+	/* Neighbours have theirs. */
+	for (uint32_t peer = AN_REPL_STRANGERS_MAX; peer < AN_REPL_REPORTERS_MAX; peer++)
+		ck_assert_int_eq(take(peer, record++), AUTONOMI_OK);
+	an_repl_offers_clear(&offers);
+	ck_assert_int_eq(take_of_stranger(AN_REPL_STRANGERS_MAX, record), AUTONOMI_OK);
+}
+END_TEST
+
+START_TEST(a_stranger_without_offers_that_comes_back_needs_a_place_again)
+{
+	struct an_repl_offer *offer;
+	take_of_stranger(50, 1);
+	next(&offer);
+	an_repl_offers_ended(&offers, offer, AUTONOMI_OK, now);
+	for (uint32_t peer = 0; peer < AN_REPL_STRANGERS_MAX; peer++)
+		ck_assert_int_eq(take_of_stranger(peer, peer), AUTONOMI_OK);
+	ck_assert_int_eq(take_of_stranger(50, 100), AUTONOMI_E_BUSY);
+	ck_assert_int_eq(take(50, 100), AUTONOMI_OK);
+}
+END_TEST
+
+START_TEST(strangers_that_withhold_records_leave_room_for_neighbours)
+{
+	struct an_repl_offer *offer;
+	for (uint32_t peer = 0; peer < 10; peer++)
+		take_of_stranger(peer, peer);
+	for (int i = 0; i < AN_REPL_STRANGER_FETCHES_MAX; i++)
+		ck_assert_int_ne(next(&offer), -1);
+	ck_assert_int_eq(next(&offer), -1);
+	for (uint32_t record = 100; record < 103; record++) {
+		take(50, record);
+		ck_assert_int_eq(next(&offer), 50);
+	}
+	/* What waits comes when there is room. */
+	an_repl_offers_ended(&offers, offer, AUTONOMI_OK, now);
+	now += AN_SECONDS(2);
+	ck_assert_int_eq(next(&offer), -1);
+	for (struct an_list *at = an_list_first(&offers.by_age); at != NULL;
+	     at = an_list_next(&offers.by_age, at)) {
+		struct an_repl_offer *under_way = an_container_of(at, struct an_repl_offer, by_age);
+		if (under_way->state != AN_REPL_OFFER_FETCHING ||
+		    !an_repl_offer_holder(&offers, under_way)->is_stranger)
+			continue;
+		an_repl_offers_ended(&offers, under_way, AUTONOMI_E_TIMEOUT, now);
+		break;
+	}
+	now += AN_SECONDS(4);
+	ck_assert_int_ne(next(&offer), -1);
+}
+END_TEST
+
+START_TEST(of_strangers_and_a_neighbour_who_told_the_neighbour_is_asked_where_strangers_are_enough)
+{
+	struct an_repl_offer *offer;
+	take_of_stranger(1, 1);
+	take_of_stranger(2, 2);
+	next(&offer);
+	next(&offer);
+	for (uint32_t peer = 3; peer < 7; peer++)
+		take_of_stranger(peer, 10);
+	take(50, 10);
+	ck_assert_int_eq(next(&offer), 50);
+	ck_assert(is_record(offer, 10));
+}
+END_TEST
+
+START_TEST(a_stranger_gives_way_where_a_neighbour_tells_of_the_same_record)
+{
+	struct an_repl_offer *offer;
+	for (uint32_t peer = 0; peer < AN_REPL_OFFER_REPORTERS; peer++)
+		take_of_stranger(peer, 1);
+	take_of_stranger(AN_REPL_OFFER_REPORTERS, 1);
+	for (uint32_t peer = 50; peer < 50 + AN_REPL_OFFER_REPORTERS; peer++)
+		take(peer, 1);
+	take(60, 1);
+	ck_assert_int_ge(next(&offer), 50);
+	ck_assert_uint_eq(offer->reporter_count, AN_REPL_OFFER_REPORTERS);
+	for (uint8_t i = 0; i < offer->reporter_count; i++)
+		ck_assert(!offers.reporters[offer->reporters[i]].is_stranger);
+}
+END_TEST
+
 START_TEST(a_busy_holder_that_is_gone_meanwhile_is_not_asked_again)
 {
 	struct an_repl_offer *first, *second;
@@ -349,7 +446,8 @@ START_TEST(the_books_stay_right_under_a_random_course)
 				an_repl_offers_review(&offers, all_ours, &ours);
 			break;
 		default:
-			take_as(peer, record, ours, an_random_below(&random_generator, 10) == 0);
+			take_as(peer, record, ours,
+			        (enum an_repl_standing)an_random_below(&random_generator, 3));
 		}
 		size_t under_way = 0, told = 0, noted = 0;
 		for (size_t i = 0; i < 8; i++)
@@ -388,6 +486,13 @@ Suite *suite(void)
 	tcase_add_test(tests, a_flood_of_one_peer_leaves_room_for_the_others);
 	tcase_add_test(tests, floods_of_many_stay_within_the_limit);
 	tcase_add_test(tests, a_crowd_of_strangers_finds_no_place);
+	tcase_add_test(tests, strangers_have_a_share_of_the_places_and_of_the_offers);
+	tcase_add_test(tests, a_stranger_without_offers_that_comes_back_needs_a_place_again);
+	tcase_add_test(tests, strangers_that_withhold_records_leave_room_for_neighbours);
+	tcase_add_test(
+		tests,
+		of_strangers_and_a_neighbour_who_told_the_neighbour_is_asked_where_strangers_are_enough);
+	tcase_add_test(tests, a_stranger_gives_way_where_a_neighbour_tells_of_the_same_record);
 	tcase_add_test(tests, a_busy_holder_that_is_gone_meanwhile_is_not_asked_again);
 	tcase_add_test(tests, the_books_stay_right_under_a_random_course);
 	suite_add_tcase(s, tests);

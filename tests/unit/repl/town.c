@@ -88,6 +88,11 @@ static void visit(void *context, const struct an_dht_key *after, an_repl_visitor
 	}
 }
 
+static size_t records(void *context)
+{
+	return ((struct town_node *)context)->count;
+}
+
 static uint64_t changes(void *context)
 {
 	return ((struct town_node *)context)->changes;
@@ -133,7 +138,8 @@ static void open_node(struct town_node *node)
 	const struct an_repl_config config = {
 		.profile = &node->town->profile,
 		.self = node->contact.id,
-		.host = {node, nearest, converged, find, visit, changes, chunks, near_chunk},
+		.host = {node, nearest, converged, find, visit, records, changes, chunks,
+	                 near_chunk},
 		.random = &node->town->random,
 		.logger = node->town->logger,
 	};
@@ -326,7 +332,7 @@ static an_status send_list(struct town_node *node, struct town_node *to,
 	ck_assert_int_eq(request.type, AN_REQUEST_REPLICATE);
 	node->lists++;
 	node->keys += request.replicate.keys.count;
-	const an_status status = an_repl_take_list(to->repl, &node->contact.id,
+	const an_status status = an_repl_take_list(to->repl, &node->contact,
 	                                           &request.replicate.holder,
 	                                           request.replicate.keys, node->town->now);
 	an_buffer_done(&scratch);
@@ -351,21 +357,23 @@ static void add_proof(const struct town_node *node, const struct an_dht_key *tar
 	}
 }
 
-/* What is said of one record (semantics 5.4, difficulty 1). */
+/* What is said of one record (semantics 5.4, difficulty 1); another version has another proof. */
 static void add_one(struct town_node *node, const struct an_repl_want *want, bool own,
                     struct an_buffer *items, struct an_message_list *list)
 {
 	const bool lacks = !own && (node->mood == TOWN_LACKS || node->mood == TOWN_SAYS_FULL);
 	struct an_message_proof proof = {.address = an_address_of_chunk(want->target)};
-	proof.failed = lacks || find(node, want->target) == NULL;
+	const struct an_store_entry *entry = find(node, want->target);
+	proof.failed = lacks || entry == NULL;
 	const bool would = lacks ? node->mood == TOWN_LACKS
 	                         : an_repl_stance(node->repl, want->target, node->town->now) ==
 	                                   AUTONOMI_OK;
 	proof.error.type = would ? AN_ERROR_CHUNK_DOES_NOT_EXIST : AN_ERROR_PUT_RECORD_FAILED;
 	proof.error.address = proof.address;
 	const bool falsely = !own && node->mood == TOWN_PROVES_FALSELY;
-	an_record_proof(an_span(want->target, AN_RECORD_KEY_SIZE), want->nonce + falsely,
-	                proof.proof);
+	const uint64_t version = entry != NULL ? entry->content_hash[0] : 0;
+	an_record_proof(an_span(want->target, AN_RECORD_KEY_SIZE),
+	                want->nonce + falsely + 2 * version, proof.proof);
 	an_message_add_proof(items, list, &proof);
 }
 
@@ -518,7 +526,7 @@ an_status town_tell(struct town_node *node, const struct an_contact *sender,
 	}
 	list.items = an_buffer_span(&items);
 	const struct an_address holder = an_address_of_peer(&sender->id);
-	const an_status status = an_repl_take_list(node->repl, &sender->id, &holder, list,
+	const an_status status = an_repl_take_list(node->repl, sender, &holder, list,
 	                                           node->town->now);
 	an_buffer_done(&items);
 	return status;

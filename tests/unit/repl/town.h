@@ -9,7 +9,7 @@
 
 #include "repl/replication.h"
 
-enum { TOWN_NODES = 30, TOWN_RECORDS = 6000 };
+enum { TOWN_NODES = 64, TOWN_RECORDS = 6000 };
 
 /* What a node does when it is challenged, itself included. */
 enum town_mood {
@@ -32,7 +32,7 @@ struct town_node {
 	bool alive, unconverged, busy, full;
 	enum town_mood mood;
 	size_t challenges;  /* of others that it answered or not */
-	size_t checks;      /* likewise, of replica health */
+	size_t checks;      /* likewise, of one record */
 	size_t searches;    /* of its own */
 	bool is_hidden;     /* from the searches of others */
 	bool searches_fail; /* its own */
