@@ -65,6 +65,34 @@ size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,
 	return missing;
 }
 
+/* Whether the node itself or one of the nearest to it must hold the record. */
+static bool sees_holder(const struct an_sim_node *node, const struct an_sim_record *record,
+                        size_t around)
+{
+	const struct an_sim_fleet *fleet = node->fleet;
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct an_sim_node *other = fleet->nodes[i];
+		/* A node is the nearest to itself. */
+		if (an_sim_node_rank(other, record->address) < WANTED &&
+		    rank_of(fleet, &node->dht_key, &other->dht_key) <= around)
+			return true;
+	}
+	return false;
+}
+
+struct an_sim_node *an_sim_node_far_from(const struct an_sim_fleet *fleet,
+                                         const struct an_sim_record *record, size_t around)
+{
+	const size_t first = (size_t)an_random_below(an_sim_world_random(fleet->world),
+	                                             fleet->count);
+	for (size_t i = 0; i < fleet->count; i++) {
+		struct an_sim_node *node = fleet->nodes[(first + i) % fleet->count];
+		if (can_be_found(node) && !sees_holder(node, record, around))
+			return node;
+	}
+	return NULL;
+}
+
 static bool expect_peer(struct an_sim_fleet *fleet, const struct an_dht_key *target,
                         const autonomi_event *event, size_t place)
 {

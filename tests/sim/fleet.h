@@ -179,6 +179,9 @@ bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t pa
 size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel);
 /* As an_sim_put, of pointers. */
 bool an_sim_put_pointers(struct an_sim_node *client, size_t count, uint64_t copies_min);
+/* Writes a new chunk to one node alone, from which its holders cannot be seen: none of them is among the
+ * `around` nodes nearest to it. NULL where that fails, which fails the run. */
+struct an_sim_node *an_sim_strand(struct an_sim_fleet *fleet, size_t size, size_t around);
 /* Gets the records from `first` on through `client`; each must be found and right. */
 bool an_sim_get(struct an_sim_node *client, size_t first, size_t parallel);
 /* Gets one record. */
@@ -221,6 +224,10 @@ void an_sim_work_finish(struct an_sim_work *work);
 
 /* How many nodes that are up are nearer to a name than this one is; SIZE_MAX for one that is not up. */
 size_t an_sim_node_rank(const struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE]);
+
+/* A node none of whose `around` nearest nodes must hold the record, nor itself; NULL: there is none. */
+struct an_sim_node *an_sim_node_far_from(const struct an_sim_fleet *fleet,
+                                         const struct an_sim_record *record, size_t around);
 
 /* Of the nodes that are up and nearest to the record, five with the hostile peers, those that lack it. */
 size_t an_sim_record_copies_missing(const struct an_sim_fleet *fleet,

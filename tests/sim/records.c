@@ -9,7 +9,7 @@
 #include "sim/pointers.h"
 #include "store/store.h"
 
-enum { OPERATION_SECONDS = 600, PARALLEL_MAX = 256 };
+enum { OPERATION_SECONDS = 600, PARALLEL_MAX = 256, STRANDED_TRIES = 1000 };
 
 /* A record whose put is under way or failed; `which` is its place in the books. */
 struct put {
@@ -382,6 +382,47 @@ bool an_sim_put(struct an_sim_node *client, size_t count, size_t size, size_t pa
 size_t an_sim_try_put(struct an_sim_node *client, size_t count, size_t size, size_t parallel)
 {
 	return put_all(client, count, size, parallel, 0, false);
+}
+
+static bool write_to(struct an_sim_node *node, struct an_sim_record *record)
+{
+	uint8_t *content = make_content(record->number, record->size);
+	struct an_blob *value = an_chunk_record_value(an_span(content, record->size));
+	struct an_sim_operation *write = an_sim_operation_new(node);
+	const struct an_span bytes = an_blob_span(value);
+	const autonomi_status status = autonomi_storage_write(autonomi_node_storage(node->node),
+	                                                      record->address, bytes.data,
+	                                                      bytes.size, write->tag, NULL);
+	an_blob_unref(value);
+	free(content);
+	const autonomi_event *event = an_sim_operation_end(write, status, "a write",
+	                                                   AN_SECONDS(OPERATION_SECONDS));
+	return event != NULL &&
+	       an_sim_expect(node->fleet, autonomi_event_status(event) == AUTONOMI_OK,
+	                     "a write failed: %s", autonomi_event_message(event));
+}
+
+struct an_sim_node *an_sim_strand(struct an_sim_fleet *fleet, size_t size, size_t around)
+{
+	struct an_sim_node *node = NULL;
+	struct an_sim_record *record = NULL;
+	/* Not every name has such a node; those without stay in the books as never stored. */
+	for (int i = 0; node == NULL && i < STRANDED_TRIES; i++) {
+		record = add_record(fleet, size);
+		uint8_t *content = make_content(record->number, size);
+		an_chunk_name(an_span(content, size), record->address);
+		free(content);
+		record->is_ended = true;
+		node = an_sim_node_far_from(fleet, record, around);
+	}
+	if (!an_sim_expect(fleet, node != NULL, "every node sees a holder of every record") ||
+	    !write_to(node, record))
+		return NULL;
+	record->tried = record->version = 1;
+	record->copies = 1;
+	record->is_stored = true;
+	note_holder(record, node, 1);
+	return node;
 }
 
 /* The version that came; 0 where it is none that was put. */

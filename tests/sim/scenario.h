@@ -66,6 +66,6 @@ an_sim_scenario_run an_sim_equivocation;
 
 /* scenario_replication.c */
 an_sim_scenario_run an_sim_leave, an_sim_newcomer, an_sim_lost_disk, an_sim_settled,
-	an_sim_challenges;
+	an_sim_challenges, an_sim_network_wide;
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What replication achieves and what it costs, with the intervals of the real network: after a node
- * left, after one came, and while nothing happens (docs/replication.md has the figures).
+ * left, after one came, and while nothing happens (docs/replication.md has the figures). Network-wide
+ * replication, which takes days, has shorter ones.
  */
 #include "ident/dht_key.h"
 #include "sim/faults.h"
@@ -22,6 +23,13 @@ enum {
 	QUIET_WIRE_PERCENT_MAX = 50, /* of the payload */
 	QUIET_DISK_TIMES_MAX = 7,
 	CHALLENGE_HOURS = 6, /* at least three challenges by each node */
+	FAR_NODES = 60,      /* at least: in fewer everybody is a neighbour of everybody */
+	AROUND = 39,         /* neighbours that a node tells in rounds */
+	STRANDED = 20,       /* records */
+	CYCLE_HOURS = 96,    /* the profile's, of network-wide replication */
+	FASTER = 15,         /* are all intervals there */
+	CYCLE_PARTS = 96,
+	HOLDERS = 5,
 };
 
 static size_t records_of(const struct an_sim_arguments *arguments)
@@ -274,5 +282,83 @@ void an_sim_challenges(struct an_sim_fleet *fleet, const struct an_sim_arguments
 	              "nobody blocked the liar");
 	an_sim_fleet_expect_fair(fleet);
 	an_sim_expect(fleet, challenged > failed, "nobody proved anything");
+	an_sim_get_all(fleet);
+}
+
+/* ---- Network-wide replication (semantics 6.9). */
+
+/* How many peers a node may have asked within a part of the cycle: all holders of those of its records
+ * whose turn it is, a tenth sooner at most, and of one more at each end. */
+static uint64_t asked_most(const struct an_sim_node *node)
+{
+	const size_t records = autonomi_storage_count(autonomi_node_storage(node->node));
+	return HOLDERS * (records * 10 / 9 / CYCLE_PARTS + 2);
+}
+
+static uint64_t counter_of(const struct an_sim_node *node, const char *name)
+{
+	uint64_t value = 0;
+	autonomi_node_counter(node->node, name, &value);
+	return value;
+}
+
+/* Lets a part of the cycle pass, in which nobody may ask in a burst. */
+static void pass_part(struct an_sim_fleet *fleet)
+{
+	static uint64_t before[AN_SIM_NODES_MAX];
+	for (size_t i = 0; i < fleet->count; i++)
+		if (can_hold(fleet->nodes[i]))
+			before[i] = counter_of(fleet->nodes[i], "replication_network_wide_asked");
+	an_sim_pass(fleet, AN_HOURS(CYCLE_HOURS) / FASTER / CYCLE_PARTS);
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct an_sim_node *node = fleet->nodes[i];
+		if (!can_hold(node))
+			continue;
+		const uint64_t asked = counter_of(node, "replication_network_wide_asked") -
+		                       before[i];
+		an_sim_expect(fleet, asked <= asked_most(node),
+		              "node %zu asked %llu peers in a part of a cycle, more than %llu", i,
+		              (unsigned long long)asked, (unsigned long long)asked_most(node));
+	}
+}
+
+void an_sim_network_wide(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
+{
+	static const char *const often[] = {"replication.interval_ms=12000"};
+	struct an_sim_arguments large = *arguments;
+	large.nodes = large.nodes < FAR_NODES ? FAR_NODES : large.nodes;
+	fleet->options = often;
+	fleet->option_count = 1;
+	if (!an_sim_grow(fleet, &large) ||
+	    !put_records(fleet, large.nodes * RECORDS_A_NODE / HOLDERS, RECORD_SIZE, &large))
+		return;
+	wait_for_holders(fleet, INTERVALS_MAX);
+	an_sim_step(fleet, "records are written to nodes that see none of their holders");
+	for (int i = 0; i < STRANDED && an_sim_strand(fleet, RECORD_SIZE, AROUND) != NULL; i++)
+		continue;
+	const size_t missing = copies_missing(fleet);
+	/* Everything is told again, and reaches nobody. */
+	const struct cost before = cost_of(fleet);
+	an_sim_pass(fleet, AN_SECONDS(REFRESH_INTERVALS_MAX * INTERVAL_SECONDS / FASTER));
+	an_sim_say(fleet, "%zu copies are missing, after everything was told again %zu", missing,
+	           copies_missing(fleet));
+	an_sim_expect(fleet, copies_missing(fleet) > missing / 2,
+	              "rounds brought back what they cannot reach");
+	for (int i = 0; i < CYCLE_PARTS + CYCLE_PARTS / 9 && !fleet->failed; i++)
+		pass_part(fleet);
+	const struct cost after = cost_of(fleet);
+	an_sim_say(
+		fleet,
+		"after a cycle %zu are missing; %llu records were looked at, %llu peers asked, "
+		"%llu lacked one; %llu nodes think that the network is under load; record bytes "
+		"moved: %llu of %zu",
+		copies_missing(fleet),
+		(unsigned long long)an_sim_fleet_counter(fleet, "replication_network_wide_records"),
+		(unsigned long long)an_sim_fleet_counter(fleet, "replication_network_wide_asked"),
+		(unsigned long long)an_sim_fleet_counter(fleet, "replication_network_wide_lacking"),
+		(unsigned long long)an_sim_fleet_counter(fleet, "network_load"),
+		(unsigned long long)(after.moved - before.moved), missing * RECORD_SIZE);
+	an_sim_expect(fleet, copies_missing(fleet) == 0, "copies are missing after a cycle");
+	an_sim_fleet_expect_fair(fleet);
 	an_sim_get_all(fleet);
 }

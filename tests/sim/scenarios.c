@@ -48,6 +48,8 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"settled", "nothing happens: what that costs", an_sim_settled},
 	{"challenges", "a liar proves falsely that it has records; nobody else is blamed",
          an_sim_challenges},
+	{"network-wide", "records are left on nodes that see none of their holders",
+         an_sim_network_wide},
 	{"mass-leave", "up to a third of the nodes leave for good within a minute",
          an_sim_mass_leave},
 	{"mass-join", "as many nodes again come at once", an_sim_mass_join},
