@@ -279,10 +279,24 @@ static void repair_disk(struct an_sim_node *node)
 	node->has_bad_disk = false;
 }
 
+static size_t count_full(const struct an_sim_fleet *fleet)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		count += fleet->nodes[i]->state != AN_SIM_NODE_GONE && fleet->nodes[i]->was_full;
+	return count;
+}
+
+/* Who was full takes nothing for an hour: it counts until the network heals. */
+static bool may_fill(const struct an_sim_fleet *fleet, const struct an_sim_node *node)
+{
+	return node->was_full || (count_full(fleet) + 1) * FULL_ONE_IN <= an_sim_fleet_up(fleet);
+}
+
 static bool change_disk(struct an_sim_faults *faults, void (*act)(struct an_sim_node *node))
 {
 	struct an_sim_node *node = an_sim_fleet_random_node(faults->fleet);
-	if (node == NULL)
+	if (node == NULL || (act == an_sim_disk_fill && !may_fill(faults->fleet, node)))
 		return false;
 	const bool was_bad = node->has_bad_disk;
 	repair_disk(node);
@@ -290,15 +304,6 @@ static bool change_disk(struct an_sim_faults *faults, void (*act)(struct an_sim_
 		act(node);
 	node->has_bad_disk = !was_bad;
 	return true;
-}
-
-static size_t count_full(const struct an_sim_fleet *fleet)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < fleet->count; i++)
-		count += fleet->nodes[i]->state == AN_SIM_NODE_UP &&
-		         an_sim_store_is_full(fleet->nodes[i]);
-	return count;
 }
 
 static bool fill_store(struct an_sim_faults *faults)
@@ -309,7 +314,7 @@ static bool fill_store(struct an_sim_faults *faults)
 		return false;
 	if (an_sim_store_is_full(node))
 		an_sim_store_make_room(node);
-	else if ((count_full(fleet) + 1) * FULL_ONE_IN <= an_sim_fleet_up(fleet))
+	else if (may_fill(fleet, node))
 		an_sim_store_fill(node, draw(fleet, 2) == 0);
 	else
 		return false;

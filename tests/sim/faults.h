@@ -12,7 +12,8 @@
  *     new copies, never a third.
  *     Who may drop the record, since seven peers are nearer to it, and has reason to, being full or
  *     cleaning up often, is none of these.
- *   - At most a third of the stores are full at once, so that the network has room for every record.
+ *   - At most a third of the machines have had a full disk or store since the network healed, so that
+ *     it has room for every record.
  *   - One machine in ten may be hostile. A put that hostile peers alone acknowledged is no acknowledged
  *     record: a client believes two, and cannot know. Such puts are counted.
  */

@@ -106,6 +106,7 @@ struct an_sim_fleet {
 	uint64_t repaired;        /* copies that nodes made of themselves, until they went down */
 	bool cleaning;            /* every third node that is added cleans up often */
 	uint64_t pruned, cleaned; /* records that nodes dropped to make room, and in cleanups */
+	size_t unplaced;          /* records that nobody who must hold them had room for */
 	size_t deceived;          /* puts that hostile peers alone acknowledged */
 	size_t lost;              /* acknowledged records that were not found when they had to be */
 	/* Further options of every node that is added, "name=value" each. */
@@ -242,10 +243,11 @@ void an_sim_node_note_records(struct an_sim_node *node);
 /* It has lost all that it held. */
 void an_sim_node_forget_records(struct an_sim_node *node);
 
-/* Takes out of the books what it holds and may drop. */
-void an_sim_node_forget_droppable(struct an_sim_node *node);
-/* It drops a record, as it may, that it has still. */
-void an_sim_node_dropped(struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE]);
+/* NULL where no client put it. */
+struct an_sim_record *an_sim_record_find(struct an_sim_fleet *fleet,
+                                         const uint8_t name[AUTONOMI_ADDRESS_SIZE]);
+/* A node drops it, as it may, and has it still. */
+void an_sim_record_drop(struct an_sim_record *record, const struct an_sim_node *node);
 
 /* stores.c: what the node, just opened, drops is counted from now on, and must be what it may drop. */
 void an_sim_node_watch_store(struct an_sim_node *node);

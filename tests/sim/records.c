@@ -155,31 +155,21 @@ void an_sim_node_forget_records(struct an_sim_node *node)
 	}
 }
 
-void an_sim_node_dropped(struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE])
+struct an_sim_record *an_sim_record_find(struct an_sim_fleet *fleet,
+                                         const uint8_t name[AUTONOMI_ADDRESS_SIZE])
 {
-	struct an_sim_fleet *fleet = node->fleet;
-	size_t i = 0;
-	while (i < fleet->record_count &&
-	       memcmp(fleet->records[i].address, name, sizeof(fleet->records[i].address)) != 0)
-		i++;
-	if (i == fleet->record_count)
-		return;
-	struct an_sim_record *record = &fleet->records[i];
+	for (size_t i = 0; i < fleet->record_count; i++)
+		if (memcmp(fleet->records[i].address, name, AUTONOMI_ADDRESS_SIZE) == 0)
+			return &fleet->records[i];
+	return NULL;
+}
+
+void an_sim_record_drop(struct an_sim_record *record, const struct an_sim_node *node)
+{
 	struct an_sim_holder *holder = find_holder(record, node);
 	record->dropped += !record->is_ended && version_at(node, record) == record->tried;
 	if (holder != NULL)
 		*holder = record->holders[--record->holder_count];
-}
-
-void an_sim_node_forget_droppable(struct an_sim_node *node)
-{
-	struct an_sim_fleet *fleet = node->fleet;
-	for (size_t i = 0; i < fleet->record_count; i++) {
-		struct an_sim_record *record = &fleet->records[i];
-		struct an_sim_holder *holder = find_holder(record, node);
-		if (holder != NULL && an_sim_node_may_drop(node, record->address))
-			*holder = record->holders[--record->holder_count];
-	}
 }
 
 size_t an_sim_record_holders_up(const struct an_sim_fleet *fleet,

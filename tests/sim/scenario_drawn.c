@@ -19,7 +19,8 @@
  * One node in three cleans up every minute, from ten records on, what is beyond its range; and stores
  * reach a limit. So nodes drop records (semantics 6.14), and whenever one chooses a record, seven peers
  * of its table must be nearer to it than the node, and the record out of its range (stores.c). Hundreds
- * of them are dropped in a long run of `all`, which fails where none is.
+ * of them are dropped in a long run of `all`, which fails where none is. A record whose last copy is
+ * dropped is lost, unless all who had to hold it were down or full: then it is counted apart.
  *
  * Two of a record's holders may leave for good before the nodes have made new copies, never a third.
  * Who may drop it and has reason to does not count as one.

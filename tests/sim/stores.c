@@ -74,6 +74,58 @@ bool an_sim_node_drops(const struct an_sim_node *node)
 
 /* ---- What is dropped. */
 
+static bool anybody_else_has(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	const struct an_sim_fleet *fleet = node->fleet;
+	bool found = false;
+	for (size_t i = 0; i < fleet->count && !found; i++)
+		found = fleet->nodes[i] != node && an_sim_node_has_record(fleet->nodes[i], record);
+	return found;
+}
+
+/* Who was full takes nothing of others for an hour, and who has just come knows too few peers. */
+static bool can_take(const struct an_sim_node *node)
+{
+	return !node->is_client && node->state == AN_SIM_NODE_UP && !node->was_full &&
+	       an_kad_converged(node->node->inner->kad);
+}
+
+/* A node outside of the nearest seven may drop the last copy too, for it cannot know. That must need
+ * that none of the seven could take it. */
+static void expect_unplaced(const struct an_sim_node *node, const struct an_sim_record *record)
+{
+	struct an_sim_fleet *fleet = node->fleet;
+	const struct an_dht_key key = an_dht_key_of(
+		an_span(record->address, sizeof(record->address)));
+	for (size_t i = 0; i < fleet->count; i++) {
+		const struct an_sim_node *other = fleet->nodes[i];
+		an_sim_expect(fleet,
+		              other == node || !can_take(other) ||
+		                      count_nearer_there(other, &key) >=
+		                              an_profile_autonomi.replication,
+		              "node %zu drops the last copy of record %llu, which node %zu had to "
+		              "hold and could take",
+		              node->index, (unsigned long long)record->number, other->index);
+	}
+}
+
+static void drop(const struct an_sim_node *node, struct an_sim_record *record)
+{
+	an_sim_record_drop(record, node);
+	if (!record->is_stored || anybody_else_has(node, record))
+		return;
+	expect_unplaced(node, record);
+	record->is_stored = false;
+	node->fleet->unplaced++;
+}
+
+static void drop_name(const struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE])
+{
+	struct an_sim_record *record = an_sim_record_find(node->fleet, name);
+	if (record != NULL)
+		drop(node, record);
+}
+
 static void dropped(void *context, const struct an_store_entry *entry)
 {
 	struct an_sim_node *node = context;
@@ -83,7 +135,7 @@ static void dropped(void *context, const struct an_store_entry *entry)
 		node->fleet->pruned++;
 	else
 		node->fleet->cleaned++;
-	an_sim_node_dropped(node, entry->key);
+	drop_name(node, entry->key);
 }
 
 static void expect_droppable(const struct an_store *store,
@@ -140,13 +192,24 @@ void an_sim_node_watch_store(struct an_sim_node *node)
 	inner->profile.cleanup_ranges = CLEANUP_RANGES;
 }
 
+static void drop_all_droppable(const struct an_sim_node *node)
+{
+	struct an_sim_fleet *fleet = node->fleet;
+	for (size_t i = 0; i < fleet->record_count; i++) {
+		struct an_sim_record *record = &fleet->records[i];
+		if (an_sim_record_is_held_by(record, node) &&
+		    an_sim_node_may_drop(node, record->address))
+			drop(node, record);
+	}
+}
+
 /* What is removed at this moment may be gone when the node comes back, or still be there. So may all
  * that gave way in a commit that failed, where no later one succeeded. */
 void an_sim_node_note_dropping(struct an_sim_node *node)
 {
 	const struct an_store *store = node->node->inner->store;
 	if (store != NULL && store->failing)
-		an_sim_node_forget_droppable(node);
+		drop_all_droppable(node);
 	if (store == NULL || !store->batch.running)
 		return;
 	const struct an_list *operations = &store->batch.operations;
@@ -155,7 +218,7 @@ void an_sim_node_note_dropping(struct an_sim_node *node)
 		const struct an_store_operation *operation = an_container_of(
 			at, struct an_store_operation, link);
 		if (operation->pruning)
-			an_sim_node_dropped(node, operation->place.entry.key);
+			drop_name(node, operation->place.entry.key);
 	}
 }
 

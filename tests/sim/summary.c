@@ -50,8 +50,10 @@ static void print_records(struct an_sim_fleet *fleet)
 	           stored, fleet->lost,
 	           fleet->repaired + an_sim_fleet_counter(fleet, "replication_fetched"),
 	           fleet->deceived);
-	an_sim_say(fleet, "dropped: %" PRIu64 " records to make room, %" PRIu64 " in cleanups",
-	           fleet->pruned, fleet->cleaned);
+	an_sim_say(fleet,
+	           "dropped: %" PRIu64 " records to make room, %" PRIu64
+	           " in cleanups; %zu records for which no node that must hold them had room",
+	           fleet->pruned, fleet->cleaned, fleet->unplaced);
 	if (fleet->asked > 0)
 		an_sim_say(fleet,
 		           "puts and gets: %" PRIu64 " asked, %" PRIu64
