@@ -33,7 +33,7 @@ an_status an_node_search(struct an_node *node, const struct an_repl_want *want)
 	uint64_t lookup = 0;
 	const an_status status = an_kad_lookup(node->kad,
 	                                       an_span(want->target, sizeof(want->target)),
-	                                       node->profile.k, node->now, found, pending, &lookup);
+	                                       want->width, node->now, found, pending, &lookup);
 	if (status != AUTONOMI_OK)
 		an_node_pending_free(pending);
 	return status;

@@ -1,53 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "repl/replication.h"
-
 #include "base/memory.h"
-
-/* Which part wants to know something. */
-enum part { CHALLENGES, HEALTH, NETWORK_WIDE };
-
-/* Something that was wanted and has not ended. */
-struct task {
-	uint64_t token; /* 0: free */
-	enum an_repl_want_type type;
-	struct an_repl_list *list;
-	struct an_repl_offer *offer;
-	struct an_repl_challenged *challenged;
-	unsigned score; /* of its answer */
-	enum part part; /* PROVE, CHALLENGE, SEARCH: for which */
-	struct an_repl_checked *checked;
-};
-
-struct an_repl {
-	const struct an_profile *profile;
-	struct an_repl_host host;
-	struct an_peer_id self;
-	struct an_logger *logger;
-
-	struct an_repl_tracker tracker;
-	struct an_repl_rounds rounds;
-	struct an_repl_offers offers;
-	struct an_repl_probes probes;
-	struct an_repl_history history;
-	struct an_repl_challenges challenges;
-	struct an_repl_health health;
-	struct an_repl_network_wide network_wide;
-	struct an_repl_issues issues;
-	struct an_repl_blocklist blocklist;
-	size_t bad_count; /* that are in the table still, maybe */
-	struct an_peer_id bad[AN_REPL_BAD_MAX];
-
-	struct an_repl_view view; /* for judging what peers tell us */
-	bool view_stale;
-	bool was_converged;
-	an_time_us full_until; /* the store had no room: nothing is taken until then */
-
-	struct task tasks[AN_REPL_TASKS_MAX];
-	size_t under_way[AN_REPL_WANT_TYPES]; /* by type */
-	uint64_t last_token;
-	bool step_again;
-	struct an_repl_counters counters;
-};
+#include "repl/internal.h"
 
 an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
                       struct an_repl **ret_repl)
@@ -91,9 +44,9 @@ struct an_repl *an_repl_free(struct an_repl *repl)
 	return an_free(repl);
 }
 
-/* ---- The view. */
+/* ---- What is here, and what is ours. */
 
-static bool is_ours(void *context, const struct an_dht_key *dht_key)
+bool an_repl_is_ours(void *context, const struct an_dht_key *dht_key)
 {
 	const struct an_repl *repl = context;
 	size_t holders[AN_REPL_HOLDERS_MAX];
@@ -107,8 +60,7 @@ static bool is_ours(void *context, const struct an_dht_key *dht_key)
 	return false;
 }
 
-/* What was offered may be ours now, or may be no longer. */
-static void refresh_view(struct an_repl *repl, an_time_us now)
+void an_repl_refresh_view(struct an_repl *repl, an_time_us now)
 {
 	const bool converged = repl->host.converged(repl->host.context);
 	if (!repl->view_stale && converged == repl->was_converged)
@@ -120,7 +72,17 @@ static void refresh_view(struct an_repl *repl, an_time_us now)
 	if (converged && !repl->was_converged)
 		an_repl_rounds_trigger(&repl->rounds, now);
 	repl->was_converged = converged;
-	an_repl_offers_review(&repl->offers, is_ours, repl);
+	an_repl_offers_review(&repl->offers, an_repl_is_ours, repl);
+}
+
+bool an_repl_has(const struct an_repl *repl, const struct an_repl_content *content)
+{
+	const struct an_store_entry *entry = repl->host.find(repl->host.context, content->name);
+	if (entry == NULL)
+		return false;
+	struct an_repl_content held;
+	an_repl_content_of(entry, &held);
+	return memcmp(&held, content, sizeof(held)) == 0;
 }
 
 void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, bool added,
@@ -132,116 +94,6 @@ void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, boo
 	repl->view_stale = true;
 	if (tracking == AN_REPL_TRACKING_TRIGGER)
 		an_repl_rounds_trigger(&repl->rounds, now);
-}
-
-/* ---- Lists of peers. */
-
-/* Whether a stranger is listened to. While the network is under load, one that is not too far away
- * (semantics 6.8.3). And where anybody may store anything, whoever names one record, as network-wide
- * replication does: else one that is left on a far node would be told of in vain. */
-static bool hears_stranger(const struct an_repl *repl, const struct an_peer_id *sender, size_t keys,
-                           an_time_us now)
-{
-	const struct an_dht_key key = an_peer_id_dht_key(sender);
-	if (an_peer_id_equal(sender, &repl->self))
-		return false;
-	if (keys == 1 && !repl->profile->payments)
-		return true;
-	return an_repl_network_wide_loaded(&repl->network_wide, now) &&
-	       an_repl_view_reaches(&repl->view, &key, repl->profile->network_load_reach);
-}
-
-/* Whether a list is looked at, and what its sender is to us. */
-static bool hears(struct an_repl *repl, const struct an_peer_id *sender,
-                  const struct an_address *holder, size_t keys, an_time_us now,
-                  enum an_repl_standing *ret_standing)
-{
-	const struct an_address address = an_address_of_peer(sender);
-	const enum an_repl_trust trust = an_repl_history_trust(&repl->history, sender);
-	const bool is_neighbour = an_repl_view_find(&repl->view, sender) != 0;
-	*ret_standing = !is_neighbour              ? AN_REPL_STRANGER
-	                : trust == AN_REPL_TRUSTED ? AN_REPL_VOUCHER
-	                                           : AN_REPL_NEIGHBOUR;
-	return an_address_equal(holder, &address) && trust != AN_REPL_DISTRUSTED &&
-	       !an_repl_offers_muted(&repl->offers, sender, now) && repl->full_until <= now &&
-	       (is_neighbour || hears_stranger(repl, sender, keys, now));
-}
-
-static bool content_of_key(const struct an_message_key *key, struct an_repl_content *ret_content)
-{
-	*ret_content = (struct an_repl_content){.is_chunk = key->validation.is_chunk};
-	if (!key->validation.is_chunk)
-		memcpy(ret_content->hash, key->validation.hash, sizeof(ret_content->hash));
-	return an_address_record_name(&key->address, ret_content->name) == AUTONOMI_OK;
-}
-
-static bool have(const struct an_repl *repl, const struct an_repl_content *content)
-{
-	const struct an_store_entry *entry = repl->host.find(repl->host.context, content->name);
-	if (entry == NULL)
-		return false;
-	struct an_repl_content held;
-	an_repl_content_of(entry, &held);
-	return memcmp(&held, content, sizeof(held)) == 0;
-}
-
-/* The cheapest questions first. What is not ours may become so while a neighbour's word counts; of a
- * stranger it is not remembered. */
-static an_status take_key(struct an_repl *repl, const struct an_contact *sender,
-                          const struct an_message_key *key, enum an_repl_standing standing,
-                          an_time_us now)
-{
-	struct an_repl_content content;
-	if (!content_of_key(key, &content) || have(repl, &content))
-		return AUTONOMI_OK;
-	const struct an_dht_key dht_key = an_dht_key_of(
-		an_span(content.name, sizeof(content.name)));
-	const bool ours = is_ours(repl, &dht_key);
-	if (standing == AN_REPL_STRANGER && !ours)
-		return AUTONOMI_OK;
-	return an_repl_offers_take(&repl->offers, sender, standing, &content, &dht_key, ours, now);
-}
-
-an_status an_repl_take_list(struct an_repl *repl, const struct an_contact *sender,
-                            const struct an_address *holder, struct an_message_list keys,
-                            an_time_us now)
-{
-	refresh_view(repl, now);
-	enum an_repl_standing standing;
-	if (!hears(repl, &sender->id, holder, keys.count, now, &standing)) {
-		repl->counters.lists_ignored++;
-		return AUTONOMI_OK;
-	}
-	struct an_message_key key;
-	an_status status = AUTONOMI_OK;
-	for (size_t i = 0; status == AUTONOMI_OK && i < AN_REPL_LIST_TAKEN &&
-	                   an_message_next_key(&keys, false, &key);
-	     i++) {
-		repl->counters.keys_heard++;
-		status = take_key(repl, sender, &key, standing, now);
-	}
-	return status == AUTONOMI_OK || status == AUTONOMI_E_REFUSED ? AUTONOMI_OK
-	                                                             : AUTONOMI_E_BUSY;
-}
-
-void an_repl_brought(struct an_repl *repl, const uint8_t name[AN_RECORD_NAME_SIZE])
-{
-	const struct an_store_entry *entry = repl->host.find(repl->host.context, name);
-	struct an_repl_content content;
-	if (entry == NULL)
-		return;
-	an_repl_content_of(entry, &content);
-	an_repl_offers_forget(&repl->offers, &content);
-}
-
-an_status an_repl_stance(struct an_repl *repl, const uint8_t name[AN_RECORD_NAME_SIZE],
-                         an_time_us now)
-{
-	refresh_view(repl, now);
-	const struct an_dht_key dht_key = an_dht_key_of(an_span(name, AN_RECORD_NAME_SIZE));
-	if (repl->full_until > now)
-		return AUTONOMI_E_FULL;
-	return is_ours(repl, &dht_key) ? AUTONOMI_OK : AUTONOMI_E_BUSY;
 }
 
 /* ---- Bad peers. */
@@ -352,7 +204,7 @@ static bool next_record(struct an_repl *repl, an_time_us now, struct an_repl_wan
 	struct an_repl_offer *offer;
 	while ((offer = an_repl_offers_next(&repl->offers, now, &holder)) != NULL) {
 		struct an_contact contact;
-		if (have(repl, &offer->content)) {
+		if (an_repl_has(repl, &offer->content)) {
 			an_repl_offers_ended(&repl->offers, offer, AUTONOMI_OK, now);
 		} else if (!contact_of(repl, holder, &contact)) {
 			an_repl_offers_ended(&repl->offers, offer, AUTONOMI_E_UNREACHABLE, now);
@@ -409,6 +261,8 @@ static bool want_of_check(struct an_repl *repl, enum part part, enum an_repl_wan
 	memcpy(want->target, check->target, sizeof(want->target));
 	want->nonce = check->nonce;
 	want->difficulty = 1;
+	/* Nobody is blamed for what network-wide replication finds: the holders suffice. */
+	want->width = part == HEALTH ? repl->profile->k : repl->profile->replication;
 	return true;
 }
 
@@ -451,7 +305,7 @@ static bool next_block(struct an_repl *repl, struct an_repl_want *want)
 
 bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want *ret_want)
 {
-	refresh_view(repl, now);
+	an_repl_refresh_view(repl, now);
 	return next_block(repl, ret_want) || next_list(repl, now, ret_want) ||
 	       next_record(repl, now, ret_want) || next_probe(repl, now, ret_want) ||
 	       next_challenge(repl, now, ret_want) || next_health(repl, now, ret_want) ||

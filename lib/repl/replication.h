@@ -59,7 +59,8 @@ enum an_repl_want_type {
 	 * which go to an_repl_proofs before the want ends: our own, and those of the contact. */
 	AN_REPL_PROVE,
 	AN_REPL_CHALLENGE,
-	AN_REPL_SEARCH, /* a lookup of `target`, whose result goes to an_repl_found before it ends */
+	/* A lookup of the `width` peers nearest to `target`, who go to an_repl_found before it ends. */
+	AN_REPL_SEARCH,
 	AN_REPL_BLOCK, /* the contact, of which only the id is known, is bad: it leaves the table */
 	AN_REPL_WANT_TYPES,
 };
@@ -72,7 +73,7 @@ struct an_repl_want {
 	struct an_repl_content content; /* what the holder said */
 	uint8_t target[AN_RECORD_NAME_SIZE];
 	uint64_t nonce;
-	size_t difficulty;
+	size_t difficulty, width;
 	an_time_us timeout;
 };
 

@@ -425,7 +425,7 @@ static void search(struct town_node *node, const struct an_repl_want *want)
 	struct an_contact found[TOWN_NODES];
 	size_t index[TOWN_NODES], count = 0;
 	const struct an_dht_key key = an_dht_key_of(an_span(want->target, sizeof(want->target)));
-	const size_t nearest = nearest_alive(town, &key, town->profile.k, index);
+	const size_t nearest = nearest_alive(town, &key, want->width, index);
 	for (size_t i = 0; i < nearest; i++) {
 		const struct town_node *other = &town->nodes[index[i]];
 		if (other != node && !other->is_hidden && !town_blocks(node, other))
