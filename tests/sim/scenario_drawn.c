@@ -215,6 +215,12 @@ static void tell(const struct all *all)
 	           "had settled, after %zu of %zu healings later than %d s",
 	           all->slowest_repair / AN_SECONDS(1), all->slow_repairs, all->healings,
 	           REPAIR_SECONDS_AS_USUAL);
+	an_sim_say(fleet,
+	           "network-wide, since the nodes were last started: %" PRIu64
+	           " records looked at, %" PRIu64 " holders asked, %" PRIu64 " lacked one",
+	           an_sim_fleet_counter(fleet, "replication_network_wide_records"),
+	           an_sim_fleet_counter(fleet, "replication_network_wide_asked"),
+	           an_sim_fleet_counter(fleet, "replication_network_wide_lacking"));
 	if (fleet->liars > 0)
 		an_sim_say(fleet,
 		           "%zu hostile peers told %" PRIu64 " lies; %" PRIu64
