@@ -39,15 +39,28 @@ static bool is_fresh(const struct an_link_connection *connection)
 	return connection->link->now < an_time_after(connection->active_at, idle - idle / 4);
 }
 
+/* A peer that restarted does not know the connection, and says nothing. */
+static bool is_silent(const struct an_link_connection *connection)
+{
+	if (connection->waiting_since == 0)
+		return false;
+	const an_time_us patience = an_time_later(AN_LINK_SILENT_SLOW_PEERS *
+	                                                  connection->link->profile->slow_peer,
+	                                          AN_LINK_SILENT_ROUND_TRIPS *
+	                                                  an_quic_connection_rtt(connection->quic));
+	return connection->link->now >= an_time_after(connection->waiting_since, patience);
+}
+
 bool an_link_connection_usable(const struct an_link_connection *connection)
 {
-	return connection->quic != NULL && !connection->ending &&
+	return connection->quic != NULL && !connection->ending && !is_silent(connection) &&
 	       (carries_requests(connection) || is_fresh(connection));
 }
 
 void an_link_connection_touch(struct an_link_connection *connection)
 {
 	connection->active_at = connection->link->now;
+	connection->waiting_since = 0;
 	connection->silences = 0;
 }
 

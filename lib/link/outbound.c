@@ -130,6 +130,8 @@ an_status an_link_outbound_send(struct an_link_outbound *request,
 	request->connection = connection;
 	request->stream.quic = stream;
 	request->sent_at = link->now;
+	if (connection->waiting_since == 0)
+		connection->waiting_since = link->now;
 	link->counters.requests_sent++;
 	return AUTONOMI_OK;
 }

@@ -26,6 +26,10 @@ enum {
 	AN_LINK_KINDS = 3,
 	/* Requests in a row that ran out of time without a sign of life, until we hang up. */
 	AN_LINK_SILENCES_MAX = 3,
+	/* A request without a sign of life for so many times `slow_peer`, and so many round trips, has
+	 * the next one dial. */
+	AN_LINK_SILENT_SLOW_PEERS = 2,
+	AN_LINK_SILENT_ROUND_TRIPS = 4,
 };
 
 /* A dial goes on to the next endpoint after this silence (RFC 8305, section 5). */
@@ -98,7 +102,8 @@ struct an_link_connection {
 	an_status refusal; /* what the certificate said, where that ends the connection by a code */
 	bool ending;       /* no new requests */
 	an_status why;
-	an_time_us active_at; /* when something of the peer came last */
+	an_time_us active_at;     /* when something of the peer came last */
+	an_time_us waiting_since; /* when a request was sent first after that; 0: none was */
 	unsigned silences;
 	struct an_list outbound;
 	struct an_list inbound;

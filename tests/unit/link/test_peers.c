@@ -397,6 +397,30 @@ START_TEST(a_restarted_peer_is_asked_over_its_new_connection)
 }
 END_TEST
 
+/* Who restarts forgets its connections, and tells nobody. */
+START_TEST(a_peer_that_restarted_without_a_word_is_dialled_for_the_next_request)
+{
+	mesh_ask(alice, bob, 100, 100);
+	mesh_run(&mesh, AN_SECONDS(5));
+	mesh_crash(bob);
+	mesh_start(bob);
+	mesh_ask(alice, bob, 100, 100);
+	mesh_run_for(&mesh, 2 * alice->profile.slow_peer - 1);
+	const size_t connections = mesh_count(alice).connections;
+	const uint64_t dials = mesh_count(alice).dials;
+	mesh_ask(alice, bob, 100, 100);
+	ck_assert_uint_eq(mesh_count(alice).dials, dials);
+	mesh_run_for(&mesh, 1);
+	ck_assert_uint_eq(mesh_count(alice).connections, connections);
+	const struct mesh_ask *next = mesh_ask(alice, bob, 100, 100);
+	ck_assert_uint_eq(mesh_count(alice).dials, dials + 1);
+	mesh_run_for(&mesh, AN_SECONDS(1));
+	ck_assert_int_eq(next->status, AUTONOMI_OK);
+	ck_assert_uint_lt(next->took, AN_MS(200));
+	mesh_run(&mesh, AN_SECONDS(60));
+}
+END_TEST
+
 START_TEST(a_peer_that_reached_us_can_be_dialled_back)
 {
 	const struct an_contact contact = mesh_contact(alice);
@@ -567,6 +591,7 @@ Suite *suite(void)
 	tcase_add_test(pair,
 	               field_failure_7_simultaneous_dials_leave_one_connection_a_thousand_times);
 	tcase_add_test(pair, a_restarted_peer_is_asked_over_its_new_connection);
+	tcase_add_test(pair, a_peer_that_restarted_without_a_word_is_dialled_for_the_next_request);
 	tcase_add_test(pair, a_peer_that_reached_us_can_be_dialled_back);
 	tcase_add_test(pair, a_dial_back_to_nobody_fails_and_keeps_the_connection);
 	tcase_add_test(pair, a_quiet_connection_ends_and_the_next_request_dials);
