@@ -27,7 +27,9 @@ AUTONOMI_API autonomi_status autonomi_chunk_put(autonomi_node *node, const uint8
 
 /* Fetches the chunk with `address`, AUTONOMI_ADDRESS_SIZE bytes, and checks it. The data of the
  * completion is its content. It fails with AUTONOMI_E_NOT_FOUND, AUTONOMI_E_NO_PEERS,
- * AUTONOMI_E_TIMEOUT, AUTONOMI_E_CORRUPT where every answer was false, or AUTONOMI_E_CANCELLED. */
+ * AUTONOMI_E_TIMEOUT, AUTONOMI_E_CORRUPT where every answer was false, or AUTONOMI_E_CANCELLED. What
+ * is found does not wait for peers that are silent; AUTONOMI_E_NOT_FOUND waits for them as long as a
+ * dial may take. */
 AUTONOMI_API autonomi_status autonomi_chunk_get(autonomi_node *node, const uint8_t *address,
                                                 uint64_t tag, autonomi_op *ret_op);
 

@@ -14,8 +14,9 @@ extern "C" {
 #endif
 
 /* Looks up the `count` peers (1 to 20) closest to `name`: the 32 bytes of a record's address, or the
- * bytes of a peer id, `name_size` in all. The completion lists them, nearest first. It fails with
- * AUTONOMI_E_NO_PEERS or AUTONOMI_E_CANCELLED; with AUTONOMI_E_TIMEOUT it lists what was found. */
+ * bytes of a peer id, `name_size` in all. The completion lists them, nearest first; who is silent for about
+ * two seconds is not among them. It fails with AUTONOMI_E_NO_PEERS or AUTONOMI_E_CANCELLED; with
+ * AUTONOMI_E_TIMEOUT it lists what was found. */
 AUTONOMI_API autonomi_status autonomi_dht_find_closest(autonomi_dht *dht, const uint8_t *name,
                                                        size_t name_size, size_t count, uint64_t tag,
                                                        autonomi_op *ret_op);

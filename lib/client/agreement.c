@@ -149,11 +149,16 @@ static void found(void *context, an_status status, const struct an_contact *cont
 static void look_up(struct agreement *agreement)
 {
 	const struct an_client_network *network = &agreement->operation.client->network;
-	const struct an_span name = an_span(agreement->target.bytes, agreement->target.size);
+	const struct an_client_lookup lookup = {
+		.name = an_span(agreement->target.bytes, agreement->target.size),
+		.count = agreement->wanted,
+		.hurried = true,
+		.found = found,
+		.context = agreement,
+	};
 	agreement->tries++;
 	agreement->state = STATE_LOOKING;
-	if (network->closest(network->context, name, agreement->wanted, found, agreement,
-	                     &agreement->lookup) == AUTONOMI_OK)
+	if (network->closest(network->context, &lookup, &agreement->lookup) == AUTONOMI_OK)
 		return;
 	agreement->lookup = 0;
 	agreement->state = STATE_FAILED;

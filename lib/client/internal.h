@@ -15,8 +15,8 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "base/round_trip.h"
 #include "client/client.h"
-#include "client/round_trip.h"
 #include "client/suspects.h"
 #include "data/record.h"
 

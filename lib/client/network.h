@@ -33,14 +33,23 @@ struct an_client_sign {
 	bool answering; /* the first bytes of its answer are here */
 };
 
+/* The `count` peers closest to `name`. `early` (may be NULL) is called at most once, and before `found`,
+ * when those that are still awaited have been silent for long; `found` then follows, after as long as a
+ * dial may take, or, where the search is `hurried`, after two seconds without those that are silent still. */
+struct an_client_lookup {
+	struct an_span name;
+	size_t count;
+	bool hurried;
+	an_client_closest_handler *early, *found;
+	void *context;
+};
+
 struct an_client_network {
 	void *context;
 	const struct an_profile *profile;
 
-	/* Looks up the `count` peers closest to `name`. Any status but AUTONOMI_OK: nothing was begun
-	 * and the handler will not be called. */
-	an_status (*closest)(void *context, struct an_span name, size_t count,
-	                     an_client_closest_handler *handler, void *handler_context,
+	/* Starts a lookup. Any status but AUTONOMI_OK: nothing was begun and no handler will be called. */
+	an_status (*closest)(void *context, const struct an_client_lookup *lookup,
 	                     uint64_t *ret_id);
 	/* Sends a CBOR request in at most AN_CLIENT_PARTS_MAX parts (references are taken) to a peer;
 	 * status as for `closest`, E_BUSY where our own limit of requests is reached. */

@@ -327,9 +327,17 @@ static void searched(struct an_client_search *search, an_status status)
 	advance(put);
 }
 
+/* Whether those that have it and those that are asked now and alive make a quorum. */
+static bool may_suffice(const struct an_record_put *put)
+{
+	return put->copies + under_way(put) - count_late(put) >= strategy_of(put)->put_quorum;
+}
+
 static bool widen(struct an_record_put *put)
 {
 	if (!an_client_search_can_widen(&put->search))
+		return false;
+	if (may_suffice(put) && an_client_search_has_all(&put->search))
 		return false;
 	const an_status status = an_client_search_widen(&put->search);
 	if (status != AUTONOMI_OK)
@@ -368,6 +376,7 @@ static void begin_attempt(struct an_client_timer *timer)
 	struct an_record_put *put = an_container_of(timer, struct an_record_put, timer);
 	put->attempt++;
 	put->outdated = 0;
+	an_client_search_stop(&put->search);
 	an_client_search_init(&put->search, put->client, put->name, searched);
 	memset(put->targets, 0, sizeof(put->targets));
 	if (!widen(put))

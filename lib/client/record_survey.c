@@ -319,14 +319,26 @@ static bool wants_more(const struct an_record_survey *survey)
 		return false;
 	if (outstanding(survey) + definite(survey) < group)
 		return true;
-	/* Those who should have it do not: then the farther ones are asked. */
-	return !survey->existence && definite(survey) >= group &&
-	       count_in(survey, AN_SURVEY_TARGET_FOUND) == 0;
+	/* Those who should have it do not: then those that were late are asked, and the farther ones. */
+	return definite(survey) >= group && count_in(survey, AN_SURVEY_TARGET_FOUND) == 0 &&
+	       (!survey->existence || survey->search.was_halved);
+}
+
+/* Whether a record exists is known from one who has it, or from as many as should have it and those
+ * who were late. Of versions, the newest may be where silence is. */
+static bool knows_existence(const struct an_record_survey *survey)
+{
+	const size_t group = an_placement_width(survey->client->profile, AN_PLACEMENT_HOLDER);
+	if (count_in(survey, AN_SURVEY_TARGET_FOUND) > 0)
+		return an_client_search_has_all(&survey->search);
+	return definite(survey) >= group && !survey->search.halved;
 }
 
 static bool widen(struct an_record_survey *survey)
 {
 	if (!an_client_search_can_widen(&survey->search))
+		return false;
+	if (survey->existence && knows_existence(survey))
 		return false;
 	const an_status status = an_client_search_widen(&survey->search);
 	if (status != AUTONOMI_OK)

@@ -30,6 +30,7 @@ struct an_kad_ask {
 	enum an_kad_purpose purpose;
 	struct an_kad_lookup *lookup; /* NULL where it has ended or there is none */
 	struct an_peer_id id;         /* size 0: unknown */
+	an_time_us asked_at;
 };
 
 struct an_kad_asks {

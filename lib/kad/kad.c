@@ -4,6 +4,7 @@
 #include "base/heap.h"
 #include "base/list.h"
 #include "base/memory.h"
+#include "base/round_trip.h"
 #include "kad/asks.h"
 #include "kad/bootstrap.h"
 #include "kad/dial_back.h"
@@ -19,16 +20,17 @@ struct an_kad {
 	const struct an_profile *profile;
 	struct an_kad_table table;
 	struct an_kad_failures failures;
-	struct an_kad_failures silent; /* that lookups ended without */
 	struct an_kad_refresh refresh;
 	struct an_kad_bootstrap bootstrap;
 	struct an_kad_dial_backs dial_backs;
 
 	struct an_kad_asks asks;
+	struct an_round_trip answers; /* dials included */
 
 	/* Each lookup is in one of these. */
 	struct an_list ready;   /* may have something to ask; the longest waiting first */
 	struct an_list waiting; /* for answers */
+	struct an_list early;   /* `early` is due */
 	struct an_list ended;   /* `done` is due */
 	struct an_heap lookup_timers;
 	uint64_t next_lookup;
@@ -57,7 +59,8 @@ static void move(struct an_kad_lookup *lookup, struct an_list *list)
 static void settle(struct an_kad *kad, struct an_kad_lookup *lookup)
 {
 	const bool ended = an_kad_lookup_ended(lookup, kad->now);
-	move(lookup, ended ? &kad->ended : &kad->ready);
+	const bool early = lookup->early != NULL && an_kad_lookup_is_early(lookup);
+	move(lookup, ended ? &kad->ended : early ? &kad->early : &kad->ready);
 	an_heap_set(&kad->lookup_timers, &lookup->timer,
 	            ended ? AN_TIME_NEVER : an_kad_lookup_deadline(lookup));
 }
@@ -82,16 +85,26 @@ static void refresh_lookup_done(void *context, const struct an_kad_result *resul
 	kad->joined = kad->joined || kad->table.size > 0;
 }
 
-/* Other lookups ask those last that were silent until the end, as long as their silence may mean
- * that a dial will fail. */
+/* Other lookups ask those last that are silent, as long as their silence may mean that a dial will
+ * fail. */
 static void note_silent(struct an_kad *kad, const struct an_kad_lookup *lookup)
 {
 	const an_time_us until = an_time_after(kad->now, kad->profile->handshake_timeout);
 	for (size_t i = 0; i < lookup->size; i++) {
-		const struct an_kad_candidate *candidate = &lookup->candidates[i];
-		if (candidate->state == AN_KAD_CANDIDATE_SLOW)
-			an_kad_failures_add(&kad->silent, &candidate->contact.id, until);
+		if (an_kad_lookup_is_silent(lookup, i))
+			an_kad_failures_add(&kad->failures, AN_KAD_STANDING_SILENT,
+			                    &lookup->candidates[i].contact.id, until);
 	}
+}
+
+static void tell_early(struct an_kad *kad, struct an_kad_lookup *lookup)
+{
+	struct an_contact contacts[AN_KAD_CLOSEST_MAX];
+	an_kad_early *early = lookup->early;
+	lookup->early = NULL;
+	note_silent(kad, lookup);
+	move(lookup, &kad->ready);
+	early(lookup->context, contacts, an_kad_lookup_found(lookup, contacts));
 }
 
 static void finish(struct an_kad *kad, struct an_kad_lookup *lookup)
@@ -111,6 +124,8 @@ static void finish(struct an_kad *kad, struct an_kad_lookup *lookup)
 static void deliver(struct an_kad *kad)
 {
 	struct an_list *link;
+	while ((link = an_list_first(&kad->early)) != NULL)
+		tell_early(kad, lookup_of(link));
 	while ((link = an_list_first(&kad->ended)) != NULL)
 		finish(kad, lookup_of(link));
 }
@@ -122,7 +137,8 @@ static void seed(struct an_kad *kad, struct an_kad_lookup *lookup)
 	                                          kad->profile->k);
 	for (size_t i = 0; i < count; i++)
 		an_kad_lookup_add(lookup, &contacts[i], AN_KAD_SOURCE_OWN,
-		                  an_kad_failures_holds(&kad->silent, &contacts[i].id, kad->now));
+		                  an_kad_failures_standing(&kad->failures, &contacts[i].id, true,
+		                                           kad->now));
 }
 
 static an_status start(struct an_kad *kad, struct an_span target, size_t count, an_kad_done *done,
@@ -148,7 +164,7 @@ static an_status start(struct an_kad *kad, struct an_span target, size_t count, 
 
 static struct an_kad_lookup *find_lookup(struct an_kad *kad, uint64_t id)
 {
-	struct an_list *const lists[] = {&kad->ready, &kad->waiting, &kad->ended};
+	struct an_list *const lists[] = {&kad->ready, &kad->waiting, &kad->early, &kad->ended};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		struct an_list *link = an_list_first(lists[i]);
 		while (link != NULL && lookup_of(link)->id != id)
@@ -184,11 +200,9 @@ static void learn(struct an_kad *kad, struct an_kad_lookup *lookup, int source,
 			continue;
 		/* What we know ourselves is better than what somebody says. */
 		const struct an_kad_entry *known = an_kad_table_find(&kad->table, &contact.id);
-		const bool failed = an_kad_failures_holds(&kad->silent, &contact.id, kad->now) ||
-		                    (known == NULL &&
-		                     an_kad_failures_holds(&kad->failures, &contact.id, kad->now));
 		an_kad_lookup_add(lookup, known != NULL ? &known->contact : &contact, source,
-		                  failed);
+		                  an_kad_failures_standing(&kad->failures, &contact.id,
+		                                           known != NULL, kad->now));
 	}
 }
 
@@ -216,7 +230,7 @@ static void lose(struct an_kad *kad, const struct an_peer_id *id)
 {
 	if (id->size == 0)
 		return;
-	an_kad_failures_add(&kad->failures, id,
+	an_kad_failures_add(&kad->failures, AN_KAD_STANDING_FAILED, id,
 	                    an_time_after(kad->now, kad->profile->liveness_interval));
 	an_kad_dial_backs_remove(&kad->dial_backs, id);
 	const struct an_kad_loss loss = an_kad_table_failed(&kad->table, id);
@@ -235,14 +249,12 @@ static void hear(struct an_kad *kad, const struct an_peer_id *id)
 	if (id->size == 0)
 		return;
 	an_kad_failures_forget(&kad->failures, id);
-	an_kad_failures_forget(&kad->silent, id);
 	an_kad_table_heard(&kad->table, id, kad->now);
 }
 
 static void prove(struct an_kad *kad, const struct an_contact *contact)
 {
 	an_kad_failures_forget(&kad->failures, &contact->id);
-	an_kad_failures_forget(&kad->silent, &contact->id);
 	an_kad_dial_backs_remove(&kad->dial_backs, &contact->id);
 	if (an_kad_table_seen(&kad->table, contact, kad->now) == AN_KAD_SEEN_ADDED)
 		tell_changed(kad, contact, true);
@@ -300,6 +312,7 @@ static void give_out(struct an_kad *kad, enum an_kad_purpose purpose, struct an_
 	struct an_kad_ask *ask = an_kad_asks_take(&kad->asks,
 	                                          an_time_after(deadline, kad->profile->slow_peer));
 	ask->purpose = purpose;
+	ask->asked_at = kad->now;
 	ask->lookup = lookup;
 	ask->id = want->contact.id;
 	if (lookup != NULL)
@@ -396,6 +409,7 @@ static void take_answer(struct an_kad *kad, struct an_kad_ask *ask,
 {
 	struct an_kad_lookup *lookup = ask->lookup;
 	hear(kad, &ask->id);
+	an_round_trip_add(&kad->answers, an_time_until(kad->now, ask->asked_at));
 	const int source = lookup != NULL ? an_kad_lookup_find(lookup, &ask->id) : -1;
 	end_ask(kad, ask);
 	if (source < 0)
@@ -450,7 +464,7 @@ void an_kad_failed(struct an_kad *kad, uint64_t token, an_status why, an_time_us
 
 an_time_us an_kad_deadline(const struct an_kad *kad)
 {
-	if (!an_list_empty(&kad->ended))
+	if (!an_list_empty(&kad->early) || !an_list_empty(&kad->ended))
 		return 0;
 	an_time_us deadline = an_time_earlier(an_heap_deadline(&kad->asks.timers),
 	                                      an_heap_deadline(&kad->lookup_timers));
@@ -502,6 +516,7 @@ an_status an_kad_new(const struct an_kad_config *config, an_time_us now, struct 
 	an_heap_init(&kad->lookup_timers);
 	an_list_init(&kad->ready);
 	an_list_init(&kad->waiting);
+	an_list_init(&kad->early);
 	an_list_init(&kad->ended);
 	*ret_kad = kad;
 	return AUTONOMI_OK;
@@ -520,12 +535,12 @@ struct an_kad *an_kad_free(struct an_kad *kad)
 		return NULL;
 	free_lookups(kad, &kad->ready);
 	free_lookups(kad, &kad->waiting);
+	free_lookups(kad, &kad->early);
 	free_lookups(kad, &kad->ended);
 	an_kad_asks_done(&kad->asks);
 	an_kad_dial_backs_done(&kad->dial_backs);
 	an_kad_bootstrap_done(&kad->bootstrap);
 	an_kad_failures_done(&kad->failures);
-	an_kad_failures_done(&kad->silent);
 	an_kad_table_done(&kad->table);
 	return an_free(kad);
 }
@@ -546,12 +561,14 @@ an_status an_kad_lookup(struct an_kad *kad, struct an_span target, size_t count,
 	return status;
 }
 
-void an_kad_lookup_hurry(struct an_kad *kad, uint64_t id)
+void an_kad_lookup_hedge(struct an_kad *kad, uint64_t id, bool hurried, an_kad_early *early)
 {
 	struct an_kad_lookup *lookup = find_lookup(kad, id);
 	if (lookup == NULL)
 		return;
-	lookup->hurried = true;
+	an_kad_lookup_set_hedge(lookup, an_round_trip_late(&kad->answers, kad->profile));
+	lookup->hurried = hurried;
+	lookup->early = early;
 	settle(kad, lookup);
 }
 
@@ -678,18 +695,5 @@ uint64_t an_kad_network_size(const struct an_kad *kad)
 
 bool an_kad_responsible_range(const struct an_kad *kad, struct an_dht_key *ret_range)
 {
-	/* With ourselves first, the peer at place 6 is the sixth of the others; 8 must be known. */
-	enum { OTHERS_KNOWN = 7, OTHERS_NEAR = 6 };
-	struct an_contact closest[OTHERS_KNOWN];
-	const size_t group = kad->profile->close_group;
-	const uint64_t size = an_kad_network_size(kad);
-	const struct an_dht_key *self = &kad->table.self;
-	if (size <= group ||
-	    an_kad_table_closest(&kad->table, self, closest, OTHERS_KNOWN) < OTHERS_KNOWN)
-		return false;
-
-	const struct an_dht_key key = an_peer_id_dht_key(&closest[OTHERS_NEAR - 1].id);
-	const struct an_dht_key near = an_dht_key_distance(self, &key);
-	*ret_range = an_kad_range(size, (uint32_t)group, &near);
-	return true;
+	return an_kad_range_of_table(&kad->table, ret_range);
 }

@@ -59,6 +59,9 @@ struct an_kad_result {
 
 typedef void an_kad_done(void *context, const struct an_kad_result *result);
 
+/* Those that have answered, at least one, nearest first: borrowed during the call. */
+typedef void an_kad_early(void *context, const struct an_contact *contacts, size_t count);
+
 /* E_INVALID where the profile's K or alpha is 0 or K is above AN_KAD_CLOSEST_MAX. */
 an_status an_kad_new(const struct an_kad_config *config, an_time_us now, struct an_kad **ret_kad);
 /* Pending lookups end without `done`. */
@@ -70,10 +73,12 @@ struct an_kad *an_kad_free(struct an_kad *kad);
  * E_BUSY: too many lookups. */
 an_status an_kad_lookup(struct an_kad *kad, struct an_span target, size_t count, an_time_us now,
                         an_kad_done *done, void *context, uint64_t *ret_lookup);
-/* Ends without peers that are silent for a while, as soon as a close group of others has answered:
- * somebody is waiting, and a dead peer shall not cost the time that a dial may take. Without it the
- * result is more exact. Unknown ids are ignored. */
-void an_kad_lookup_hurry(struct an_kad *kad, uint64_t lookup);
+/* Somebody is waiting, and a dead peer shall not cost the time that a dial may take. `early` (may be
+ * NULL) is called with the context of `done`, at most once and before it, when only peers are awaited
+ * that are late (lookup.h), as a rule after half a second; the lookup goes on. With `hurried` it ends
+ * after about two seconds without those that are silent then; otherwise the result is as exact as that
+ * of any lookup. Unknown ids are ignored. */
+void an_kad_lookup_hedge(struct an_kad *kad, uint64_t lookup, bool hurried, an_kad_early *early);
 /* `done` is called with E_CANCELLED by the next an_kad_expire. Unknown ids are ignored. */
 void an_kad_lookup_cancel(struct an_kad *kad, uint64_t lookup);
 

@@ -7,9 +7,8 @@
 enum {
 	ROOM_FIRST = 32,
 	DOUBT_FROM = 3, /* dead discoveries before a peer is doubted: one may just have bad luck */
-	/* A lookup in a hurry waits so many times `slow_peer`, and the slowest answer. */
-	HURRIED_SLOW_PEERS = 2,
-	HURRIED_ANSWERS = 4,
+	OVERDUE_SLOW_PEERS = 2,
+	LATE_ANSWERS = 4, /* times the slowest one */
 };
 
 static struct an_kad_candidate *at(const struct an_kad_lookup *lookup, size_t place)
@@ -51,7 +50,7 @@ static bool is_liar(const struct an_kad_lookup *lookup, int source)
 static bool is_doubtful(const struct an_kad_lookup *lookup,
                         const struct an_kad_candidate *candidate)
 {
-	return candidate->failed_once || is_liar(lookup, candidate->source);
+	return candidate->standing != AN_KAD_STANDING_GOOD || is_liar(lookup, candidate->source);
 }
 
 static bool is_in_flight(const struct an_kad_candidate *candidate)
@@ -89,9 +88,16 @@ void an_kad_lookup_init(struct an_kad_lookup *lookup, const struct an_profile *p
 		.target_size = target.size,
 		.count = count,
 		.deadline = an_time_after(now, profile->lookup_timeout),
+		.hedge = profile->slow_peer,
 	};
 	memcpy(lookup->target, target.data, target.size);
 	an_list_init(&lookup->asks);
+}
+
+void an_kad_lookup_set_hedge(struct an_kad_lookup *lookup, an_time_us hedge)
+{
+	lookup->hedged = true;
+	lookup->hedge = an_time_earlier(hedge, lookup->profile->slow_peer);
 }
 
 void an_kad_lookup_done(struct an_kad_lookup *lookup)
@@ -184,7 +190,7 @@ static void add_again(struct an_kad_lookup *lookup, struct an_kad_candidate *can
 }
 
 void an_kad_lookup_add(struct an_kad_lookup *lookup, const struct an_contact *contact, int source,
-                       bool failed_once)
+                       enum an_kad_standing standing)
 {
 	const struct an_dht_key key = an_peer_id_dht_key(&contact->id);
 	const struct an_dht_key distance = an_dht_key_distance(&lookup->key, &key);
@@ -208,7 +214,7 @@ void an_kad_lookup_add(struct an_kad_lookup *lookup, const struct an_contact *co
 		.distance = distance,
 		.source = source,
 		.hops = source == AN_KAD_SOURCE_OWN ? 1 : lookup->candidates[source].hops + 1,
-		.failed_once = failed_once,
+		.standing = standing,
 	};
 }
 
@@ -217,7 +223,8 @@ static bool has_free_request(const struct an_kad_lookup *lookup)
 	size_t asked = 0, slow = 0;
 	for (size_t i = 0; i < lookup->size; i++) {
 		asked += lookup->candidates[i].state == AN_KAD_CANDIDATE_ASKED;
-		slow += lookup->candidates[i].state == AN_KAD_CANDIDATE_SLOW;
+		slow += lookup->candidates[i].state == AN_KAD_CANDIDATE_SLOW &&
+		        !lookup->candidates[i].overdue;
 	}
 	return asked < lookup->profile->alpha && asked + slow < lookup->profile->k;
 }
@@ -255,25 +262,34 @@ static struct an_kad_candidate *choose(const struct an_kad_lookup *lookup)
 	return counted < lookup->count ? doubtful : NULL;
 }
 
-/* How many answers let a lookup in a hurry end without those that are overdue. */
+/* How many answers let a hedged lookup do without those that are late. */
 static size_t enough(const struct an_kad_lookup *lookup)
 {
 	const size_t group = lookup->profile->close_group;
 	return lookup->count < group ? lookup->count : group;
 }
 
-/* Whether somebody among the `count` nearest that have not failed still owes an answer. */
+/* Whether the lookup does without a candidate that is overdue. */
+static bool is_spent(const struct an_kad_lookup *lookup, const struct an_kad_candidate *candidate)
+{
+	return candidate->overdue &&
+	       (lookup->hurried || candidate->standing == AN_KAD_STANDING_FAILED);
+}
+
+/* Whether somebody among the `count` nearest that have not failed still owes an answer. Where nobody has
+ * answered, that may be our own line. */
 static bool waits(const struct an_kad_lookup *lookup)
 {
-	size_t answered = 0, overdue = 0;
+	size_t answered = 0, spent = 0;
 	for (size_t place = 0; place < lookup->size && answered < lookup->count; place++) {
 		const struct an_kad_candidate *candidate = at(lookup, place);
-		if (is_in_flight(candidate) && !candidate->overdue)
+		const bool in_flight = is_in_flight(candidate);
+		if (in_flight && !is_spent(lookup, candidate))
 			return true;
-		overdue += is_in_flight(candidate) && !candidate->failed_once;
+		spent += in_flight && candidate->standing == AN_KAD_STANDING_GOOD;
 		answered += candidate->state == AN_KAD_CANDIDATE_ANSWERED;
 	}
-	return overdue > 0 && answered < enough(lookup);
+	return spent > 0 && answered == 0;
 }
 
 /* The farthest of those that were found, when all is answered and somebody may yet be missing. */
@@ -325,7 +341,7 @@ bool an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now, struct an_
 
 	set_state(lookup, candidate, AN_KAD_CANDIDATE_ASKED);
 	candidate->asked_at = now;
-	candidate->overdue = false;
+	candidate->late = candidate->overdue = false;
 	candidate->tries++;
 	lookup->asked++;
 	set_want(want, candidate, lookup->target, lookup->target_size);
@@ -360,6 +376,12 @@ void an_kad_lookup_failed(struct an_kad_lookup *lookup, int candidate)
 static an_time_us slow_at(const struct an_kad_lookup *lookup,
                           const struct an_kad_candidate *candidate)
 {
+	return an_time_after(candidate->asked_at, lookup->hedge);
+}
+
+static an_time_us edge_given_up_at(const struct an_kad_lookup *lookup,
+                                   const struct an_kad_candidate *candidate)
+{
 	return an_time_after(candidate->asked_at, lookup->profile->slow_peer);
 }
 
@@ -369,24 +391,41 @@ static an_time_us given_up_at(const struct an_kad_lookup *lookup,
 	return an_time_after(candidate->asked_at, lookup->profile->handshake_timeout);
 }
 
+/* When it will have been silent for `least`, and long for the answers that came. */
+static an_time_us silent_at(const struct an_kad_lookup *lookup,
+                            const struct an_kad_candidate *candidate, an_time_us least)
+{
+	return an_time_after(candidate->asked_at,
+	                     an_time_later(LATE_ANSWERS * lookup->slowest, least));
+}
+
+static an_time_us late_at(const struct an_kad_lookup *lookup,
+                          const struct an_kad_candidate *candidate)
+{
+	if (!lookup->hedged || candidate->late)
+		return AN_TIME_NEVER;
+	return silent_at(lookup, candidate, lookup->profile->late_first);
+}
+
 static an_time_us overdue_at(const struct an_kad_lookup *lookup,
                              const struct an_kad_candidate *candidate)
 {
-	if (!lookup->hurried || candidate->overdue)
+	const bool matters = lookup->hedged || candidate->standing == AN_KAD_STANDING_FAILED;
+	if (!matters || candidate->overdue)
 		return AN_TIME_NEVER;
-	const an_time_us least = HURRIED_SLOW_PEERS * lookup->profile->slow_peer;
-	const an_time_us patience = HURRIED_ANSWERS * lookup->slowest;
-	return an_time_after(candidate->asked_at, an_time_later(patience, least));
+	return silent_at(lookup, candidate, OVERDUE_SLOW_PEERS * lookup->profile->slow_peer);
 }
 
 void an_kad_lookup_expire(struct an_kad_lookup *lookup, an_time_us now)
 {
 	for (size_t i = 0; i < lookup->size; i++) {
 		struct an_kad_candidate *candidate = &lookup->candidates[i];
-		if (slow_at(lookup, candidate) <= now)
+		if (edge_given_up_at(lookup, candidate) <= now)
 			candidate->edge_asked = false;
 		if (!is_in_flight(candidate))
 			continue;
+		if (late_at(lookup, candidate) <= now)
+			candidate->late = true;
 		if (overdue_at(lookup, candidate) <= now)
 			candidate->overdue = true;
 		if (given_up_at(lookup, candidate) <= now)
@@ -401,14 +440,15 @@ an_time_us an_kad_lookup_deadline(const struct an_kad_lookup *lookup)
 	an_time_us deadline = lookup->deadline;
 	for (size_t i = 0; i < lookup->size; i++) {
 		const struct an_kad_candidate *candidate = &lookup->candidates[i];
-		if (!is_in_flight(candidate) && !candidate->edge_asked)
+		if (candidate->edge_asked)
+			deadline = an_time_earlier(deadline, edge_given_up_at(lookup, candidate));
+		if (!is_in_flight(candidate))
 			continue;
 		const bool slow = candidate->state == AN_KAD_CANDIDATE_SLOW;
-		const an_time_us next = slow ? given_up_at(lookup, candidate)
-		                             : slow_at(lookup, candidate);
-		deadline = an_time_earlier(deadline, next);
-		if (slow)
-			deadline = an_time_earlier(deadline, overdue_at(lookup, candidate));
+		deadline = an_time_earlier(deadline, slow ? given_up_at(lookup, candidate)
+		                                          : slow_at(lookup, candidate));
+		deadline = an_time_earlier(deadline, late_at(lookup, candidate));
+		deadline = an_time_earlier(deadline, overdue_at(lookup, candidate));
 	}
 	return deadline;
 }
@@ -434,6 +474,66 @@ bool an_kad_lookup_ended(const struct an_kad_lookup *lookup, an_time_us now)
 	       (!may_ask(lookup) && !waits(lookup) && !waits_for_edge(lookup));
 }
 
+/* Whether only those are awaited that are late, and, unless they were silent or had failed before, overdue
+ * where that is wanted. */
+static bool awaits_only(const struct an_kad_lookup *lookup, bool overdue)
+{
+	size_t answered = 0;
+	for (size_t place = 0; place < lookup->size && answered < lookup->count; place++) {
+		const struct an_kad_candidate *candidate = at(lookup, place);
+		const bool patient = overdue && candidate->standing == AN_KAD_STANDING_GOOD;
+		const bool silent = patient ? candidate->overdue : candidate->late;
+		if (is_in_flight(candidate) && !silent)
+			return false;
+		answered += candidate->state == AN_KAD_CANDIDATE_ANSWERED;
+	}
+	return true;
+}
+
+static size_t count_answered(const struct an_kad_lookup *lookup)
+{
+	size_t answered = 0;
+	for (size_t i = 0; i < lookup->size; i++)
+		answered += lookup->candidates[i].state == AN_KAD_CANDIDATE_ANSWERED;
+	return answered;
+}
+
+bool an_kad_lookup_is_early(const struct an_kad_lookup *lookup)
+{
+	const size_t answered = count_answered(lookup);
+	return lookup->hedged && answered > 0 && choose(lookup) == NULL &&
+	       awaits_only(lookup, answered < enough(lookup));
+}
+
+bool an_kad_lookup_is_silent(const struct an_kad_lookup *lookup, size_t candidate)
+{
+	return lookup->candidates[candidate].state == AN_KAD_CANDIDATE_SLOW &&
+	       (!lookup->hedged || lookup->candidates[candidate].late);
+}
+
+size_t an_kad_lookup_found(const struct an_kad_lookup *lookup, struct an_contact *contacts)
+{
+	size_t count = 0;
+	for (size_t place = 0; place < lookup->size && count < lookup->count; place++) {
+		if (at(lookup, place)->state == AN_KAD_CANDIDATE_ANSWERED)
+			contacts[count++] = at(lookup, place)->contact;
+	}
+	return count;
+}
+
+static size_t hops_of(const struct an_kad_lookup *lookup)
+{
+	size_t count = 0, hops = 0;
+	for (size_t place = 0; place < lookup->size && count < lookup->count; place++) {
+		const struct an_kad_candidate *candidate = at(lookup, place);
+		if (candidate->state != AN_KAD_CANDIDATE_ANSWERED)
+			continue;
+		count++;
+		hops = candidate->hops > hops ? candidate->hops : hops;
+	}
+	return hops;
+}
+
 static an_status status_of(const struct an_kad_lookup *lookup, size_t found, an_time_us now)
 {
 	if (lookup->cancelled)
@@ -449,19 +549,12 @@ static an_status status_of(const struct an_kad_lookup *lookup, size_t found, an_
 void an_kad_lookup_result(const struct an_kad_lookup *lookup, an_time_us now,
                           struct an_contact *contacts, struct an_kad_result *ret_result)
 {
-	size_t count = 0, hops = 0;
-	for (size_t place = 0; place < lookup->size && count < lookup->count; place++) {
-		const struct an_kad_candidate *candidate = at(lookup, place);
-		if (candidate->state != AN_KAD_CANDIDATE_ANSWERED)
-			continue;
-		contacts[count++] = candidate->contact;
-		hops = candidate->hops > hops ? candidate->hops : hops;
-	}
+	const size_t count = an_kad_lookup_found(lookup, contacts);
 	*ret_result = (struct an_kad_result){
 		.status = status_of(lookup, count, now),
 		.count = count,
 		.contacts = contacts,
 		.asked = lookup->asked,
-		.hops = hops,
+		.hops = hops_of(lookup),
 	};
 }

@@ -6,10 +6,14 @@
  * What peers say is not believed, only tried. A contact becomes a result when it answered itself.
  *  - Slow: a peer that is silent for the profile's `slow_peer` gives up its place among the alpha
  *    requests in flight, and one more is asked in its stead. Its late answer still counts. After
- *    `handshake_timeout` the lookup no longer waits for it. A lookup in a hurry ends without it as
- *    soon as enough others have answered: after twice `slow_peer`, or, where answers come slowly,
- *    four times as long as the slowest of them took.
- *  - Dead: a failed peer is passed over.
+ *    `handshake_timeout` the lookup no longer waits for it.
+ *  - Hedged: where somebody is waiting, a peer gives up its place as soon as answers lately were
+ *    there, and what was found is told early, once only late ones are awaited: silent for
+ *    `late_first`, where a close group has answered, and until overdue where fewer have. Overdue is
+ *    who is silent for twice `slow_peer`. Where answers come slowly, both are four times as long as
+ *    the slowest of them took. The lookup goes on, and only one in a hurry ends without those that
+ *    are overdue.
+ *  - Dead: a failed peer is passed over. One that had failed before is not awaited once it is overdue.
  *    An answer names K peers: where so many of them are dead that nobody may have named all that live,
  *    the farthest of those that were found are asked once more, for their own neighbours.
  *  - Lying: of one answer at most K contacts are taken. A peer more than half of whose own
@@ -27,6 +31,7 @@
 
 #include "base/heap.h"
 #include "base/list.h"
+#include "kad/failures.h"
 #include "kad/kad.h"
 
 enum {
@@ -52,12 +57,12 @@ struct an_kad_candidate {
 	int source;    /* the candidate that named it; AN_KAD_SOURCE_OWN: our table */
 	unsigned hops; /* answers that led to it */
 	unsigned tries;
-	unsigned dead;    /* of those that it named: slow or failed */
-	unsigned alive;   /* of those that it named: answered */
-	bool failed_once; /* before this lookup: asked last */
-	bool overdue;     /* silent for longer than a lookup in a hurry waits */
-	bool edge;        /* was asked for its own neighbours */
-	bool edge_asked;  /* and the answer is awaited */
+	unsigned dead;  /* of those that it named: slow or failed */
+	unsigned alive; /* of those that it named: answered */
+	bool late, overdue;
+	bool edge;                     /* was asked for its own neighbours */
+	bool edge_asked;               /* and the answer is awaited */
+	enum an_kad_standing standing; /* unless it is good: asked last */
 };
 
 enum { AN_KAD_SOURCE_OWN = -1 };
@@ -69,7 +74,8 @@ struct an_kad_lookup {
 	size_t target_size;
 	size_t count;
 	an_time_us deadline;
-	bool hurried;
+	an_time_us hedge; /* after so long a silent peer gives up its place */
+	bool hedged, hurried;
 	bool discovers;     /* those that we do not know are looked for, not the nearest */
 	an_time_us slowest; /* answer so far */
 
@@ -84,6 +90,7 @@ struct an_kad_lookup {
 	uint64_t id;
 	bool cancelled;
 	an_kad_done *done;
+	an_kad_early *early; /* NULL: not wanted, or called */
 	void *context;
 	struct an_list link;
 	struct an_list asks;
@@ -94,10 +101,13 @@ void an_kad_lookup_init(struct an_kad_lookup *lookup, const struct an_profile *p
                         struct an_span target, size_t count, an_time_us now);
 void an_kad_lookup_done(struct an_kad_lookup *lookup);
 
-/* Adds a contact that the candidate `source` named, or that we know ourselves. `failed_once` says
- * that it failed a short while ago. Without memory or room the contact is not added. */
+/* Somebody is waiting: peers give up their places after `hedge`, or `slow_peer` where that is less. */
+void an_kad_lookup_set_hedge(struct an_kad_lookup *lookup, an_time_us hedge);
+
+/* Adds a contact that the candidate `source` named, or that we know ourselves. Without memory or room it
+ * is not added. */
 void an_kad_lookup_add(struct an_kad_lookup *lookup, const struct an_contact *contact, int source,
-                       bool failed_once);
+                       enum an_kad_standing standing);
 
 /* Writes contact and target of the next request, noted as sent at `now`; false: none now. */
 bool an_kad_lookup_next(struct an_kad_lookup *lookup, an_time_us now, struct an_kad_want *want);
@@ -115,6 +125,15 @@ an_time_us an_kad_lookup_deadline(const struct an_kad_lookup *lookup);
 
 /* Whether nothing is left to ask or to wait for. */
 bool an_kad_lookup_ended(const struct an_kad_lookup *lookup, an_time_us now);
+
+/* Whether of a hedged lookup nothing is left but to wait for late ones. */
+bool an_kad_lookup_is_early(const struct an_kad_lookup *lookup);
+
+/* Whether a candidate owes its answer for so long that other lookups should ask it last. */
+bool an_kad_lookup_is_silent(const struct an_kad_lookup *lookup, size_t candidate);
+
+/* Writes the nearest that have answered to `contacts` (room for `count`), nearest first; returns how many. */
+size_t an_kad_lookup_found(const struct an_kad_lookup *lookup, struct an_contact *contacts);
 
 /* Writes what was found into `contacts` (room for `count`) and `ret_result`. */
 void an_kad_lookup_result(const struct an_kad_lookup *lookup, an_time_us now,

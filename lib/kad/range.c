@@ -30,3 +30,20 @@ struct an_dht_key an_kad_range(uint64_t size, uint32_t group, const struct an_dh
 	const struct an_dht_key share = an_kad_share(size, group);
 	return memcmp(share.bytes, seventh->bytes, AN_DHT_KEY_SIZE) > 0 ? share : *seventh;
 }
+
+bool an_kad_range_of_table(const struct an_kad_table *table, struct an_dht_key *ret_range)
+{
+	/* With ourselves first, the peer at place 6 is the sixth of the others; 8 must be known. */
+	enum { OTHERS_KNOWN = 7, OTHERS_NEAR = 6 };
+	struct an_contact closest[OTHERS_KNOWN];
+	const size_t group = table->profile->close_group;
+	const uint64_t size = an_kad_table_network_size(table);
+	if (size <= group ||
+	    an_kad_table_closest(table, &table->self, closest, OTHERS_KNOWN) < OTHERS_KNOWN)
+		return false;
+
+	const struct an_dht_key key = an_peer_id_dht_key(&closest[OTHERS_NEAR - 1].id);
+	const struct an_dht_key near = an_dht_key_distance(&table->self, &key);
+	*ret_range = an_kad_range(size, (uint32_t)group, &near);
+	return true;
+}

@@ -3,7 +3,7 @@
 #ifndef AN_KAD_RANGE_H
 #define AN_KAD_RANGE_H
 
-#include "ident/dht_key.h"
+#include "kad/table.h"
 
 /* floor((2^256 - 1) / size) * factor, at most 2^256 - 1; a `size` of 0 is taken as 1. */
 struct an_dht_key an_kad_share(uint64_t size, uint32_t factor);
@@ -12,5 +12,8 @@ struct an_dht_key an_kad_share(uint64_t size, uint32_t factor);
  * share of that group, or the distance to the seventh closest peer (ourselves counted as the first)
  * where that is farther. */
 struct an_dht_key an_kad_range(uint64_t size, uint32_t group, const struct an_dht_key *seventh);
+
+/* The same for the node of a table; false where that knows too few peers to tell. */
+bool an_kad_range_of_table(const struct an_kad_table *table, struct an_dht_key *ret_range);
 
 #endif

@@ -165,6 +165,8 @@ an_status an_node_find_closest(struct an_node *node, struct an_span name, size_t
 		return status;
 	status = an_kad_lookup(node->kad, name, count, an_node_now(node), closest_found, operation,
 	                       &operation->handle);
+	if (status == AUTONOMI_OK)
+		an_kad_lookup_hedge(node->kad, operation->handle, true, NULL);
 	return an_host_submitted(operation, status, ret_op);
 }
 

@@ -15,35 +15,40 @@ static uint64_t id_of_request(uint64_t request)
 
 struct pending_closest {
 	struct an_node *node;
-	an_client_closest_handler *handler;
-	void *context;
+	struct an_client_lookup lookup;
 };
+
+static void closest_early(void *context, const struct an_contact *contacts, size_t count)
+{
+	const struct pending_closest *pending = context;
+	pending->lookup.early(pending->lookup.context, AUTONOMI_OK, contacts, count);
+}
 
 static void closest_found(void *context, const struct an_kad_result *result)
 {
 	struct pending_closest *pending = context;
 	if (result->status != AUTONOMI_E_CANCELLED)
-		pending->handler(pending->context, result->status, result->contacts, result->count);
+		pending->lookup.found(pending->lookup.context, result->status, result->contacts,
+		                      result->count);
 	an_node_pending_free(pending);
 }
 
-static an_status closest(void *context, struct an_span name, size_t count,
-                         an_client_closest_handler *handler, void *handler_context,
-                         uint64_t *ret_id)
+static an_status closest(void *context, const struct an_client_lookup *wanted, uint64_t *ret_id)
 {
 	struct an_node *node = context;
 	struct pending_closest *pending = an_node_pending_new(node, sizeof(*pending));
 	if (pending == NULL)
 		return AUTONOMI_E_NO_MEMORY;
-	*pending = (struct pending_closest){node, handler, handler_context};
+	*pending = (struct pending_closest){node, *wanted};
 	uint64_t lookup = 0;
-	const an_status status = an_kad_lookup(node->kad, name, count, an_node_now(node),
-	                                       closest_found, pending, &lookup);
+	const an_status status = an_kad_lookup(node->kad, wanted->name, wanted->count,
+	                                       an_node_now(node), closest_found, pending, &lookup);
 	if (status != AUTONOMI_OK) {
 		an_node_pending_free(pending);
 		return status;
 	}
-	an_kad_lookup_hurry(node->kad, lookup);
+	an_kad_lookup_hedge(node->kad, lookup, wanted->hurried,
+	                    wanted->early != NULL ? closest_early : NULL);
 	*ret_id = id_of_lookup(lookup);
 	an_node_touch(node);
 	return AUTONOMI_OK;

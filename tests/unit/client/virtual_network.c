@@ -29,7 +29,7 @@ struct event {
 };
 
 /* ---- Allocations: the client's may fail, the network's may not. */
-static void *own(void *memory)
+void *network_own(void *memory)
 {
 	ck_assert_ptr_nonnull(memory);
 	return memory;
@@ -72,7 +72,7 @@ static struct event *event_at(struct an_list *link)
 
 static struct event *schedule(struct virtual_network *network, enum event_kind kind, an_time_us due)
 {
-	struct event *event = own(calloc(1, sizeof(*event)));
+	struct event *event = network_own(calloc(1, sizeof(*event)));
 	event->kind = kind;
 	event->due = due;
 	event->id = ++network->last_id;
@@ -94,105 +94,6 @@ static void drop(struct event *event)
 	an_list_remove(&event->link);
 	an_blob_unref(event->message);
 	free(event);
-}
-
-/* ---- Records. */
-struct stored_record *network_record(struct virtual_network *network, const uint8_t name[32])
-{
-	struct stored_record *record = network->records;
-	while (record != NULL && memcmp(record->name, name, 32) != 0)
-		record = record->next;
-	return record;
-}
-
-static struct stored_record *held_by(const struct virtual_network *network, const uint8_t name[32],
-                                     size_t index)
-{
-	struct stored_record *record = network->records;
-	while (record != NULL &&
-	       (memcmp(record->name, name, 32) != 0 || (record->holders >> index & 1) == 0))
-		record = record->next;
-	return record;
-}
-
-/* The version of a record that has these bytes. */
-static struct stored_record *version_of(struct virtual_network *network, const uint8_t name[32],
-                                        struct an_span value)
-{
-	struct stored_record *record = network->records;
-	while (record != NULL && (memcmp(record->name, name, 32) != 0 ||
-	                          !an_span_equal(value, an_blob_span(record->value))))
-		record = record->next;
-	return record;
-}
-
-void network_keep(struct virtual_network *network, const uint8_t name[32], struct an_span value,
-                  size_t index)
-{
-	struct stored_record *record = held_by(network, name, index);
-	if (record != NULL)
-		record->holders &= ~(UINT32_C(1) << index);
-	record = version_of(network, name, value);
-	if (record == NULL) {
-		record = own(calloc(1, sizeof(*record)));
-		memcpy(record->name, name, 32);
-		record->value = own(an_blob_copy(value));
-		record->next = network->records;
-		network->records = record;
-	}
-	record->holders |= UINT32_C(1) << index;
-}
-
-struct an_blob *network_value(const struct virtual_network *network, const uint8_t name[32],
-                              size_t index)
-{
-	struct stored_record *record = held_by(network, name, index);
-	return record != NULL ? record->value : NULL;
-}
-
-bool network_holds(const struct virtual_network *network, const uint8_t name[32], size_t index)
-{
-	return held_by(network, name, index) != NULL;
-}
-
-size_t network_copies(const struct virtual_network *network, const uint8_t name[32])
-{
-	size_t copies = 0;
-	for (size_t i = 0; i < network->peer_count; i++)
-		copies += network_holds(network, name, i);
-	return copies;
-}
-
-void network_lose(struct virtual_network *network, const uint8_t name[32], size_t kept)
-{
-	for (size_t i = 0; i < network->peer_count; i++) {
-		struct stored_record *record = held_by(network, name, i);
-		if (record == NULL)
-			continue;
-		if (kept > 0)
-			kept--;
-		else
-			record->holders &= ~(UINT32_C(1) << i);
-	}
-}
-
-size_t network_record_count(const struct virtual_network *network)
-{
-	size_t count = 0;
-	for (struct stored_record *record = network->records; record != NULL; record = record->next)
-		count++;
-	return count;
-}
-
-void network_store(struct virtual_network *network, struct an_span content, uint8_t ret_name[32])
-{
-	struct an_blob *value = own(an_chunk_record_value(content));
-	an_chunk_name(content, ret_name);
-	size_t order[PEERS_MAX];
-	network_rank(network, ret_name, order);
-	for (size_t i = 0; i < network->profile.close_group && i < network->peer_count; i++)
-		network_keep(network, ret_name, an_blob_span(value), order[i]);
-	an_blob_unref(value);
 }
 
 /* ---- Peers. */
@@ -232,7 +133,7 @@ static struct virtual_peer *peer_of(struct virtual_network *network,
 
 static struct an_blob *noise(struct virtual_network *network, size_t size)
 {
-	struct an_blob *blob = own(an_blob_new(size));
+	struct an_blob *blob = network_own(an_blob_new(size));
 	an_random_fill(&network->random, blob->data, size);
 	return blob;
 }
@@ -293,7 +194,7 @@ static struct an_blob *record_message(const struct virtual_peer *peer, struct an
 	const struct an_address self = an_address_of_peer(&peer->contact.id);
 	struct an_blob *head = NULL;
 	ck_assert_int_eq(an_response_encode_record_head(&self, value.size, &head), AUTONOMI_OK);
-	struct an_blob *message = own(an_blob_new(head->size + value.size));
+	struct an_blob *message = network_own(an_blob_new(head->size + value.size));
 	memcpy(message->data, head->data, head->size);
 	memcpy(message->data + head->size, value.data, value.size);
 	an_blob_unref(head);
@@ -306,7 +207,7 @@ static struct an_blob *false_record(struct virtual_network *network, struct virt
 	struct an_blob *content = noise(network, size);
 	struct an_blob *value = peer->behaviour == NO_RECORD_FORM
 	                                ? an_blob_ref(content)
-	                                : own(an_chunk_record_value(an_blob_span(content)));
+	                                : network_own(an_chunk_record_value(an_blob_span(content)));
 	struct an_blob *message = record_message(peer, an_blob_span(value));
 	an_blob_unref(content);
 	an_blob_unref(value);
@@ -435,28 +336,64 @@ static void count_request(struct virtual_network *network, struct virtual_peer *
 }
 
 /* ---- The table. */
-static an_status closest(void *context, struct an_span name, size_t count,
-                         an_client_closest_handler *handler, void *handler_context,
-                         uint64_t *ret_id)
+static void find(struct virtual_network *network, const struct an_client_lookup *lookup,
+                 uint32_t missed, struct event *event)
+{
+	size_t order[PEERS_MAX];
+	network_rank(network, lookup->name.data, order);
+	for (size_t i = 0; i < network->peer_count && event->count < lookup->count; i++) {
+		if ((missed >> order[i] & 1) == 0)
+			event->contacts[event->count++] = network->peers[order[i]].contact;
+	}
+}
+
+static struct event *schedule_closest(struct virtual_network *network, an_time_us due,
+                                      an_client_closest_handler *handler, void *context)
+{
+	struct event *event = schedule(network, EVENT_CLOSEST, due);
+	event->closest = handler;
+	event->handler_context = context;
+	return event;
+}
+
+/* As kad/lookup.h has it: after half a second, or, where fewer than a close group answer, two. */
+static void plan_early(struct virtual_network *network, const struct an_client_lookup *lookup,
+                       an_time_us soon, const struct event *found)
+{
+	struct event heard = {.count = 0};
+	find(network, lookup, network->hidden | network->late, &heard);
+	const bool is_group = heard.count >= network->profile.close_group;
+	const an_time_us due = soon + (is_group ? AN_MS(500) : AN_SECONDS(2));
+	if (heard.count == 0 || due >= found->due)
+		return;
+	struct event *early = schedule_closest(network, due, lookup->early, lookup->context);
+	early->id = found->id;
+	early->count = heard.count;
+	memcpy(early->contacts, heard.contacts, sizeof(heard.contacts));
+}
+
+static an_status closest(void *context, const struct an_client_lookup *lookup, uint64_t *ret_id)
 {
 	struct virtual_network *network = context;
-	ck_assert_uint_eq(name.size, 32);
+	ck_assert_uint_eq(lookup->name.size, 32);
 	network->lookups++;
-	struct event *event = schedule(network, EVENT_CLOSEST, after_latency(network));
-	event->closest = handler;
-	event->handler_context = handler_context;
+	const an_time_us soon = after_latency(network);
+	const an_time_us patience = lookup->hurried ? AN_SECONDS(2) : AN_SECONDS(10);
+	const bool waits = network->late != 0;
+	const bool comes = network->lateness <= patience;
+	struct event *event = schedule_closest(network,
+	                                       waits ? soon + (comes ? network->lateness : patience)
+	                                             : soon,
+	                                       lookup->found, lookup->context);
+	*ret_id = event->id;
 	if (network->lookups_that_fail > 0) {
 		network->lookups_that_fail--;
 		event->status = network->lookup_failure;
-	} else {
-		size_t order[PEERS_MAX];
-		network_rank(network, name.data, order);
-		for (size_t i = 0; i < network->peer_count && event->count < count; i++) {
-			if ((network->hidden >> order[i] & 1) == 0)
-				event->contacts[event->count++] = network->peers[order[i]].contact;
-		}
+		return AUTONOMI_OK;
 	}
-	*ret_id = event->id;
+	find(network, lookup, network->hidden | (comes ? 0 : network->late), event);
+	if (waits && lookup->early != NULL)
+		plan_early(network, lookup, soon, event);
 	return AUTONOMI_OK;
 }
 
@@ -465,7 +402,7 @@ static struct an_blob *join(struct an_blob *const *parts, size_t count)
 	size_t size = 0;
 	for (size_t i = 0; i < count; i++)
 		size += parts[i]->size;
-	struct an_blob *message = own(an_blob_new(size));
+	struct an_blob *message = network_own(an_blob_new(size));
 	size = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (parts[i]->size > 0)
@@ -538,12 +475,11 @@ static an_status ask(void *context, const struct an_contact *contact, struct an_
 static void cancel(void *context, uint64_t id)
 {
 	struct virtual_network *network = context;
-	for (struct an_list *link = an_list_first(&network->events); link != NULL;
-	     link = an_list_next(&network->events, link)) {
-		if (event_at(link)->id == id && event_at(link)->kind != EVENT_JOB) {
+	struct an_list *next;
+	for (struct an_list *link = an_list_first(&network->events); link != NULL; link = next) {
+		next = an_list_next(&network->events, link);
+		if (event_at(link)->id == id && event_at(link)->kind != EVENT_JOB)
 			drop(event_at(link));
-			return;
-		}
 	}
 }
 

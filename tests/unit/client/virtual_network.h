@@ -71,12 +71,19 @@ struct virtual_network {
 	size_t lookups, puts, gets, proofs; /* since the last reset */
 	size_t versions;                    /* GetVersion, likewise */
 	uint32_t hidden;                    /* a bit for each peer that lookups miss */
+	/* A bit for each peer that answers lookups only after `lateness`: they wait for it for two
+	 * seconds or ten, and tell early what they have meanwhile. */
+	uint32_t late;
+	an_time_us lateness;
 	uint64_t bytes_received;
 	size_t in_ask; /* handlers must not be called from inside */
 
 	bool failing; /* allocations of the client fail after fail_at of all; never our own */
 	uint64_t fail_at;
 };
+
+/* Memory of the network's own, whose allocations do not fail. */
+void *network_own(void *memory);
 
 /* `count` peers, honest ones, behind a seed. */
 void network_open(struct virtual_network *network, size_t count, uint8_t seed);

@@ -136,14 +136,14 @@ START_TEST(discovery_asks_a_close_group_of_those_that_it_knows_and_whoever_it_do
 	lookup.discovers = true;
 	sort_by_distance(&lookup.key);
 	for (size_t i = 0; i < KNOWN; i++)
-		an_kad_lookup_add(&lookup, &near_name[i], AN_KAD_SOURCE_OWN, false);
+		an_kad_lookup_add(&lookup, &near_name[i], AN_KAD_SOURCE_OWN, AN_KAD_STANDING_GOOD);
 
 	/* Who is dead is replaced. */
 	ck_assert_uint_eq(answer_all(&lookup, &near_name[1].id), profile->close_group + 1);
 	ck_assert(an_kad_lookup_ended(&lookup, 0));
 
 	for (size_t i = KNOWN; i < KNOWN + UNKNOWN; i++)
-		an_kad_lookup_add(&lookup, &near_name[i], 0, false);
+		an_kad_lookup_add(&lookup, &near_name[i], 0, AN_KAD_STANDING_GOOD);
 	/* The dead one left a place among the K nearest; the others lie too far. */
 	ck_assert(!an_kad_lookup_ended(&lookup, 0));
 	struct an_kad_want want;
@@ -154,7 +154,7 @@ START_TEST(discovery_asks_a_close_group_of_those_that_it_knows_and_whoever_it_do
 	/* Any other lookup asks them all. */
 	an_kad_lookup_init(&lookup, profile, an_span_text("name"), profile->k, 0);
 	for (size_t i = 0; i < KNOWN; i++)
-		an_kad_lookup_add(&lookup, &near_name[i], AN_KAD_SOURCE_OWN, false);
+		an_kad_lookup_add(&lookup, &near_name[i], AN_KAD_SOURCE_OWN, AN_KAD_STANDING_GOOD);
 	ck_assert_uint_eq(answer_all(&lookup, NULL), KNOWN);
 	an_kad_lookup_done(&lookup);
 }

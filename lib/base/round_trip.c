@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "client/round_trip.h"
+#include "base/round_trip.h"
 
 enum { SMOOTHING = 8, VARIATION_SMOOTHING = 4, VARIATIONS = 4 }; /* RFC 6298, section 2 */
 

@@ -6,8 +6,8 @@
  *
  * A plain value. Pure.
  */
-#ifndef AN_CLIENT_ROUND_TRIP_H
-#define AN_CLIENT_ROUND_TRIP_H
+#ifndef AN_BASE_ROUND_TRIP_H
+#define AN_BASE_ROUND_TRIP_H
 
 #include "base/profile.h"
 
