@@ -47,6 +47,8 @@ an_sim_scenario_run an_sim_join, an_sim_put_get, an_sim_ip4, an_sim_lossy, an_si
 an_sim_scenario_run an_sim_crash_restart, an_sim_blackout, an_sim_last_holder, an_sim_partition,
 	an_sim_isolated, an_sim_full_disk, an_sim_slow_disk, an_sim_read_errors, an_sim_frozen,
 	an_sim_liars;
+/* scenario_dead.c */
+an_sim_scenario_run an_sim_dead_peers;
 /* scenario_churn.c */
 an_sim_scenario_run an_sim_churn;
 /* scenario_drawn.c */

@@ -37,6 +37,8 @@ const struct an_sim_scenario an_sim_scenarios[] = {
 	{"slow-disk", "every third node has a disk that takes seconds", an_sim_slow_disk},
 	{"read-errors", "every third node cannot read its disk any more", an_sim_read_errors},
 	{"frozen", "every third node stops answering and goes on later", an_sim_frozen},
+	{"dead-peers", "nodes die without a word: what that costs clients in time",
+         an_sim_dead_peers},
 	{"liars", "one liar to five nodes: false peers, false records, no storage", an_sim_liars},
 	{"churn", "5 % loss, crashes, and nodes that leave for good, for --hours (1)",
          an_sim_churn},
