@@ -60,6 +60,7 @@ static an_status load_or_make(struct an_node *node, uint8_t *secret)
 	if (path == NULL)
 		return AUTONOMI_E_NO_MEMORY;
 	an_status status = read_secret(node, path, secret);
+	node->key_was_there = status == AUTONOMI_OK;
 	if (status == AUTONOMI_E_NO_FILE) {
 		an_random_fill(&node->random, secret, AN_KEY_SECRET_SIZE);
 		status = write_secret(node, path, secret);

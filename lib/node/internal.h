@@ -41,6 +41,7 @@ struct an_node {
 	struct an_random random;
 	struct an_key_pair key_pair;
 	char id_text[AN_PEER_ID_TEXT_MAX];
+	bool key_was_there; /* before this opening: others may know us */
 
 	struct an_udp *udp;
 	struct an_endpoint bound;

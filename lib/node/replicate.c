@@ -94,6 +94,7 @@ an_status an_node_replication_open(struct an_node *node)
 	const struct an_repl_config config = {
 		.profile = &node->profile,
 		.self = node->key_pair.identity.id,
+		.lost_records = node->key_was_there && an_store_count(node->store) == 0,
 		.host = {node, nearest, converged, find, visit, records, changes, chunks,
 	                 near_chunk},
 		.random = &node->random,

@@ -33,6 +33,17 @@ static bool hears(struct an_repl *repl, const struct an_peer_id *sender,
 	       (is_neighbour || hears_stranger(repl, sender, keys, now));
 }
 
+/* A list without keys: its sender holds nothing. Whatever we take from it, it is told; one that we do not
+ * know again yet may ask later. */
+static an_status take_question(struct an_repl *repl, const struct an_peer_id *sender,
+                               an_time_us now)
+{
+	if (an_repl_view_find(&repl->view, sender) == 0)
+		return AUTONOMI_E_BUSY;
+	an_repl_rounds_asked(&repl->rounds, sender, now);
+	return AUTONOMI_OK;
+}
+
 static bool content_of_key(const struct an_message_key *key, struct an_repl_content *ret_content)
 {
 	*ret_content = (struct an_repl_content){.is_chunk = key->validation.is_chunk};
@@ -63,6 +74,9 @@ an_status an_repl_take_list(struct an_repl *repl, const struct an_contact *sende
                             an_time_us now)
 {
 	an_repl_refresh_view(repl, now);
+	const struct an_address address = an_address_of_peer(&sender->id);
+	if (keys.count == 0 && an_address_equal(holder, &address))
+		return take_question(repl, &sender->id, now);
 	enum an_repl_standing standing;
 	if (!hears(repl, &sender->id, holder, keys.count, now, &standing)) {
 		repl->counters.lists_ignored++;

@@ -22,6 +22,8 @@ an_status an_repl_new(const struct an_repl_config *config, an_time_us now,
 	an_repl_tracker_init(&repl->tracker, profile, &key);
 	an_repl_rounds_init(&repl->rounds, profile, &repl->host, &config->self, config->random,
 	                    now);
+	if (config->lost_records)
+		an_repl_rounds_ask(&repl->rounds);
 	an_repl_offers_init(&repl->offers, profile, &key, config->random);
 	an_repl_probes_init(&repl->probes, profile, config->random, now);
 	an_repl_challenges_init(&repl->challenges, profile, config->random, now);
@@ -315,7 +317,7 @@ bool an_repl_next_want(struct an_repl *repl, an_time_us now, struct an_repl_want
 static void list_ended(struct an_repl *repl, const struct task *task, an_status status)
 {
 	if (status != AUTONOMI_OK)
-		an_repl_rounds_owe(&repl->rounds, &task->list->contact.id);
+		an_repl_rounds_failed(&repl->rounds, task->list);
 }
 
 /* What is fetched in vain for lack of room would be offered again and again (autonomi-2 10.2,

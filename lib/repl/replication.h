@@ -46,6 +46,7 @@ struct an_repl;
 struct an_repl_config {
 	const struct an_profile *profile;
 	struct an_peer_id self;
+	bool lost_records; /* others may know us, and we hold nothing */
 	struct an_repl_host host;
 	struct an_random *random;
 	struct an_logger *logger;
@@ -110,7 +111,8 @@ void an_repl_peer_changed(struct an_repl *repl, const struct an_peer_id *id, boo
 
 /* A Replicate command of `sender`, whom the connection proved, that names `holder`; the sender's only
  * endpoint is where the connection comes from. E_BUSY: it may be
- * sent again later. Anything else is answered with OK, whatever becomes of it (semantics 5.1). */
+ * sent again later. Anything else is answered with OK, whatever becomes of it (semantics 5.1). A
+ * neighbour's list without keys says that it holds nothing (repl/rounds.h). */
 an_status an_repl_take_list(struct an_repl *repl, const struct an_contact *sender,
                             const struct an_address *holder, struct an_message_list keys,
                             an_time_us now);

@@ -107,6 +107,35 @@ void an_repl_rounds_owe(struct an_repl_rounds *rounds, const struct an_peer_id *
 		view->peers[place].owed = true;
 }
 
+void an_repl_rounds_failed(struct an_repl_rounds *rounds, const struct an_repl_list *list)
+{
+	if (list->keys == 0 && rounds->host->records(rounds->host->context) == 0)
+		an_repl_rounds_ask(rounds);
+	else
+		an_repl_rounds_owe(rounds, &list->contact.id);
+}
+
+void an_repl_rounds_ask(struct an_repl_rounds *rounds)
+{
+	rounds->asking = true;
+}
+
+/* One that is in no view is told everything as a new one is. */
+void an_repl_rounds_asked(struct an_repl_rounds *rounds, const struct an_peer_id *id,
+                          an_time_us now)
+{
+	struct an_repl_view *view = rounds->running ? &rounds->view : &rounds->told;
+	struct an_repl_peer *peer = &view->peers[an_repl_view_find(view, id)];
+	if (peer != &view->peers[AN_REPL_SELF]) {
+		const an_time_us pause = rounds->profile->replication_interval;
+		if (peer->asked != 0 && now < an_time_after(peer->asked, pause))
+			return;
+		peer->asked = now;
+		peer->owed = true;
+	}
+	an_repl_rounds_trigger(rounds, now);
+}
+
 /* ---- Lists. */
 
 static an_status encode(const struct an_repl_rounds *rounds, const struct an_repl_draft *draft,
@@ -218,6 +247,15 @@ static void take_view(struct an_repl_rounds *rounds)
 	an_repl_view_set(&rounds->view, peers, count);
 }
 
+static void ask_neighbours(struct an_repl_rounds *rounds, an_time_us now)
+{
+	const struct an_repl_draft nothing = {0};
+	for (size_t i = 1; i < rounds->view.count && i <= AN_REPL_ASKED_MAX; i++) {
+		if (post(rounds, &rounds->view.peers[i].contact, &nothing, now) == AUTONOMI_OK)
+			rounds->asking = false;
+	}
+}
+
 /* Whether there is anything to tell. */
 static bool prepare(struct an_repl_rounds *rounds, an_time_us now)
 {
@@ -226,6 +264,8 @@ static bool prepare(struct an_repl_rounds *rounds, an_time_us now)
 	if (!host->converged(host->context))
 		return false;
 	take_view(rounds);
+	if (rounds->asking)
+		ask_neighbours(rounds, now);
 	if (rounds->refresh <= now) {
 		owe_everybody(&rounds->view);
 		set_refresh(rounds, now);

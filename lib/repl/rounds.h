@@ -7,6 +7,10 @@
  * did not reach it. Nobody is told what it was told already, and where nothing changed there is no
  * round. Once in the profile's `replication_refresh` everything is told again.
  *
+ * A node that comes back with nothing was told everything before, and nobody tells it again: its first
+ * round sends its neighbours a list without keys. That says that it holds nothing, and a neighbour who
+ * gets one owes it everything. While it holds nothing it asks again where one did not reach a neighbour.
+ *
  * A round walks the records in pieces (an_repl_rounds_step) and pauses while AN_REPL_LISTS_MAX lists
  * wait to be sent. Lists go out spread over the profile's `replication_spread`.
  *
@@ -22,9 +26,10 @@
 #include "repl/host.h"
 
 enum {
-	AN_REPL_LIST_KEYS = 512,   /* of one list that we send */
-	AN_REPL_LISTS_MAX = 128,   /* that wait to be sent */
-	AN_REPL_STEP_RECORDS = 256 /* looked at in one step */
+	AN_REPL_LIST_KEYS = 512,    /* of one list that we send */
+	AN_REPL_LISTS_MAX = 128,    /* that wait to be sent */
+	AN_REPL_STEP_RECORDS = 256, /* looked at in one step */
+	AN_REPL_ASKED_MAX = 20,     /* neighbours, by a node that comes back with nothing */
 };
 
 /* A list on its way to a peer. */
@@ -52,6 +57,7 @@ struct an_repl_rounds {
 	an_time_us due;     /* of the next round */
 	an_time_us began;   /* the last one; 0: none yet */
 	an_time_us refresh; /* when everything is told again */
+	bool asking;        /* we came back with nothing, and nobody knows yet */
 
 	bool running;
 	struct an_repl_view view;
@@ -78,13 +84,23 @@ void an_repl_rounds_trigger(struct an_repl_rounds *rounds, an_time_us now);
  * last one began less than the profile's `replication_spacing` ago. */
 an_status an_repl_rounds_begin(struct an_repl_rounds *rounds, an_time_us now);
 
-/* A list did not reach this peer: the next round tells it everything. */
+/* The next round tells this peer everything. */
 void an_repl_rounds_owe(struct an_repl_rounds *rounds, const struct an_peer_id *id);
+
+/* The list did not reach its peer: the next round tells it everything, or asks again. */
+void an_repl_rounds_failed(struct an_repl_rounds *rounds, const struct an_repl_list *list);
 
 /* A list of this one record for a peer, whether it is around us or not. E_BUSY: too many lists wait;
  * E_NO_MEMORY. */
 an_status an_repl_rounds_tell(struct an_repl_rounds *rounds, const struct an_contact *contact,
                               const struct an_store_entry *entry, an_time_us now);
+
+/* We have come back with nothing: the next round in which there is a neighbour says so. */
+void an_repl_rounds_ask(struct an_repl_rounds *rounds);
+/* This peer says that it holds nothing: the next round comes soon and tells it everything. Who says so
+ * more than once in the profile's `replication_interval` is not heard. */
+void an_repl_rounds_asked(struct an_repl_rounds *rounds, const struct an_peer_id *id,
+                          an_time_us now);
 
 /* Begins a round that is due, and does a piece of one under way. True: there is more to do at once. */
 bool an_repl_rounds_step(struct an_repl_rounds *rounds, an_time_us now);

@@ -20,6 +20,7 @@ void an_repl_view_set(struct an_repl_view *view, const struct an_repl_peer *peer
 		                                    : an_peer_id_dht_key(&peers[i].contact.id);
 		next.peers[next.count] = peers[i];
 		next.peers[next.count].owed = view->peers[before].owed;
+		next.peers[next.count].asked = view->peers[before].asked;
 		next.count++;
 	}
 	*view = next;

@@ -25,6 +25,7 @@ struct an_repl_peer {
 	struct an_contact contact;
 	an_time_us last_seen; /* when it last answered or asked something */
 	bool owed;            /* a list did not reach it: it is told everything again */
+	an_time_us asked;     /* when it was owed everything because it asked; 0: never */
 };
 
 struct an_repl_view {
@@ -37,7 +38,8 @@ struct an_repl_view {
 /* A view of ourselves alone. */
 void an_repl_view_init(struct an_repl_view *view, const struct an_dht_key *self);
 
-/* Takes the `count` peers nearest to us. What is owed stays with those that are still there. */
+/* Takes the `count` peers nearest to us. What is owed and what was asked stays with those that
+ * are still there. */
 void an_repl_view_set(struct an_repl_view *view, const struct an_repl_peer *peers, size_t count);
 
 /* The place of a peer; 0, which is no peer's, where it is not in the view. */

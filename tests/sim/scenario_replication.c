@@ -194,7 +194,7 @@ void an_sim_newcomer(struct an_sim_fleet *fleet, const struct an_sim_arguments *
 }
 
 /* Neighbours that did not notice, or saw it come back at once, tell it nothing of what it was told
- * before: it waits until everything is told again, at most an hour and an interval. */
+ * before: it says that it holds nothing. */
 void an_sim_lost_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments *arguments)
 {
 	struct cost idle[2];
@@ -207,7 +207,7 @@ void an_sim_lost_disk(struct an_sim_fleet *fleet, const struct an_sim_arguments 
 	if (!an_sim_node_start(node))
 		return;
 	const size_t missing = copies_missing(fleet);
-	const an_time_us took = wait_for_holders(fleet, REFRESH_INTERVALS_MAX);
+	const an_time_us took = wait_for_holders(fleet, INTERVALS_MAX);
 	say_repair(fleet, &before, missing, took, idle);
 	an_sim_get_all(fleet);
 }

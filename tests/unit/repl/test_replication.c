@@ -120,6 +120,92 @@ START_TEST(when_a_node_comes_it_gets_what_it_must_hold_and_nothing_else)
 }
 END_TEST
 
+START_TEST(who_comes_back_with_nothing_asks_and_is_told_everything_within_an_interval)
+{
+	store_all(5);
+	town_run(&town, intervals(2));
+	struct town_node *node = &town.nodes[4];
+	const size_t held = node->count;
+	town_lose_records(node);
+	ck_assert_uint_eq(missing(), held);
+	town_run(&town, intervals(1));
+	assert_all_held();
+	ck_assert_uint_eq(town_fetched(&town), held);
+}
+END_TEST
+
+START_TEST(one_that_comes_back_with_nothing_to_no_table_asks_when_there_is_a_neighbour)
+{
+	store_all(5);
+	town_run(&town, intervals(2));
+	struct town_node *node = &town.nodes[4];
+	node->unconverged = true;
+	town_lose_records(node);
+	const size_t before = node->lists;
+	town_run(&town, intervals(2));
+	ck_assert_uint_eq(node->lists, before);
+	node->unconverged = false;
+	town_run(&town, intervals(1));
+	assert_all_held();
+}
+END_TEST
+
+START_TEST(one_that_nobody_knows_again_yet_asks_until_somebody_does)
+{
+	store_all(5);
+	town_run(&town, intervals(2));
+	struct town_node *node = &town.nodes[4];
+	for (size_t i = 0; i < NODES; i++)
+		town.nodes[i].busy = true;
+	town_lose_records(node);
+	town_run(&town, intervals(2));
+	ck_assert_uint_eq(node->count, 0);
+	for (size_t i = 0; i < NODES; i++)
+		town.nodes[i].busy = false;
+	town_run(&town, intervals(2));
+	assert_all_held();
+}
+END_TEST
+
+/* What `teller` tells `asker`, who says every second that it holds nothing. */
+static size_t told_while_asked(struct town_node *teller, const struct town_node *asker,
+                               an_time_us duration)
+{
+	const size_t before = teller->keys;
+	for (an_time_us passed = 0; passed < duration; passed += AN_SECONDS(1)) {
+		ck_assert_int_eq(town_tell(teller, &asker->contact, NULL, 0), AUTONOMI_OK);
+		town_run(&town, AN_SECONDS(1));
+	}
+	return teller->keys - before;
+}
+
+START_TEST(one_that_says_again_and_again_that_it_holds_nothing_is_heard_once_in_an_interval)
+{
+	store_all(5);
+	town_run(&town, intervals(2));
+	struct town_node *teller = &town.nodes[3];
+	const struct town_node *asker = &town.nodes[4];
+	const size_t once = told_while_asked(teller, asker, intervals(1));
+	ck_assert_uint_gt(once, 0);
+	ck_assert_uint_le(once, teller->count);
+	ck_assert_uint_eq(told_while_asked(teller, asker, intervals(3)), 3 * once);
+	ck_assert_uint_eq(town_fetched(&town), 0);
+}
+END_TEST
+
+START_TEST(a_stranger_that_says_that_it_holds_nothing_is_busy_and_told_nothing)
+{
+	store_all(5);
+	town_run(&town, intervals(2));
+	struct town_node *node = &town.nodes[3];
+	const struct an_contact stranger = town_contact(999);
+	const size_t before = node->keys;
+	ck_assert_int_eq(town_tell(node, &stranger, NULL, 0), AUTONOMI_E_BUSY);
+	town_run(&town, intervals(1));
+	ck_assert_uint_eq(node->keys, before);
+}
+END_TEST
+
 START_TEST(a_newer_counter_spreads_to_all_five)
 {
 	town_store(&town, 1, 3, 5);
@@ -336,6 +422,15 @@ Suite *suite(void)
 	tcase_add_test(tests, everything_is_told_again_once_in_a_long_while);
 	tcase_add_test(tests, when_a_node_leaves_each_record_that_it_held_moves_once);
 	tcase_add_test(tests, when_a_node_comes_it_gets_what_it_must_hold_and_nothing_else);
+	tcase_add_test(tests,
+	               who_comes_back_with_nothing_asks_and_is_told_everything_within_an_interval);
+	tcase_add_test(tests,
+	               one_that_comes_back_with_nothing_to_no_table_asks_when_there_is_a_neighbour);
+	tcase_add_test(
+		tests,
+		one_that_says_again_and_again_that_it_holds_nothing_is_heard_once_in_an_interval);
+	tcase_add_test(tests, one_that_nobody_knows_again_yet_asks_until_somebody_does);
+	tcase_add_test(tests, a_stranger_that_says_that_it_holds_nothing_is_busy_and_told_nothing);
 	tcase_add_test(tests, a_newer_counter_spreads_to_all_five);
 	tcase_add_test(tests, an_older_counter_is_fetched_once_at_most_and_replaces_nothing);
 	tcase_add_test(tests, who_was_away_is_told_what_came_meanwhile);

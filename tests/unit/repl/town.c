@@ -138,6 +138,7 @@ static void open_node(struct town_node *node)
 	const struct an_repl_config config = {
 		.profile = &node->town->profile,
 		.self = node->contact.id,
+		.lost_records = node->lost_records,
 		.host = {node, nearest, converged, find, visit, records, changes, chunks,
 	                 near_chunk},
 		.random = &node->town->random,
@@ -192,6 +193,15 @@ void town_leave(struct town_node *node)
 
 void town_return(struct town_node *node)
 {
+	open_node(node);
+}
+
+void town_lose_records(struct town_node *node)
+{
+	town_leave(node);
+	node->count = 0;
+	node->changes = 0;
+	node->lost_records = true;
 	open_node(node);
 }
 

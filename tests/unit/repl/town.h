@@ -30,6 +30,7 @@ struct town_node {
 	struct an_contact contact;
 	struct an_dht_key key;
 	bool alive, unconverged, busy, full;
+	bool lost_records; /* when it was opened last */
 	enum town_mood mood;
 	size_t challenges;  /* of others that it answered or not */
 	size_t checks;      /* likewise, of one record */
@@ -63,6 +64,8 @@ struct town_node *town_add(struct town *town);
 void town_leave(struct town_node *node);
 /* A node that was gone answers again, and those who are there get to know it and it them. */
 void town_return(struct town_node *node);
+/* It comes back at once with nothing, and nobody noticed that it was away. */
+void town_lose_records(struct town_node *node);
 /* Lets time pass. */
 void town_run(struct town *town, an_time_us duration);
 
