@@ -451,10 +451,11 @@ def scale(run):
                      "--hours", str(size[1]), "--seed", seed]
         out = program(run, sim, *arguments, "--timing")
         timing = re.search(r"^timing: ([0-9.]+) s of CPU.* (\d+) KiB for each of", out, re.M)
-        if timing is None:
+        disks = re.search(r"disks: (\d+) KiB", out)
+        if timing is None or disks is None:
             raise Failure(f"sim {' '.join(arguments)} printed no timing\n{out[-2000:]}")
         told.append(f"{size[0]} nodes for {size[1]} h over {fidelity} ({scenario}) in {timing[1]} s of a "
-                    f"processor and {timing[2]} KiB a node")
+                    f"processor and {timing[2]} KiB a node, of which {int(disks[1]) // size[0]} on its disk")
     return f"seed {seed}: {'; '.join(told)}; every invariant held"
 
 

@@ -4,6 +4,8 @@
 
 #include "sim/memory.h"
 
+enum { PAGE = 4096 };
+
 struct an_sim_inode *an_sim_inode_new(bool is_directory)
 {
 	struct an_sim_inode *inode = an_sim_alloc(sizeof(*inode));
@@ -32,9 +34,8 @@ void an_sim_inode_release(struct an_sim_disk *disk, struct an_sim_inode *inode)
 static void set_size(struct an_sim_disk *disk, struct an_sim_inode *inode, uint64_t size)
 {
 	if (size > inode->capacity) {
-		uint64_t capacity = inode->capacity > 0 ? inode->capacity : 4096;
-		while (capacity < size)
-			capacity *= 2;
+		/* A quarter more: thousands of disks lie in the memory of one process. */
+		const uint64_t capacity = (size + size / 4 + PAGE - 1) / PAGE * PAGE;
 		inode->data = an_sim_resize(inode->data, capacity);
 		inode->capacity = capacity;
 	}

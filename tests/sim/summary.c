@@ -77,11 +77,21 @@ static void print_traffic(struct an_sim_fleet *fleet)
 		           (double)counters->sent / hours, (double)counters->bytes_sent / hours);
 }
 
+/* They are a part of the memory that a run takes. */
+static void print_disks(struct an_sim_fleet *fleet)
+{
+	uint64_t bytes = 0;
+	for (size_t i = 0; i < fleet->count; i++)
+		bytes += an_sim_disk_used(an_sim_host_disk(fleet->nodes[i]->host));
+	an_sim_say(fleet, "disks: %" PRIu64 " KiB of %zu machines", bytes / 1024, fleet->count);
+}
+
 void an_sim_summary_print(struct an_sim_fleet *fleet)
 {
 	print_records(fleet);
 	print_lookups(fleet);
 	print_traffic(fleet);
+	print_disks(fleet);
 	an_sim_say(fleet, "%zu nodes up, %zu records, trace %016" PRIx64, an_sim_fleet_up(fleet),
 	           fleet->record_count, an_sim_world_trace(fleet->world));
 }
