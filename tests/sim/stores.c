@@ -83,40 +83,14 @@ static bool anybody_else_has(const struct an_sim_node *node, const struct an_sim
 	return found;
 }
 
-/* Who was full takes nothing of others for an hour, and who has just come knows too few peers. */
-static bool can_take(const struct an_sim_node *node)
-{
-	return !node->is_client && node->state == AN_SIM_NODE_UP && !node->was_full &&
-	       an_kad_converged(node->node->inner->kad);
-}
-
-/* A node outside of the nearest seven may drop the last copy too, for it cannot know. That must need
- * that none of the seven could take it. */
-static void expect_unplaced(const struct an_sim_node *node, const struct an_sim_record *record)
-{
-	struct an_sim_fleet *fleet = node->fleet;
-	const struct an_dht_key key = an_dht_key_of(
-		an_span(record->address, sizeof(record->address)));
-	for (size_t i = 0; i < fleet->count; i++) {
-		const struct an_sim_node *other = fleet->nodes[i];
-		an_sim_expect(fleet,
-		              other == node || !can_take(other) ||
-		                      count_nearer_there(other, &key) >=
-		                              an_profile_autonomi.replication,
-		              "node %zu drops the last copy of record %llu, which node %zu had to "
-		              "hold and could take",
-		              node->index, (unsigned long long)record->number, other->index);
-	}
-}
-
+/* A node outside of the nearest seven does not know whether these have the record. */
 static void drop(const struct an_sim_node *node, struct an_sim_record *record)
 {
 	an_sim_record_drop(record, node);
 	if (!record->is_stored || anybody_else_has(node, record))
 		return;
-	expect_unplaced(node, record);
 	record->is_stored = false;
-	node->fleet->unplaced++;
+	node->fleet->last_copies++;
 }
 
 static void drop_name(const struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE])

@@ -52,8 +52,8 @@ static void print_records(struct an_sim_fleet *fleet)
 	           fleet->deceived);
 	an_sim_say(fleet,
 	           "dropped: %" PRIu64 " records to make room, %" PRIu64
-	           " in cleanups; %zu records for which no node that must hold them had room",
-	           fleet->pruned, fleet->cleaned, fleet->unplaced);
+	           " in cleanups; %zu of them were last copies",
+	           fleet->pruned, fleet->cleaned, fleet->last_copies);
 	if (fleet->asked > 0)
 		an_sim_say(fleet,
 		           "puts and gets: %" PRIu64 " asked, %" PRIu64
