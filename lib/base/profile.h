@@ -94,6 +94,9 @@ struct an_profile {
 	an_time_us health_retry;       /* until who lacks a record is asked again */
 	size_t health_tries;           /* at all of which it must lack it to be bad; at least 2 */
 	an_time_us network_wide_cycle; /* in which every record is looked at once (semantics 6.9) */
+	/* Between two records that are looked at because we want to drop them; and how long the proofs
+	 * of others that they hold one let us (repl/surplus.h). */
+	an_time_us surplus_pause, surplus_lifetime;
 	/* Where most holders of a record lacked it, farther peers are listened to for so long: within
 	 * so many times the distance of the farthest of those around us (semantics 6.8.3). */
 	an_time_us network_load_lifetime;

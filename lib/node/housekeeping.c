@@ -2,6 +2,7 @@
 /* What a node does by itself from time to time, and how it ends. */
 #include "kad/placement.h"
 #include "node/internal.h"
+#include "node/replicate.h"
 
 enum { LEAVE_SECONDS = 1 }; /* for telling peers that we go */
 
@@ -10,16 +11,18 @@ static void update_range(struct an_node *node)
 	struct an_dht_key range;
 	if (an_kad_converged(node->kad) && an_kad_responsible_range(node->kad, &range))
 		an_store_set_responsible_range(node->store, &range);
+	an_store_look_for_room(node->store);
 	node->range_due = an_time_after(node->now, node->profile.range_interval);
 }
 
-bool an_node_is_droppable(void *context, const struct an_dht_key *dht_key)
+bool an_node_is_droppable(void *context, const struct an_store_entry *entry)
 {
 	struct an_node *node = context;
 	/* Before the table has converged we know too few of those who are nearer. */
-	return node->kad != NULL && an_kad_converged(node->kad) &&
+	return node->replication != NULL && node->kad != NULL && an_kad_converged(node->kad) &&
 	       an_placement_of_self(&node->profile, node->kad, &node->key_pair.identity.dht_key,
-	                            dht_key) == AN_PLACEMENT_FREE;
+	                            &entry->dht_key) == AN_PLACEMENT_FREE &&
+	       an_repl_may_drop(node->replication->repl, entry, an_node_now(node));
 }
 
 /* So that nodes that began together do not clean up together. */

@@ -121,8 +121,8 @@ void an_node_pending_done(struct an_node *node);
 /* housekeeping.c: what a node does by itself from time to time. */
 void an_node_housekeeping(struct an_node *node);
 an_time_us an_node_housekeeping_deadline(const struct an_node *node);
-/* Whether this node may drop a record at `dht_key` (DESIGN 8): an_store_droppable. */
-bool an_node_is_droppable(void *context, const struct an_dht_key *dht_key);
+/* Whether this node may drop a record (DESIGN 5 and 8): an_store_droppable. */
+bool an_node_is_droppable(void *context, const struct an_store_entry *entry);
 /* Leads a closing node to its last event. */
 void an_node_advance_close(struct an_node *node);
 

@@ -26,6 +26,7 @@ static void set_replication(struct an_profile *profile, an_time_us interval)
 		&profile->replication_refresh,   &profile->challenge_interval,
 		&profile->health_retry,          &profile->network_wide_cycle,
 		&profile->network_load_lifetime, &profile->issue_lifetime,
+		&profile->surplus_pause,
 	};
 	const an_time_us usual = profile->replication_interval;
 	profile->replication_interval = interval;

@@ -14,9 +14,17 @@ static void wait(struct an_repl_network_wide *wide, an_time_us now)
 void an_repl_network_wide_init(struct an_repl_network_wide *wide, const struct an_profile *profile,
                                struct an_random *random, an_time_us now)
 {
-	*wide = (struct an_repl_network_wide){.profile = profile, .random = random, .last = now};
+	*wide = (struct an_repl_network_wide){.profile = profile,
+	                                      .random = random,
+	                                      .last = now,
+	                                      .surplus.profile = profile};
 	/* Anywhere in the first pause: nodes that start together do not ask together. */
 	wide->percent = (unsigned)an_random_below(random, 100 + 1);
+}
+
+void an_repl_network_wide_done(struct an_repl_network_wide *wide)
+{
+	an_repl_surplus_done(&wide->surplus);
 }
 
 /* ---- Which record. */
@@ -27,8 +35,20 @@ static an_time_us due(const struct an_repl_network_wide *wide, const struct an_r
 	const size_t records = host->records(host->context);
 	if (records == 0)
 		return AN_TIME_NEVER;
-	const an_time_us pause = wide->profile->network_wide_cycle / records;
-	return an_time_after(wide->last, pause * wide->percent / 100);
+	const an_time_us pause = wide->profile->network_wide_cycle / records * wide->percent / 100;
+	const an_time_us soon = an_time_earlier(pause, wide->profile->surplus_pause);
+	return an_time_after(wide->last, wide->surplus.asked > 0 ? soon : pause);
+}
+
+static bool choose_asked(struct an_repl_network_wide *wide, const struct an_repl_host *host)
+{
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	const struct an_store_entry *entry = NULL;
+	if (an_repl_surplus_take(&wide->surplus, name))
+		entry = host->find(host->context, name);
+	if (entry != NULL)
+		an_repl_check_choose(&wide->check, entry);
+	return entry != NULL;
 }
 
 struct walk {
@@ -70,7 +90,7 @@ enum an_repl_network_wide_want an_repl_network_wide_begin(struct an_repl_network
 {
 	if (wide->state == AN_REPL_NETWORK_WIDE_WAITING && due(wide, host) <= now) {
 		wait(wide, now);
-		if (!ready || !choose_next(wide, host))
+		if (!ready || (!choose_asked(wide, host) && !choose_next(wide, host)))
 			return AN_REPL_NETWORK_WIDE_NOTHING;
 		wide->state = AN_REPL_NETWORK_WIDE_SEARCHING;
 		return AN_REPL_NETWORK_WIDE_SEARCH;

@@ -14,15 +14,19 @@
  * a place in the key space, and the pause between two records is the cycle divided by the records
  * that there are now, a tenth more or less. One record is looked at at a time.
  *
+ * A record that we want to drop (surplus.h) is looked at before all others, the profile's `surplus_pause`
+ * after the one before.
+ *
  * Where AN_REPL_NETWORK_WIDE_MANY of the holders lack a record the network is under load for the
  * profile's `network_load_lifetime` (semantics 6.8.3: lists of farther peers are looked at then).
  *
- * A plain value. Pure: time is an argument.
+ * Pure: time is an argument.
  */
 #ifndef AN_REPL_NETWORK_WIDE_H
 #define AN_REPL_NETWORK_WIDE_H
 
 #include "repl/check.h"
+#include "repl/surplus.h"
 
 enum { AN_REPL_NETWORK_WIDE_MANY = 3 }; /* that lack a record (semantics 6.9) */
 
@@ -44,6 +48,7 @@ struct an_repl_network_wide {
 	bool drawn;       /* where to begin */
 	struct an_dht_key cursor;
 	struct an_repl_check check;
+	struct an_repl_surplus surplus;
 	an_time_us loaded_until;
 };
 
@@ -55,6 +60,7 @@ enum an_repl_network_wide_want {
 
 void an_repl_network_wide_init(struct an_repl_network_wide *wide, const struct an_profile *profile,
                                struct an_random *random, an_time_us now);
+void an_repl_network_wide_done(struct an_repl_network_wide *wide);
 
 /* What is wanted now. `ready`: our table has converged. */
 enum an_repl_network_wide_want an_repl_network_wide_begin(struct an_repl_network_wide *wide,

@@ -42,6 +42,7 @@ struct an_repl *an_repl_free(struct an_repl *repl)
 		an_repl_list_free(repl->tasks[i].list);
 	an_repl_rounds_done(&repl->rounds);
 	an_repl_offers_done(&repl->offers);
+	an_repl_network_wide_done(&repl->network_wide);
 	an_repl_blocklist_done(&repl->blocklist);
 	return an_free(repl);
 }
@@ -445,6 +446,9 @@ static void tell_of_record(struct an_repl *repl, an_time_us now)
 		if (an_repl_network_wide_tells(&check->peers[i]))
 			an_repl_rounds_tell(&repl->rounds, &check->peers[i].contact, entry, now);
 	}
+	if (entry != NULL)
+		an_repl_surplus_note(&repl->network_wide.surplus, entry,
+		                     an_repl_check_count(check, AN_REPL_ANSWER_SAME), now);
 }
 
 static void network_wide_ended(struct an_repl *repl, const struct task *task, an_time_us now)
@@ -498,6 +502,11 @@ void an_repl_ended(struct an_repl *repl, uint64_t token, an_status status, an_ti
 void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool healthy)
 {
 	an_repl_history_note(&repl->history, id, healthy);
+}
+
+bool an_repl_may_drop(struct an_repl *repl, const struct an_store_entry *entry, an_time_us now)
+{
+	return an_repl_surplus_ask(&repl->network_wide.surplus, entry, now);
 }
 
 an_status an_repl_trigger(struct an_repl *repl, an_time_us now)

@@ -144,6 +144,10 @@ bool an_repl_is_blocked(const struct an_repl *repl, const struct an_peer_id *id,
 an_status an_repl_stance(struct an_repl *repl, const uint8_t name[AN_RECORD_NAME_SIZE],
                          an_time_us now);
 
+/* Whether a record of ours that we need not keep may be dropped: others have proven lately that they hold
+ * it. Where that is not known, they are asked soon. */
+bool an_repl_may_drop(struct an_repl *repl, const struct an_store_entry *entry, an_time_us now);
+
 /* A challenge of this peer had a result. */
 void an_repl_challenged(struct an_repl *repl, const struct an_peer_id *id, bool healthy);
 

@@ -21,7 +21,7 @@ static int compare(const struct an_dht_key *a, const struct an_dht_key *b)
 static bool is_droppable(const struct an_store *store, const struct an_store_record *record)
 {
 	return store->droppable == NULL ||
-	       store->droppable(store->droppable_context, &record->place.entry.dht_key);
+	       store->droppable(store->droppable_context, &record->place.entry);
 }
 
 static bool gives_way(const struct an_store *store, const struct an_store_record *record,
@@ -112,14 +112,40 @@ an_status an_store_room_make(struct an_store *store, struct an_store_operation *
 	return remove_all(store, put, victims, count);
 }
 
+static bool is_crowded(const struct an_store *store)
+{
+	return store->index.count >= store->records_max;
+}
+
+/* With so many bytes more. */
+static bool is_large(const struct an_store *store, size_t size)
+{
+	return store->bytes_max > 0 && store->index.bytes + size > store->bytes_max;
+}
+
+void an_store_look_for_room(const struct an_store *store)
+{
+	if (!store->range_known ||
+	    (!is_crowded(store) && !is_large(store, store->profile->chunk_max)))
+		return;
+	for (size_t i = store->index.count; i > 0; i--) {
+		const struct an_store_record *record = store->index.by_distance[i - 1];
+		const struct an_dht_key distance = distance_to(store, &record->place);
+		if (store->index.count - i == AN_STORE_VICTIMS_MAX ||
+		    compare(&distance, &store->range) <= 0)
+			break;
+		is_droppable(store, record);
+	}
+}
+
 /* Whoever brings what a full store cannot keep shall not have it checked first (autonomi-2 10.2, row
  * 10): 99.6 % of the bytes that a network verified were verified by nodes that were full. */
 an_status an_store_expect_room(struct an_store *store, const uint8_t key[AN_RECORD_KEY_SIZE],
                                size_t size)
 {
 	const struct an_store_index *index = &store->index;
-	const bool crowded = index->count >= store->records_max;
-	const bool large = store->bytes_max > 0 && index->bytes + size > store->bytes_max;
+	const bool crowded = is_crowded(store);
+	const bool large = is_large(store, size);
 	if ((!crowded && !large) || an_store_index_find(index, key) != NULL)
 		return AUTONOMI_OK;
 	const struct an_dht_key place = an_dht_key_of(an_span(key, AN_RECORD_KEY_SIZE));

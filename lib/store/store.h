@@ -43,8 +43,11 @@ enum {
 
 struct an_store_entry;
 
-/* Whether this node may drop a record at `dht_key`; who ranks the holders of a record says it. */
-typedef bool an_store_droppable(void *context, const struct an_dht_key *dht_key);
+struct an_store_entry;
+
+/* Whether this node may drop a record; who ranks the holders of a record says it, and may have to find out
+ * first: then the answer is no for now. */
+typedef bool an_store_droppable(void *context, const struct an_store_entry *entry);
 
 /* Told of each record that was removed to make room or by cleanup, when it is gone. */
 typedef void an_store_pruned(void *context, const struct an_store_entry *entry);
@@ -168,6 +171,10 @@ uint64_t an_store_first_opened(const struct an_store *store);
 /* Records farther than this are outside of our responsibility and may make room for nearer ones
  * (DESIGN 5), where `droppable` agrees. Unknown at first: then nothing gives way. */
 void an_store_set_responsible_range(struct an_store *store, const struct an_dht_key *range);
+
+/* Where the store is full: asks of the farthest records whether they are `droppable`, so that it is known
+ * when a nearer one comes. */
+void an_store_look_for_room(const struct an_store *store);
 
 /* False where it is unknown. */
 bool an_store_responsible_range(const struct an_store *store, struct an_dht_key *ret_range);

@@ -106,7 +106,6 @@ struct an_sim_fleet {
 	uint64_t repaired;        /* copies that nodes made of themselves, until they went down */
 	bool cleaning;            /* every third node that is added cleans up often */
 	uint64_t pruned, cleaned; /* records that nodes dropped to make room, and in cleanups */
-	size_t last_copies;       /* of records, among those */
 	size_t deceived;          /* puts that hostile peers alone acknowledged */
 	size_t lost;              /* acknowledged records that were not found when they had to be */
 	/* Further options of every node that is added, "name=value" each. */

@@ -15,6 +15,8 @@ enum {
 	CLEANUP_RECORDS = 10, /* of fewer none is removed */
 	CLEANUP_SHARE = 2,    /* the farther half is looked at */
 	CLEANUP_RANGES = 1,
+	SURPLUS_SECONDS = 2 * CLEANUP_SECONDS, /* of a proof that others hold a record */
+	SURPLUS_PAUSE_SECONDS = 1,
 };
 
 /* ---- Who is nearer. */
@@ -83,14 +85,12 @@ static bool anybody_else_has(const struct an_sim_node *node, const struct an_sim
 	return found;
 }
 
-/* A node outside of the nearest seven does not know whether these have the record. */
+/* Who drops a record has had others prove that they hold it (repl/surplus.h). */
 static void drop(const struct an_sim_node *node, struct an_sim_record *record)
 {
 	an_sim_record_drop(record, node);
-	if (!record->is_stored || anybody_else_has(node, record))
-		return;
-	record->is_stored = false;
-	node->fleet->last_copies++;
+	an_sim_expect(node->fleet, !record->is_stored || anybody_else_has(node, record),
+	              "node %zu drops the last copy of an acknowledged record", node->index);
 }
 
 static void drop_name(const struct an_sim_node *node, const uint8_t name[AUTONOMI_ADDRESS_SIZE])
@@ -158,6 +158,10 @@ void an_sim_node_watch_store(struct an_sim_node *node)
 		return;
 	inner->store->pruned = dropped;
 	inner->store->pruned_context = node;
+	if (!node->fleet->cleaning)
+		return;
+	inner->profile.surplus_pause = AN_SECONDS(SURPLUS_PAUSE_SECONDS);
+	inner->profile.surplus_lifetime = AN_SECONDS(SURPLUS_SECONDS);
 	if (!node->cleans_often)
 		return;
 	inner->profile.cleanup_interval = AN_SECONDS(CLEANUP_SECONDS);
@@ -172,8 +176,8 @@ static void drop_all_droppable(const struct an_sim_node *node)
 	for (size_t i = 0; i < fleet->record_count; i++) {
 		struct an_sim_record *record = &fleet->records[i];
 		if (an_sim_record_is_held_by(record, node) &&
-		    an_sim_node_may_drop(node, record->address))
-			drop(node, record);
+		    an_sim_node_may_drop(node, record->address) && anybody_else_has(node, record))
+			an_sim_record_drop(record, node);
 	}
 }
 

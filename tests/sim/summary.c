@@ -50,10 +50,8 @@ static void print_records(struct an_sim_fleet *fleet)
 	           stored, fleet->lost,
 	           fleet->repaired + an_sim_fleet_counter(fleet, "replication_fetched"),
 	           fleet->deceived);
-	an_sim_say(fleet,
-	           "dropped: %" PRIu64 " records to make room, %" PRIu64
-	           " in cleanups; %zu of them were last copies",
-	           fleet->pruned, fleet->cleaned, fleet->last_copies);
+	an_sim_say(fleet, "dropped: %" PRIu64 " records to make room, %" PRIu64 " in cleanups",
+	           fleet->pruned, fleet->cleaned);
 	if (fleet->asked > 0)
 		an_sim_say(fleet,
 		           "puts and gets: %" PRIu64 " asked, %" PRIu64

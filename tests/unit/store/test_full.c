@@ -226,18 +226,17 @@ START_TEST(cleanup_leaves_what_lies_nearer_and_what_are_few)
 }
 END_TEST
 
-static bool never(void *context, const struct an_dht_key *dht_key)
+static bool never(void *context, const struct an_store_entry *entry)
 {
 	(void)context;
-	(void)dht_key;
+	(void)entry;
 	return false;
 }
 
-static bool all_but(void *context, const struct an_dht_key *dht_key)
+static bool all_but(void *context, const struct an_store_entry *entry)
 {
 	const struct record *kept = context;
-	const struct an_dht_key key = an_dht_key_of(an_span(kept->key, sizeof(kept->key)));
-	return memcmp(&key, dht_key, sizeof(key)) != 0;
+	return memcmp(kept->key, entry->key, sizeof(kept->key)) != 0;
 }
 
 static void reopen_with(an_store_droppable *droppable, void *context)
@@ -271,6 +270,31 @@ START_TEST(lesson_13_cleanup_leaves_what_this_node_must_keep_and_removes_the_res
 	ck_assert_uint_eq(an_store_cleanup(scene.store), 1);
 	an_store_run_inline(scene.store);
 	ck_assert(!holds(RECORDS));
+}
+END_TEST
+
+static bool count_question(void *context, const struct an_store_entry *entry)
+{
+	(void)entry;
+	++*(size_t *)context;
+	return false;
+}
+
+START_TEST(a_full_store_asks_what_it_may_drop_before_anything_comes)
+{
+	size_t questions = 0;
+	reopen_with(count_question, &questions);
+	put_all_but(3);
+	an_store_look_for_room(scene.store);
+	ck_assert_uint_eq(questions, 0); /* the range is unknown */
+	set_range(10);
+	an_store_look_for_room(scene.store);
+	ck_assert_uint_eq(questions, RECORDS - 10);
+	ck_assert_int_eq(an_store_remove(scene.store, records[RECORDS].key, NULL, NULL),
+	                 AUTONOMI_OK);
+	an_store_run_inline(scene.store);
+	an_store_look_for_room(scene.store);
+	ck_assert_uint_eq(questions, RECORDS - 10);
 }
 END_TEST
 
@@ -321,6 +345,7 @@ Suite *suite(void)
 		tests,
 		a_full_store_gives_way_to_a_nearer_record_when_the_farthest_is_outside_the_range);
 	tcase_add_test(tests, nothing_gives_way_while_the_range_is_unknown);
+	tcase_add_test(tests, a_full_store_asks_what_it_may_drop_before_anything_comes);
 	tcase_add_test(tests, a_record_within_the_range_does_not_give_way);
 	tcase_add_test(tests, nothing_gives_way_to_a_record_that_is_farther);
 	tcase_add_test(tests, puts_of_one_batch_share_what_room_there_is);
