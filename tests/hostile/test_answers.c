@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Peers that answer what the host itself asks with nonsense, late or not at all. */
+/* Peers that answer what the host or the node itself asks with nonsense, late or not at all. */
 #include "harness.h"
 
 #include <string.h>
 
+#include "api/handle.h"
 #include "attacker.h"
+#include "data/chunk.h"
 #include "data/message.h"
+#include "node/internal.h"
+#include "repl/issues.h"
 
 enum { LIMIT_MS = 20000, LARGE = 2 * 1024 * 1024 };
 
@@ -163,6 +167,89 @@ START_TEST(whoever_is_no_node_is_not_added_to_the_table)
 }
 END_TEST
 
+/* ---- What a node asks by itself. */
+
+enum { NODES = 3, JOINING_MS = 120000 };
+
+static struct an_node *asker; /* the first node */
+
+static void setup_network(void)
+{
+	cluster_open(&cluster, NODES, 1);
+	asker = cluster.nodes[0]->inner;
+	asker->profile.issue_spacing = 0;
+	const uint64_t deadline = monotonic_us() + JOINING_MS * 1000ULL;
+	while (!an_kad_converged(asker->kad) && monotonic_us() < deadline)
+		cluster_run(&cluster, 50);
+	ck_assert(an_kad_converged(asker->kad));
+	attacker_open(&liar, &cluster, 1);
+}
+
+/* Another chunk than anybody asks for. */
+static struct an_blob *false_record(void)
+{
+	static const uint8_t bytes[] = "another content";
+	struct an_response response = {.type = AN_RESPONSE_GET_REPLICATED_RECORD};
+	struct an_blob *message = NULL;
+	struct an_blob *value = an_chunk_record_value(an_span(bytes, sizeof(bytes)));
+	ck_assert_ptr_nonnull(value);
+	response.get_replicated_record.holder = an_address_of_peer(&liar.key_pair.identity.id);
+	response.get_replicated_record.value = an_blob_span(value);
+	ck_assert_int_eq(an_response_encode_blob(&response, &message), AUTONOMI_OK);
+	an_blob_unref(value);
+	return message;
+}
+
+static void tell_of_record(uint8_t number)
+{
+	const uint8_t name[AN_RECORD_NAME_SIZE] = {number};
+	struct an_request request = {.type = AN_REQUEST_REPLICATE};
+	struct an_message_key key = {.address = an_address_of_chunk(name),
+	                             .validation = {.is_chunk = true}};
+	struct an_buffer items;
+	an_buffer_init(&items, 1024);
+	an_message_add_key(&items, &request.replicate.keys, false, &key);
+	request.replicate.keys.items = an_buffer_span(&items);
+	request.replicate.holder = an_address_of_peer(&liar.key_pair.identity.id);
+	attacker_request(&liar, &request);
+	an_buffer_done(&items);
+}
+
+static void await_refusal(void)
+{
+	const uint64_t deadline = monotonic_us() + LIMIT_MS * 1000ULL;
+	autonomi_event *event = NULL;
+	bool told = false;
+	while (!told && monotonic_us() < deadline) {
+		attacker_pump(&liar);
+		autonomi_node_pump(cluster.nodes[0]);
+		while (autonomi_node_next_event(cluster.nodes[0], &event) == 1) {
+			told = told ||
+			       (autonomi_event_type(event) == AUTONOMI_EVENT_PEERS_REFUSED &&
+			        autonomi_event_status(event) == AUTONOMI_E_REFUSED);
+			autonomi_event_free(event);
+		}
+	}
+	ck_assert_msg(told, "%zu records were asked for", liar.asked);
+}
+
+START_TEST(who_gives_false_records_is_hung_up_on_and_refused)
+{
+	liar.answer = false_record();
+	for (uint8_t i = 1; i <= AN_REPL_ISSUE_THRESHOLD; i++)
+		tell_of_record(i);
+	await_refusal();
+	ck_assert_uint_ge(liar.asked, AN_REPL_ISSUE_THRESHOLD);
+	ck_assert_uint_eq(victim_counter(&cluster, "peers_blocked"), 1);
+	attacker_run(&liar, &cluster, 200);
+	const size_t answered = liar.answered;
+	tell_of_record(99);
+	attacker_await(&liar, &cluster, answered + liar.failed + 1, LIMIT_MS);
+	ck_assert_uint_eq(liar.answered, answered);
+	liar.answer = an_blob_unref(liar.answer);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("hostile/answers");
@@ -174,5 +261,10 @@ Suite *suite(void)
 	tcase_add_test(answers, a_peer_that_goes_while_it_is_asked_is_unreachable);
 	tcase_add_test(answers, whoever_is_no_node_is_not_added_to_the_table);
 	suite_add_tcase(s, answers);
+	TCase *network = tcase_create("network");
+	tcase_add_checked_fixture(network, setup_network, teardown);
+	tcase_set_timeout(network, 240);
+	tcase_add_test(network, who_gives_false_records_is_hung_up_on_and_refused);
+	suite_add_tcase(s, network);
 	return s;
 }
