@@ -43,8 +43,6 @@ enum {
 
 struct an_store_entry;
 
-struct an_store_entry;
-
 /* Whether this node may drop a record; who ranks the holders of a record says it, and may have to find out
  * first: then the answer is no for now. */
 typedef bool an_store_droppable(void *context, const struct an_store_entry *entry);
