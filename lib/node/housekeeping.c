@@ -11,6 +11,12 @@ static void update_range(struct an_node *node)
 	struct an_dht_key range;
 	if (an_kad_converged(node->kad) && an_kad_responsible_range(node->kad, &range))
 		an_store_set_responsible_range(node->store, &range);
+}
+
+/* What is ours to keep, and what may give way. */
+static void look_around(struct an_node *node)
+{
+	update_range(node);
 	an_store_look_for_room(node->store);
 	node->range_due = an_time_after(node->now, node->profile.range_interval);
 }
@@ -79,7 +85,7 @@ void an_node_housekeeping(struct an_node *node)
 	if (node->store == NULL)
 		return;
 	if (node->range_due <= node->now)
-		update_range(node);
+		look_around(node);
 	if (node->cleanup_due == 0)
 		plan_cleanup(node);
 	if (node->cleanup_due <= node->now)

@@ -43,8 +43,8 @@ enum {
 
 struct an_store_entry;
 
-/* Whether this node may drop a record; who ranks the holders of a record says it, and may have to find out
- * first: then the answer is no for now. */
+/* Whether this node may drop a record; who ranks the holders of a record says it. False also while it is
+ * not known. */
 typedef bool an_store_droppable(void *context, const struct an_store_entry *entry);
 
 /* Told of each record that was removed to make room or by cleanup, when it is gone. */
