@@ -47,7 +47,7 @@ enum {
 enum an_link_code {
 	AN_LINK_CODE_NONE = 0,      /* done, or no longer wanted */
 	AN_LINK_CODE_BUSY = 1,      /* a limit is reached: try another peer */
-	AN_LINK_CODE_TOO_LARGE = 2, /* longer than this kind may be */
+	AN_LINK_CODE_TOO_LARGE = 2, /* longer than this kind may be, or a list or record in it */
 	AN_LINK_CODE_UNKNOWN_KIND = 3,
 	AN_LINK_CODE_MALFORMED = 4,    /* could not be decoded */
 	AN_LINK_CODE_CANCELLED = 5,    /* the asker no longer wants the reply */

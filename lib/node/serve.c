@@ -105,9 +105,16 @@ static void serve_request(struct an_node *node, uint64_t inbound, const struct a
 
 static enum an_link_code code_of(an_status decoded)
 {
-	if (decoded == AUTONOMI_E_UNSUPPORTED)
+	switch ((int)decoded) {
+	case AUTONOMI_E_UNSUPPORTED:
 		return AN_LINK_CODE_UNSUPPORTED;
-	return decoded == AUTONOMI_E_PROTOCOL ? AN_LINK_CODE_MALFORMED : AN_LINK_CODE_BUSY;
+	case AUTONOMI_E_PROTOCOL:
+		return AN_LINK_CODE_MALFORMED;
+	case AUTONOMI_E_TOO_LARGE:
+		return AN_LINK_CODE_TOO_LARGE;
+	default:
+		return AN_LINK_CODE_BUSY;
+	}
 }
 
 static void serve_message(struct an_node *node, uint64_t inbound, const struct an_link_peer *peer,
