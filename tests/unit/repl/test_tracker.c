@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "repl/internal.h"
 #include "town.h"
 
 static struct an_repl_tracker tracker;
@@ -188,11 +189,45 @@ START_TEST(twenty_peers_are_remembered_and_the_longest_unasked_is_forgotten)
 }
 END_TEST
 
+/* Semantics 6.8.3. */
+START_TEST(the_reach_of_strangers_ends_at_ten_times_the_distance_of_the_farthest)
+{
+	struct an_repl_view view;
+	an_repl_view_init(&view, &self);
+	view.keys[view.count] = self;
+	view.keys[view.count++].bytes[30] ^= 1;
+	struct an_dht_key key = self;
+	key.bytes[30] ^= 10;
+	ck_assert(an_repl_view_reaches(&view, &key, an_profile_autonomi.network_load_reach));
+	key.bytes[31] ^= 1;
+	ck_assert(!an_repl_view_reaches(&view, &key, an_profile_autonomi.network_load_reach));
+}
+END_TEST
+
+START_TEST(numbers_of_peers_and_chunks_are_autonomi_s)
+{
+	/* Semantics 1.5, 1.6, 6.8.3 and 6.10. */
+	ck_assert_int_eq(AN_REPL_TRACKED_MAX, 20);
+	ck_assert_int_eq(AN_REPL_VIEW_MAX, 39);
+	ck_assert_int_eq(AN_REPL_HISTORY_PEERS, 20);
+	ck_assert_int_eq(AN_REPL_HISTORY_RESULTS, 2);
+	ck_assert_int_eq(AN_REPL_CHALLENGE_CHUNKS_MIN, 50);
+	ck_assert_int_eq(AN_REPL_CHALLENGE_RECORDS, 5);
+	ck_assert_int_eq(AN_REPL_HEALTH_NEIGHBOURS, 7);
+	ck_assert_int_eq(AN_REPL_HEALTH_GOOD_MIN, 3);
+	ck_assert_int_eq(AN_REPL_ISSUE_THRESHOLD, 3);
+	ck_assert_int_eq(AN_REPL_ISSUES_MAX, 10);
+	ck_assert_int_eq(AN_REPL_BLOCKED_MAX, 1000);
+	ck_assert_int_eq(AN_REPL_NETWORK_WIDE_MANY, 3);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("repl/tracker");
 	TCase *tests = tcase_create("tracker");
 	tcase_add_checked_fixture(tests, setup, NULL);
+	tcase_add_test(tests, numbers_of_peers_and_chunks_are_autonomi_s);
 	tcase_add_test(tests, a_new_peer_triggers_once);
 	tcase_add_test(tests, a_peer_that_leaves_triggers_and_its_return_does_not);
 	tcase_add_test(tests,
@@ -204,6 +239,8 @@ Suite *suite(void)
 	tcase_add_test(tests, what_is_owed_to_a_peer_stays_while_it_is_around);
 	tcase_add_test(tests, a_view_is_the_same_in_any_order_and_another_with_one_more);
 	tcase_add_test(tests, two_healthy_results_make_trust_and_one_bad_one_ends_it);
+	tcase_add_test(tests,
+	               the_reach_of_strangers_ends_at_ten_times_the_distance_of_the_farthest);
 	tcase_add_test(tests, twenty_peers_are_remembered_and_the_longest_unasked_is_forgotten);
 	suite_add_tcase(s, tests);
 	return s;
