@@ -163,6 +163,8 @@ START_TEST(a_pointer_with_a_higher_counter_replaces_the_one_that_is_held)
 	ck_assert_int_eq(late.protocol_error, AN_ERROR_OUTDATED_RECORD_COUNTER);
 	ck_assert_uint_eq(late.error.counter, 5);
 	ck_assert_uint_eq(late.error.expected, UINT64_MAX);
+	/* Only a scratchpad that comes too late was brought all the same. */
+	ck_assert_uint_eq(scene.brought, 2);
 	/* An equal counter with another target. */
 	ck_assert_int_eq(of(signed_pointer(1, UINT64_MAX, 3)).status, AUTONOMI_E_OUTDATED);
 	signed_done(&first);

@@ -2,6 +2,8 @@
 /* Lists of peers that are strangers, lie, or withhold (semantics 6.8.3). */
 #include "harness.h"
 
+#include <string.h>
+
 #include "town.h"
 
 enum { NODES = 12, MANY = 3000 };
@@ -290,6 +292,30 @@ START_TEST(what_a_client_brought_is_not_fetched)
 }
 END_TEST
 
+START_TEST(a_node_that_had_no_room_listens_to_nobody_for_an_hour)
+{
+	struct town_node *node = &town.nodes[0], *teller = &town.nodes[1];
+	choose_contents(node, true, 2);
+	const struct an_repl_content first = contents[0], second = contents[1];
+	uint32_t record = 20000;
+	while (memcmp(town_content(record, 0).name, first.name, sizeof(first.name)) != 0)
+		record++;
+	town_put(teller, record, 0);
+	node->full = true;
+	ck_assert_int_eq(town_tell(node, &teller->contact, &first, 1), AUTONOMI_OK);
+	town_run(&town, AN_SECONDS(5));
+	ck_assert_uint_eq(node->fetched_in_vain, 1);
+	ck_assert_int_eq(an_repl_stance(node->repl, second.name, town.now), AUTONOMI_E_FULL);
+	const uint64_t ignored = counters_of(node).lists_ignored;
+	ck_assert_int_eq(town_tell(node, &teller->contact, &second, 1), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).lists_ignored, ignored + 1);
+	ck_assert_uint_eq(counters_of(node).offers, 0);
+	town.now = an_time_after(town.now, town.profile.replication_refresh);
+	ck_assert_int_eq(town_tell(node, &teller->contact, &second, 1), AUTONOMI_OK);
+	ck_assert_uint_eq(counters_of(node).offers, 1);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("repl/lists");
@@ -302,6 +328,7 @@ Suite *suite(void)
 	tcase_add_test(tests,
 	               under_load_lists_of_strangers_are_looked_at_up_to_ten_times_the_distance);
 	tcase_add_test(tests, under_load_what_is_not_ours_is_not_taken_from_strangers);
+	tcase_add_test(tests, a_node_that_had_no_room_listens_to_nobody_for_an_hour);
 	tcase_add_test(tests, a_list_in_the_name_of_another_peer_is_ignored);
 	tcase_add_test(tests, a_list_of_ourselves_is_ignored);
 	tcase_add_test(tests, what_we_have_already_is_no_offer);

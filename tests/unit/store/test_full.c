@@ -184,17 +184,28 @@ START_TEST(a_record_that_is_replaced_takes_no_new_place)
 }
 END_TEST
 
+/* The range that goes `tenths` / 10 times into the distance of record `i`. */
+static void set_range_that_goes_into(size_t i, unsigned tenths)
+{
+	struct an_dht_key range = distance_of(&records[i]);
+	unsigned carry = 0;
+	for (size_t byte = AN_DHT_KEY_SIZE; byte > 0; byte--) {
+		carry += range.bytes[byte - 1] * 10U;
+		range.bytes[byte - 1] = (uint8_t)carry;
+		carry >>= 8;
+	}
+	for (size_t byte = 0; byte < AN_DHT_KEY_SIZE; byte++) {
+		carry = carry << 8 | range.bytes[byte];
+		range.bytes[byte] = (uint8_t)(carry / tenths);
+		carry %= tenths;
+	}
+	an_store_set_responsible_range(scene.store, &range);
+}
+
 /* Distances of random records lie close together, so the range is a small part of them. */
 static void set_range_below_a_tenth_of(size_t i)
 {
-	struct an_dht_key range = distance_of(&records[i]);
-	unsigned rest = 0;
-	for (size_t byte = 0; byte < AN_DHT_KEY_SIZE; byte++) {
-		rest = rest << 8 | range.bytes[byte];
-		range.bytes[byte] = (uint8_t)(rest / 10);
-		rest %= 10;
-	}
-	an_store_set_responsible_range(scene.store, &range);
+	set_range_that_goes_into(i, 100);
 }
 
 START_TEST(cleanup_removes_of_the_farthest_tenth_what_lies_ten_ranges_away)
@@ -208,6 +219,26 @@ START_TEST(cleanup_removes_of_the_farthest_tenth_what_lies_ten_ranges_away)
 	ck_assert(!holds(RECORDS));
 	ck_assert(holds(RECORDS - 1));
 	ck_assert_uint_eq(an_store_counters(scene.store)->pruned, 1);
+}
+END_TEST
+
+START_TEST(cleanup_looks_at_a_tenth_however_far_away_all_lie)
+{
+	scene.profile.prune_batch = RECORDS;
+	put_all_but(0);
+	set_range_that_goes_into(1, 1000);
+	ck_assert_uint_eq(an_store_cleanup(scene.store), RECORDS / 10);
+	an_store_run_inline(scene.store);
+	ck_assert(!holds(RECORDS) && !holds(RECORDS - 1) && holds(RECORDS - 2));
+}
+END_TEST
+
+START_TEST(cleanup_leaves_what_lies_nearer_than_ten_ranges)
+{
+	scene.profile.prune_batch = RECORDS;
+	put_all_but(0);
+	set_range_that_goes_into(RECORDS, 99);
+	ck_assert_uint_eq(an_store_cleanup(scene.store), 0);
 }
 END_TEST
 
@@ -353,6 +384,8 @@ Suite *suite(void)
 	tcase_add_test(tests, within_a_quota_several_farther_records_give_way_to_one_larger);
 	tcase_add_test(tests, a_record_that_is_replaced_takes_no_new_place);
 	tcase_add_test(tests, cleanup_removes_of_the_farthest_tenth_what_lies_ten_ranges_away);
+	tcase_add_test(tests, cleanup_looks_at_a_tenth_however_far_away_all_lie);
+	tcase_add_test(tests, cleanup_leaves_what_lies_nearer_than_ten_ranges);
 	tcase_add_test(tests, cleanup_leaves_what_lies_nearer_and_what_are_few);
 	tcase_add_test(tests, lesson_13_what_this_node_must_keep_gives_way_to_nobody);
 	tcase_add_test(tests,
