@@ -13,6 +13,7 @@
 
 #include "common/log_file.h"
 #include "common/settings.h"
+#include "common/streams.h"
 
 enum {
 	LOG_FILES_MAX = 1000,
@@ -225,14 +226,15 @@ static bool read_arguments(struct program *program, int argc, char **argv)
 	    !set_option(program->config, "network.minimum_version", minimum))
 		return false;
 	program->exit_code = EXIT_DONE;
-	while ((flag = getopt_long(argc, argv, "h", flags, NULL)) != -1) {
+	opterr = 0;
+	while ((flag = getopt_long(argc, argv, ":h", flags, NULL)) != -1) {
 		if (flag == 'h')
 			flag = FLAG_HELP;
 		if (print_and_exit(flag))
 			return false;
 		program->exit_code = EXIT_USAGE;
-		if (flag == '?') {
-			fputs("Try 'autonomi-node --help'.\n", stderr);
+		if (flag == '?' || flag == ':') {
+			complain_of_flag(flag, argv);
 			return false;
 		}
 		if (!apply(program, flag, optarg))
@@ -286,7 +288,11 @@ static bool start(struct program *program)
 	const autonomi_status status = autonomi_node_open(program->config, &program->node, error,
 	                                                  sizeof(error));
 	if (status != AUTONOMI_OK) {
-		complain("%s", error);
+		complain("%s", status == AUTONOMI_E_NO_PEERS
+		                       ? "no peer to join through is known: give --peer ADDR, set "
+		                         "ANT_PEERS, or say with --first that the network begins "
+		                         "with this node"
+		                       : error);
 		/* No peer has been asked yet: it is the root directory that is another network's. */
 		program->exit_code = status == AUTONOMI_E_NETWORK_ID ? EXIT_LOCAL
 		                                                     : exit_code_of(status);
@@ -360,15 +366,16 @@ static void run(struct program *program)
 int main(int argc, char **argv)
 {
 	static char name[] = "autonomi-node";
-	struct program program = {.config = autonomi_config_new()};
 	set_program_name(name);
-	if (argc > 0)
-		argv[0] = name; /* what getopt complains with */
+	if (!hold_streams())
+		return EXIT_LOCAL;
+	struct program program = {.config = autonomi_config_new()};
 	if (program.config == NULL) {
 		complain("out of memory");
 		return EXIT_GENERAL;
 	}
-	if (read_arguments(&program, argc, argv) && start(&program)) {
+	const bool runs = read_arguments(&program, argc, argv) && start(&program);
+	if (runs) {
 		catch_signals(&program);
 		run(&program);
 	}
@@ -376,5 +383,6 @@ int main(int argc, char **argv)
 	autonomi_node_free(program.node);
 	log_file_close(&program.log);
 	autonomi_config_free(program.config);
-	return program.exit_code;
+	/* A node that served as long as it should is no failure because nobody read what it printed. */
+	return runs ? program.exit_code : end_output(program.exit_code);
 }

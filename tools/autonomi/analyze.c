@@ -300,7 +300,9 @@ int run_analyze(struct program *program)
 		         text);
 		code = EXIT_USAGE;
 	}
-	if (program->json && analysis.found > 0)
+	if (program->json && analysis.found > 0) {
 		puts("]}");
+		program->reported = true;
+	}
 	return code;
 }

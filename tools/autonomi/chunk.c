@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "autonomi/command.h"
 
@@ -13,18 +14,23 @@ static bool is_dash(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
+static bool cannot(const char *what, const char *path, const char *stream, int error)
+{
+	complain("%s%s cannot be %s: %s", is_dash(path) ? "" : "the file ",
+	         is_dash(path) ? stream : path, what, strerror(error));
+	return false;
+}
+
 /* Reads all of a file or of stdin; at most one byte more than a chunk, so that too much shows. */
 static bool read_content(const char *path, uint8_t *content, size_t *ret_size)
 {
 	FILE *file = is_dash(path) ? stdin : fopen(path, "re");
-	if (file == NULL) {
-		complain("the file %s cannot be read: %s", path, strerror(errno));
-		return false;
-	}
+	if (file == NULL)
+		return cannot("read", path, "stdin", errno);
 	*ret_size = fread(content, 1, AUTONOMI_CHUNK_MAX + 1, file);
 	const bool done = ferror(file) == 0;
 	if (!done)
-		complain("the file %s cannot be read: %s", path, strerror(errno));
+		cannot("read", path, "stdin", errno);
 	if (file != stdin)
 		fclose(file);
 	return done;
@@ -71,12 +77,22 @@ static int write_content(const char *path, const uint8_t *content, size_t size)
 {
 	FILE *file = is_dash(path) ? stdout : fopen(path, "we");
 	bool done = file != NULL && fwrite(content, 1, size, file) == size && fflush(file) == 0;
-	const int error = errno;
-	if (file != NULL && file != stdout && fclose(file) != 0)
+	int error = errno;
+	if (file != NULL && file != stdout && fclose(file) != 0 && done) {
 		done = false;
+		error = errno;
+	}
 	if (!done)
-		complain("the file %s cannot be written: %s", path, strerror(error));
+		cannot("written", path, "stdout", error);
 	return done ? EXIT_DONE : EXIT_LOCAL;
+}
+
+/* A file of the user's. What is no file, such as a pipe or a device, is there to be written to. */
+static bool is_in_the_way(const struct program *program, const char *path)
+{
+	struct stat info;
+	return !program->replace && !is_dash(path) && stat(path, &info) == 0 &&
+	       S_ISREG(info.st_mode);
 }
 
 int run_chunk_get(struct program *program)
@@ -86,6 +102,12 @@ int run_chunk_get(struct program *program)
 		complain("\"%.80s\" is no address: 64 hexadecimal digits are needed",
 		         program->arguments[0]);
 		return EXIT_USAGE;
+	}
+	const char *path = program->argument_count > 1 ? program->arguments[1] : "-";
+	if (is_in_the_way(program, path)) {
+		complain("the file %s exists already; choose another name, or give --replace",
+		         path);
+		return EXIT_LOCAL;
 	}
 	autonomi_op op = 0;
 	const autonomi_status status = autonomi_chunk_get(program->node, address, 0, &op);
@@ -97,7 +119,6 @@ int run_chunk_get(struct program *program)
 		return code;
 	size_t size = 0;
 	const uint8_t *content = autonomi_event_data(event, &size);
-	const char *path = program->argument_count > 1 ? program->arguments[1] : "-";
 	code = write_content(path, content, size);
 	if (code == EXIT_DONE && program->json && !is_dash(path))
 		printf("{\"bytes\":%zu}\n", size);

@@ -18,6 +18,7 @@ enum {
 	ARGUMENTS_MAX = 4,
 	DATA_MAP_TEXT_MAX = 1 << 20,
 	FORKS_MAX = 256, /* graph entries of one owner that are shown */
+	PEER_TEXT_MAX = 512,
 };
 
 struct program {
@@ -25,8 +26,9 @@ struct program {
 	autonomi_node *node;
 	struct log_file log;
 	const char *log_destination;
-	const char *peer;    /* the first address of --peer: whom `node` commands ask */
-	uint64_t timeout_ms; /* 0: none */
+	const char *peer;          /* what the first --peer names */
+	char asked[PEER_TEXT_MAX]; /* the first address of it, or of all peers: whom `node` asks */
+	uint64_t timeout_ms;       /* 0: none */
 	bool json;
 	bool quiet;
 	bool is_public;
@@ -43,11 +45,12 @@ struct program {
 	const char *arguments[ARGUMENTS_MAX];
 	int argument_count;
 	bool interrupted;
+	bool reported; /* the error is in the output already, as JSON */
 };
 
 enum command_needs {
 	NEEDS_NETWORK,
-	NEEDS_PEER,    /* one address in --peer, which it asks */
+	NEEDS_PEER,    /* one peer's address, whom it asks */
 	NEEDS_NOTHING, /* runs without a client */
 };
 
@@ -94,6 +97,12 @@ void print_written(struct program *program, const autonomi_event *event, const v
 
 /* The same for a submit that was refused. */
 int refused(struct program *program, autonomi_status status, const char *what);
+
+/* The same, of which `sentence` says all. */
+int refused_with(struct program *program, autonomi_status status, const char *sentence);
+
+/* With --json: tells the last complaint as the error, where no function above has told one. */
+void report_rest(struct program *program, int code);
 
 /* The 32 bytes of content that a word on the command line gives: as it is, or, with --hex, in
  * hexadecimal; zeros follow. False with a complaint. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "autonomi/transfer.h"
 #include "common/json.h"
@@ -107,6 +108,10 @@ static void print_upload(struct program *program, const autonomi_event *event, c
 int run_directory_upload(struct program *program)
 {
 	char folder[FOLDER_MAX];
+	struct stat info;
+	if (stat(program->arguments[0], &info) == 0 && !S_ISDIR(info.st_mode))
+		return refused_with(program, AUTONOMI_E_UNSUPPORTED,
+		                    "what is given is no directory; store a file with file upload");
 	if (!name_folder(program->arguments[0], folder))
 		return EXIT_LOCAL;
 	const uint32_t flags = (program->is_public ? (uint32_t)AUTONOMI_UPLOAD_PUBLIC : 0) |

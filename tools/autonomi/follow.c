@@ -92,6 +92,7 @@ bool follow(struct program *program, autonomi_op op, const char *what, autonomi_
 static int report(struct program *program, autonomi_status status, const char *sentence,
                   printer *print_more, const autonomi_event *event, const void *context)
 {
+	program->reported = true;
 	if (program->json) {
 		printf("{\"error\":");
 		json_text(stdout, autonomi_status_name(status));
@@ -112,6 +113,10 @@ int failed(struct program *program, const autonomi_event *event)
 	if (status == AUTONOMI_E_CANCELLED && !program->interrupted)
 		return report(program, AUTONOMI_E_TIMEOUT,
 		              "the operation took longer than --timeout allows", NULL, NULL, NULL);
+	if (status == AUTONOMI_E_CANCELLED)
+		return report(program, status,
+		              "the operation was interrupted; to go on, run the same command again",
+		              NULL, NULL, NULL);
 	return report(program, status, autonomi_event_message(event), NULL, NULL, NULL);
 }
 
@@ -119,7 +124,46 @@ int refused(struct program *program, autonomi_status status, const char *what)
 {
 	char sentence[512];
 	snprintf(sentence, sizeof(sentence), "%s: %s", what, autonomi_status_message(status));
+	return refused_with(program, status, sentence);
+}
+
+int refused_with(struct program *program, autonomi_status status, const char *sentence)
+{
 	return report(program, status, sentence, NULL, NULL, NULL);
+}
+
+/* The status whose name stands for all of an exit code. */
+static autonomi_status status_of(int code)
+{
+	switch (code) {
+	case EXIT_USAGE:
+		return AUTONOMI_E_INVALID;
+	case EXIT_NOT_FOUND:
+		return AUTONOMI_E_NOT_FOUND;
+	case EXIT_NETWORK:
+		return AUTONOMI_E_NO_PEERS;
+	case EXIT_LOCAL:
+		return AUTONOMI_E_IO;
+	case EXIT_INCOMPLETE:
+		return AUTONOMI_E_QUORUM;
+	case EXIT_DAMAGED:
+		return AUTONOMI_E_CORRUPT;
+	case EXIT_INTERRUPTED:
+		return AUTONOMI_E_CANCELLED;
+	default:
+		return AUTONOMI_E_INTERNAL;
+	}
+}
+
+void report_rest(struct program *program, int code)
+{
+	if (!program->json || program->reported || code == EXIT_DONE)
+		return;
+	printf("{\"error\":");
+	json_text(stdout, autonomi_status_name(status_of(code)));
+	printf(",\"message\":");
+	json_text(stdout, last_complaint());
+	printf("}\n");
 }
 
 autonomi_event *completion(struct program *program, autonomi_op op, const char *what, int *ret_code)

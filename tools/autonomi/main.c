@@ -6,8 +6,15 @@
 #include <string.h>
 
 #include "autonomi/command.h"
+#include "common/streams.h"
 
-enum { ERROR_TEXT_MAX = 512, PATH_TEXT_MAX = 4096, CLOSE_GRACE_MS = 2000, SECONDS_MAX = 1000000 };
+enum {
+	ERROR_TEXT_MAX = 512,
+	PATH_TEXT_MAX = 4096,
+	CLOSE_GRACE_MS = 2000,
+	SECONDS_MAX = 1000000,
+	PEERS_TEXT_MAX = 65536
+};
 
 enum flag {
 	FLAG_PEER = 256,
@@ -169,7 +176,7 @@ static void print_help(void)
 	      "  --timeout SECONDS          give up after this time (default: never)\n"
 	      "  -p, --public               of an upload: store the data map too, print an "
 	      "address\n"
-	      "  --replace                  of a download: overwrite existing files\n"
+	      "  --replace                  overwrite existing files\n"
 	      "  --skip                     of a directory: leave out what cannot be stored\n"
 	      "  --no-archive               of a directory: print the list, and do not store it\n"
 	      "  -t, --target-data-type T   of a pointer's target: chunk (default), graph,\n"
@@ -311,13 +318,14 @@ static bool print_and_exit(int flag)
 static bool read_flags(struct program *program, int argc, char **argv, int *ret_code)
 {
 	int flag = 0;
-	while ((flag = getopt_long(argc, argv, "hpqosrnft:", flags, NULL)) != -1) {
+	opterr = 0;
+	while ((flag = getopt_long(argc, argv, ":hpqosrnft:", flags, NULL)) != -1) {
 		*ret_code = EXIT_DONE;
 		if (print_and_exit(flag))
 			return false;
 		*ret_code = EXIT_USAGE;
-		if (flag == '?') {
-			fputs("Try 'autonomi --help'.\n", stderr);
+		if (flag == '?' || flag == ':') {
+			complain_of_flag(flag, argv);
 			return false;
 		}
 		if (!apply(program, flag, optarg))
@@ -325,7 +333,36 @@ static bool read_flags(struct program *program, int argc, char **argv, int *ret_
 	}
 	*ret_code = EXIT_USAGE;
 	const char *peers = getenv("ANT_PEERS");
-	return peers == NULL || peers[0] == '\0' || add_peers(program->config, peers);
+	if (peers != NULL && peers[0] != '\0' && !add_peers(program->config, peers))
+		return false;
+	/* Both are for stdout, where a log would make the object unreadable. */
+	if (program->json && program->log_destination != NULL &&
+	    strcmp(program->log_destination, "stdout") == 0) {
+		complain(
+			"--json and --log-output-dest stdout exclude each other: let the log go to "
+			"stderr or to a folder");
+		return false;
+	}
+	return true;
+}
+
+/* Whom `node` commands ask: the first of --peer, else the first of all peers. */
+static bool settle_asked(struct program *program)
+{
+	static char peers[PEERS_TEXT_MAX];
+	const char *text = program->peer;
+	if (text == NULL && autonomi_config_get(program->config, "network.peers", peers,
+	                                        sizeof(peers)) == AUTONOMI_OK)
+		text = peers;
+	if (text != NULL)
+		text += strspn(text, ",");
+	const size_t size = text != NULL ? strcspn(text, ",") : 0;
+	if (size == 0) {
+		complain("this command needs --peer ADDR, the node to ask");
+		return false;
+	}
+	snprintf(program->asked, sizeof(program->asked), "%.*s", (int)size, text);
+	return true;
 }
 
 /* How many of the words name the command; 0 where they name another. */
@@ -349,11 +386,7 @@ static bool take_arguments(struct program *program, const struct command *comman
 	}
 	for (int i = 0; i < argc; i++)
 		program->arguments[i] = argv[i];
-	if (command->needs == NEEDS_PEER && program->peer == NULL) {
-		complain("this command needs --peer ADDR, the node to ask");
-		return false;
-	}
-	return true;
+	return command->needs != NEEDS_PEER || settle_asked(program);
 }
 
 static const struct command *find_command(struct program *program, int argc, char **argv)
@@ -380,8 +413,11 @@ static bool settle_folders(struct program *program)
 {
 	char path[PATH_TEXT_MAX];
 	char local[8];
-	if (!data_directory("client", path, sizeof(path)) ||
-	    !set_option(program->config, "client.data_dir", path))
+	if (autonomi_config_get(program->config, "client.data_dir", path, sizeof(path)) ==
+	            AUTONOMI_OK &&
+	    path[0] == '\0' &&
+	    (!data_directory("client", path, sizeof(path)) ||
+	     !set_option(program->config, "client.data_dir", path)))
 		return false;
 	autonomi_config_get(program->config, "network.local", local, sizeof(local));
 	if (strcmp(local, "on") == 0)
@@ -408,8 +444,11 @@ static int open_client(struct program *program)
 	                                                  sizeof(error));
 	if (status == AUTONOMI_OK)
 		return EXIT_DONE;
-	complain("%s", error);
-	return exit_code_of(status);
+	if (status == AUTONOMI_E_NO_PEERS)
+		return refused_with(program, status,
+		                    "no peer to join through is known: give --peer ADDR, or set "
+		                    "ANT_PEERS");
+	return refused_with(program, status, error);
 }
 
 /* Says goodbye to the peers. */
@@ -440,25 +479,34 @@ static int run(struct program *program, int argc, char **argv)
 	code = command->needs == NEEDS_NOTHING ? EXIT_DONE : open_client(program);
 	if (code == EXIT_DONE)
 		code = command->run(program);
-	if (fflush(stdout) != 0 && code == EXIT_DONE)
-		code = EXIT_LOCAL;
 	close_client(program);
 	return code;
+}
+
+/* Before the flags are read: one that is wrong must be told as JSON too. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	}
+	return false;
 }
 
 int main(int argc, char **argv)
 {
 	static char name[] = "autonomi";
-	struct program program = {.config = autonomi_config_new()};
 	set_program_name(name);
-	if (argc > 0)
-		argv[0] = name; /* what getopt complains with */
+	if (!hold_streams())
+		return EXIT_LOCAL;
+	struct program program = {.config = autonomi_config_new(), .json = wants_json(argc, argv)};
 	if (program.config == NULL) {
 		complain("out of memory");
 		return EXIT_GENERAL;
 	}
 	const int code = run(&program, argc, argv);
+	report_rest(&program, code);
 	log_file_close(&program.log);
 	autonomi_config_free(program.config);
-	return code;
+	return end_output(code);
 }

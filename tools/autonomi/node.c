@@ -63,8 +63,8 @@ static void print_peers(struct program *program, const autonomi_event *event, co
 static int ask(struct program *program, question *function, printer *print)
 {
 	autonomi_op op = 0;
-	const autonomi_status status = function(autonomi_node_network(program->node), program->peer,
-	                                        0, &op);
+	const autonomi_status status = function(autonomi_node_network(program->node),
+	                                        program->asked, 0, &op);
 	if (status != AUTONOMI_OK)
 		return refused(program, status, "the peer cannot be asked");
 	return finish(program, status, op, "Asking the peer", print, NULL, NULL);
@@ -177,7 +177,7 @@ static int ask_buckets(struct program *program, const char *id_text)
 	autonomi_message *request = status == AUTONOMI_OK ? request_all(id, size) : NULL;
 	if (request != NULL)
 		status = autonomi_network_send_request(autonomi_node_network(program->node),
-		                                       program->peer, request, 0, &op);
+		                                       program->asked, request, 0, &op);
 	autonomi_message_free(request);
 	if (request == NULL || status != AUTONOMI_OK)
 		return refused(program, request == NULL ? AUTONOMI_E_NO_MEMORY : status,
@@ -197,7 +197,7 @@ int run_node_buckets(struct program *program)
 	autonomi_peer_view peer;
 	const autonomi_status status = autonomi_network_connect(autonomi_node_network(
 									program->node),
-	                                                        program->peer, 0, &op);
+	                                                        program->asked, 0, &op);
 	if (status != AUTONOMI_OK)
 		return refused(program, status, "the peer cannot be asked");
 	if (!follow(program, op, "Asking the peer", &event))

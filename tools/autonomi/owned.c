@@ -290,36 +290,50 @@ static void print_plain(struct program *program, const autonomi_scratchpad *scra
 	puts(program->json ? "\"}" : "");
 }
 
-/* `context` is the secret key. */
-static void print_scratchpad(struct program *program, const autonomi_event *event,
-                             const void *context)
+static int print_scratchpad(struct program *program, const autonomi_event *event,
+                            const uint8_t secret[AUTONOMI_SECRET_KEY_SIZE])
 {
+	int code = EXIT_DONE;
 	size_t size = 0;
 	const uint8_t *value = autonomi_event_data(event, &size);
 	autonomi_scratchpad *scratchpad = NULL;
 	autonomi_bytes *plain = NULL;
 	if (autonomi_scratchpad_decode(value, size, &scratchpad) == AUTONOMI_OK &&
-	    autonomi_scratchpad_decrypt(scratchpad, context, &plain) == AUTONOMI_OK)
+	    autonomi_scratchpad_decrypt(scratchpad, secret, &plain) == AUTONOMI_OK)
 		print_plain(program, scratchpad, plain, autonomi_event_count(event));
 	else
-		complain("the scratchpad holds bytes that this key cannot decrypt");
+		code = refused_with(program, AUTONOMI_E_CORRUPT,
+		                    "the scratchpad holds bytes that this key cannot decrypt");
 	autonomi_bytes_free(plain);
 	autonomi_scratchpad_free(scratchpad);
+	return code;
 }
 
-int run_scratchpad_get(struct program *program)
+static int fetch_scratchpad(struct program *program, const uint8_t secret[AUTONOMI_SECRET_KEY_SIZE])
 {
-	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE], owner[AUTONOMI_PUBLIC_KEY_SIZE];
-	int code = EXIT_USAGE;
-	if (!read_owner_secret(program, &owner_of_scratchpads, program->arguments[0], secret,
-	                       &code))
-		return code;
+	uint8_t owner[AUTONOMI_PUBLIC_KEY_SIZE];
 	autonomi_op op = 0;
 	autonomi_status status = autonomi_bls_public_key(secret, owner);
 	if (status == AUTONOMI_OK)
 		status = autonomi_scratchpad_get(program->node, owner, 0, &op);
-	code = finish(program, status, op, "Fetching the scratchpad", print_scratchpad, NULL,
-	              secret);
+	if (status != AUTONOMI_OK)
+		return refused(program, status, "the command cannot be carried out");
+	int code = EXIT_DONE;
+	autonomi_event *event = completion(program, op, "Fetching the scratchpad", &code);
+	if (event != NULL)
+		code = print_scratchpad(program, event, secret);
+	autonomi_event_free(event);
+	return code;
+}
+
+int run_scratchpad_get(struct program *program)
+{
+	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE];
+	int code = EXIT_USAGE;
+	if (!read_owner_secret(program, &owner_of_scratchpads, program->arguments[0], secret,
+	                       &code))
+		return code;
+	code = fetch_scratchpad(program, secret);
 	wipe(secret, sizeof(secret));
 	return code;
 }

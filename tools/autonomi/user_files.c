@@ -185,6 +185,7 @@ static bool visit_list(uint32_t list, visitor *visit, void *context)
 }
 
 struct printing {
+	FILE *stream;
 	bool json, with_noun;
 	size_t count; /* of this list */
 };
@@ -208,32 +209,49 @@ static bool print_item(void *context, uint32_t list, const char *file, char *tex
 	if (!is_item_of(list, file, text, &name))
 		return false;
 	if (printing->json) {
-		printf(printing->count > 0 ? ",{\"name\":" : "{\"name\":");
-		json_text(stdout, name);
-		printf(",\"%s\":\"%s\"}", lists[list].key_size > 0 ? "address" : "short_name",
-		       file);
+		fputs(printing->count > 0 ? ",{\"name\":" : "{\"name\":", printing->stream);
+		json_text(printing->stream, name);
+		fprintf(printing->stream, ",\"%s\":\"%s\"}",
+		        lists[list].key_size > 0 ? "address" : "short_name", file);
 	} else if (printing->with_noun) {
-		printf("%s %s: %s\n", lists[list].noun, name, file);
+		fprintf(printing->stream, "%s %s: %s\n", lists[list].noun, name, file);
 	} else {
-		printf("%s: %s\n", name, file);
+		fprintf(printing->stream, "%s: %s\n", name, file);
 	}
 	printing->count++;
 	return true;
 }
 
-int list_remembered(const struct program *program, const uint32_t *wanted, size_t count)
+static bool print_lists(FILE *stream, bool json, const uint32_t *wanted, size_t count)
 {
 	bool done = true;
-	for (size_t i = 0; i < count; i++) {
-		struct printing printing = {.json = program->json, .with_noun = count > 1};
-		if (program->json)
-			printf("%s\"%s\":[", i > 0 ? "," : "{", lists[wanted[i]].folder);
-		done = visit_list(wanted[i], print_item, &printing) && done;
-		if (program->json)
-			printf("]");
+	for (size_t i = 0; i < count && done; i++) {
+		struct printing printing = {.stream = stream, .json = json, .with_noun = count > 1};
+		if (json)
+			fprintf(stream, "%s\"%s\":[", i > 0 ? "," : "{", lists[wanted[i]].folder);
+		done = visit_list(wanted[i], print_item, &printing);
+		if (json)
+			fputs("]", stream);
 	}
-	if (program->json)
-		printf("}\n");
+	if (json)
+		fputs("}\n", stream);
+	return done;
+}
+
+/* Printed as a whole, or not at all: half an object would be none. */
+int list_remembered(const struct program *program, const uint32_t *wanted, size_t count)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+	bool done = stream != NULL && print_lists(stream, program->json, wanted, count);
+	if (stream == NULL || fclose(stream) != 0) {
+		complain("out of memory");
+		done = false;
+	}
+	if (done)
+		fwrite(text, 1, size, stdout);
+	free(text);
 	return done ? EXIT_DONE : EXIT_LOCAL;
 }
 

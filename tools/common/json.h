@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-/* Writes `text` with its quotation marks (RFC 8259, 7). */
+/* Writes `text` with its quotation marks (RFC 8259, 7). JSON is UTF-8: a byte that is none, as names
+ * of files may have them, becomes U+FFFD. */
 void json_text(FILE *stream, const char *text);
 
 #endif

@@ -2,6 +2,7 @@
 #include "common/settings.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,9 +10,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LINE_BYTES_MAX = 8192, PEERS_BYTES_MAX = 65536, PATH_BYTES_MAX = 4096 };
+enum {
+	LINE_BYTES_MAX = 8192,
+	PEERS_BYTES_MAX = 65536,
+	PATH_BYTES_MAX = 4096,
+	COMPLAINT_BYTES_MAX = 2 * LINE_BYTES_MAX
+};
 
 static const char *program_name = "autonomi";
+static char complaint[COMPLAINT_BYTES_MAX];
 
 void set_program_name(const char *name)
 {
@@ -21,11 +28,30 @@ void set_program_name(const char *name)
 void complain(const char *format, ...)
 {
 	va_list arguments;
-	fprintf(stderr, "%s: ", program_name);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(complaint, sizeof(complaint), format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s: %s\n", program_name, complaint);
+}
+
+const char *last_complaint(void)
+{
+	return complaint;
+}
+
+void complain_of_flag(int result, char **argv)
+{
+	const char *word = argv[optind - 1];
+	const char letter[] = {'-', (char)optopt, '\0'};
+	/* Of a short flag getopt tells the letter; it may stand among others in a word. */
+	if (optopt > 0 && optopt < 128)
+		word = letter;
+	if (result == ':')
+		complain("the option %s needs a value; try --help", word);
+	else if (optopt >= 128)
+		complain("the option %s takes no value; try --help", word);
+	else
+		complain("there is no option %s, or it is short for several; try --help", word);
 }
 
 int exit_code_of(autonomi_status status)
@@ -91,31 +117,33 @@ static char *trimmed(char *text)
 	return text;
 }
 
-/* Sets "name = value", which is cut in place; false where it has no "=". */
-static bool set_line(autonomi_config *config, char *line, bool *ret_well_formed)
+/* Sets "name = value", which is cut in place; NULL, or what is wrong with it. */
+static const char *set_line(autonomi_config *config, char *line)
 {
 	char *equals = strchr(line, '=');
-	*ret_well_formed = equals != NULL;
 	if (equals == NULL)
-		return false;
+		return "it must read name = value";
 	*equals = '\0';
-	return set_option(config, trimmed(line), trimmed(equals + 1));
+	const char *name = trimmed(line);
+	if (name[0] == '\0')
+		return "it must read name = value";
+	return autonomi_config_set(config, name, trimmed(equals + 1)) == AUTONOMI_OK
+	               ? NULL
+	               : autonomi_config_error(config);
 }
 
 bool set_assignment(autonomi_config *config, const char *assignment)
 {
 	char line[LINE_BYTES_MAX];
-	bool well_formed = false;
 	if (strlen(assignment) >= sizeof(line)) {
 		complain("--set takes at most %d characters", LINE_BYTES_MAX - 1);
 		return false;
 	}
 	memcpy(line, assignment, strlen(assignment) + 1);
-	if (set_line(config, line, &well_formed))
-		return true;
-	if (!well_formed)
-		complain("--set needs name=value, not \"%s\"", assignment);
-	return false;
+	const char *wrong = set_line(config, line);
+	if (wrong != NULL)
+		complain("--set \"%s\": %s", assignment, wrong);
+	return wrong == NULL;
 }
 
 static bool set_from_open_file(autonomi_config *config, const char *path, FILE *file)
@@ -124,19 +152,21 @@ static bool set_from_open_file(autonomi_config *config, const char *path, FILE *
 	for (int number = 1; fgets(line, sizeof(line), file) != NULL; number++) {
 		/* Or its end would be read as a line of its own. */
 		if (strchr(line, '\n') == NULL && !feof(file)) {
-			complain("%s, line %d: a line has at most %d characters", path, number,
-			         LINE_BYTES_MAX - 2);
+			complain("%s, line %d: a line has at most %d characters, none of them 0",
+			         path, number, LINE_BYTES_MAX - 2);
 			return false;
 		}
 		char *text = trimmed(line);
-		bool well_formed = false;
-		if (*text == '\0' || *text == '#' || set_line(config, text, &well_formed))
+		const char *wrong = *text == '\0' || *text == '#' ? NULL : set_line(config, text);
+		if (wrong == NULL)
 			continue;
-		complain("%s, line %d: %s", path, number,
-		         well_formed ? "this option was refused" : "a line must read name = value");
+		complain("%s, line %d: %s", path, number, wrong);
 		return false;
 	}
-	return true;
+	/* A directory is opened like a file, and only reading it fails. */
+	if (ferror(file))
+		complain("the configuration file %s cannot be read: %s", path, strerror(errno));
+	return !ferror(file);
 }
 
 bool set_from_file(autonomi_config *config, const char *path)
@@ -175,15 +205,16 @@ bool make_directories(const char *path)
 		return false;
 	}
 	memcpy(part, path, strlen(path) + 1);
+	int error = 0;
 	for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdir(part, 0700) != 0 && errno != EEXIST)
-			break;
+		if (mkdir(part, 0700) != 0 && errno != EEXIST && error == 0)
+			error = errno;
 		*slash = '/';
 	}
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
 		return true;
-	complain("the directory %s cannot be made: %s", path, strerror(errno));
+	complain("the directory %s cannot be made: %s", path, strerror(error != 0 ? error : errno));
 	return false;
 }
 
@@ -196,7 +227,8 @@ bool data_directory(const char *name, char *path, size_t path_size)
 		below = "/.local/share";
 	}
 	if (base == NULL || base[0] != '/') {
-		complain("neither HOME nor XDG_DATA_HOME names a folder for data");
+		complain("neither HOME nor XDG_DATA_HOME names a folder for data: set one of them, "
+		         "to a path that begins with /");
 		return false;
 	}
 	const int length = snprintf(path, path_size, "%s%s/autonomi/%s", base, below, name);

@@ -30,6 +30,12 @@ int exit_code_of(autonomi_status status);
 /* Prints "PROGRAM: sentence" to stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The sentence of the last complaint, "" before the first. */
+const char *last_complaint(void);
+
+/* Complains about what getopt_long, told to be quiet, returned as ':' or '?'. */
+void complain_of_flag(int result, char **argv);
+
 /* The name in complaints. */
 void set_program_name(const char *name);
 
