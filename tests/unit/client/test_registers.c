@@ -188,13 +188,23 @@ static struct an_blob *fork_value(const char *a, uint8_t index_a, const char *b,
 	return value;
 }
 
-/* An entry that says nothing of a next one. */
-static struct an_blob *lonely_value(void)
+/* An entry that says nothing of a next one, or of several, or of one whose key is not what its index says. */
+static struct an_blob *odd_value(size_t descendants, bool derived)
 {
 	struct an_graph_entry entry;
 	struct an_blob *value = NULL;
-	ck_assert_int_eq(an_graph_entry_init(&entry, 0, 0), AUTONOMI_OK);
+	ck_assert_int_eq(an_graph_entry_init(&entry, 0, descendants), AUTONOMI_OK);
 	memcpy(entry.content, "alone", 5);
+	for (size_t i = 0; i < descendants; i++) {
+		memcpy(entry.descendants[i].key, address, sizeof(address));
+		entry.descendants[i].content[0] = (uint8_t)(i + 1);
+		if (derived)
+			ck_assert_int_eq(an_bls_child_public(address,
+			                                     an_span(entry.descendants[i].content,
+			                                             AN_GRAPH_CONTENT_SIZE),
+			                                     entry.descendants[i].key),
+			                 AUTONOMI_OK);
+	}
 	ck_assert_int_eq(an_record_make_graph(&entry, secret, &value), AUTONOMI_OK);
 	an_graph_entry_done(&entry);
 	return value;
@@ -467,15 +477,32 @@ START_TEST(a_head_that_points_elsewhere_is_no_register)
 }
 END_TEST
 
-START_TEST(an_entry_without_a_next_one_ends_the_register)
+static void assert_ends_the_register(struct an_blob *entry)
 {
-	plant(address, 0, GROUP, lonely_value());
+	plant(address, 0, GROUP, entry);
 	point_at(0, address);
 	ck_assert_int_eq(get(), AUTONOMI_OK);
 	assert_values("alone ");
 	ck_assert_int_eq(update("two"), AUTONOMI_E_CORRUPT);
 	ck_assert_int_eq(history(), AUTONOMI_E_CORRUPT);
 	ck_assert_uint_eq(network.puts, 0);
+}
+
+START_TEST(an_entry_without_a_next_one_ends_the_register)
+{
+	assert_ends_the_register(odd_value(0, true));
+}
+END_TEST
+
+START_TEST(an_entry_with_two_next_ones_ends_the_register)
+{
+	assert_ends_the_register(odd_value(2, true));
+}
+END_TEST
+
+START_TEST(an_entry_whose_next_one_is_not_derived_ends_the_register)
+{
+	assert_ends_the_register(odd_value(1, false));
 }
 END_TEST
 
@@ -640,6 +667,8 @@ Suite *suite(void)
 	tcase_add_checked_fixture(wrong, setup, teardown);
 	tcase_add_test(wrong, a_head_that_points_elsewhere_is_no_register);
 	tcase_add_test(wrong, an_entry_without_a_next_one_ends_the_register);
+	tcase_add_test(wrong, an_entry_with_two_next_ones_ends_the_register);
+	tcase_add_test(wrong, an_entry_whose_next_one_is_not_derived_ends_the_register);
 	tcase_add_test(wrong, a_head_whose_entry_is_lost_says_so);
 	tcase_add_test(wrong, the_highest_counter_ends_the_register);
 	tcase_add_test(wrong, a_secret_that_is_none_is_refused_at_once);
