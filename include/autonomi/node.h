@@ -47,7 +47,9 @@
  *     pump and wait clear the latch before they work.
  * 16. After fork() every call with the node in the child returns AUTONOMI_E_FORKED and touches
  *     neither workers nor sockets; autonomi_node_free in the child releases memory and the child's
- *     copies of the descriptors only. Counts are 0 there, and timeouts -1.
+ *     copies of the descriptors, so that port and root directory are free when the parent frees the
+ *     node; what database and workers hold stays until the child ends. Counts are 0 there, and
+ *     timeouts -1.
  * 17. autonomi_node_free returns promptly: it waits for the one disk job that is running, never for
  *     queued ones and never for the network. It emits nothing, and events outlive the node.
  *

@@ -93,6 +93,8 @@ autonomi_storage *autonomi_storage_free(autonomi_storage *storage)
 	/* In a forked child the database is the parent's: closing it here would write to it. */
 	if (status != AUTONOMI_E_FORKED)
 		an_store_free(storage->store);
+	else
+		an_store_leave(storage->store);
 	an_random_done(&alone->random);
 	an_free(alone);
 	an_guard_leave(&guard, status);

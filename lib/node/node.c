@@ -502,9 +502,11 @@ struct an_node *an_node_free(struct an_node *node)
 struct an_node *an_node_free_in_child(struct an_node *node)
 {
 	/* Workers, their locks and the database belong to the parent: what they hold stays allocated
-	 * until the child ends. Descriptors are copies, and would keep the port taken. */
+	 * until the child ends. Descriptors are copies, and would keep the port and the root directory
+	 * taken. */
 	node->freeing = true;
 	free_parts(node);
+	an_store_leave(node->store);
 	free_descriptors(node);
 	free_rest(node);
 	return NULL;

@@ -487,8 +487,14 @@ void an_store_disk_close(struct an_store_disk *disk)
 	an_db_statement_free(disk->read);
 	an_db_statement_free(disk->free_pages);
 	an_db_close(disk->db);
-	if (disk->lock != NULL)
-		disk->sys->file_close(disk->sys->context, disk->lock);
+	an_store_disk_unlock(disk);
 	an_free(disk->directory);
 	*disk = (struct an_store_disk){0};
+}
+
+void an_store_disk_unlock(struct an_store_disk *disk)
+{
+	if (disk->lock != NULL)
+		disk->sys->file_close(disk->sys->context, disk->lock);
+	disk->lock = NULL;
 }

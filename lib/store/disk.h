@@ -44,6 +44,9 @@ an_status an_store_disk_open(struct an_store_disk *disk, const struct an_store_c
                              char *reterr, size_t reterr_size);
 void an_store_disk_close(struct an_store_disk *disk);
 
+/* Closes this process's descriptor of the lock, and nothing else. */
+void an_store_disk_unlock(struct an_store_disk *disk);
+
 /* From now on the database is not new: to be called before the first put. */
 an_status an_store_disk_set_network(struct an_store_disk *disk, uint8_t network_id);
 

@@ -87,6 +87,12 @@ struct an_store *an_store_free(struct an_store *store)
 	return an_free(store);
 }
 
+void an_store_leave(struct an_store *store)
+{
+	if (store != NULL)
+		an_store_disk_unlock(&store->disk);
+}
+
 static struct an_store_entry entry_of(const uint8_t key[AN_RECORD_KEY_SIZE])
 {
 	struct an_store_entry entry = {.dht_key = an_dht_key_of(an_span(key, AN_RECORD_KEY_SIZE))};

@@ -90,6 +90,10 @@ an_status an_store_open(const struct an_store_config *config, struct an_store **
  * NULL is allowed. */
 struct an_store *an_store_free(struct an_store *store);
 
+/* In a forked child, in place of an_store_free: the directory is held no longer by the child, or nobody
+ * could open it as long as that lives. The rest is the parent's, and stays. NULL is allowed. */
+void an_store_leave(struct an_store *store);
+
 struct an_store_result {
 	an_status
 		status; /* OK; E_FULL; E_DISK_FULL; E_IO; E_CORRUPT: not what its key says; E_NOT_FOUND;

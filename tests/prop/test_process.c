@@ -269,6 +269,36 @@ START_TEST(clause_16_a_child_neither_wakes_the_parent_nor_disarms_its_timer)
 }
 END_TEST
 
+START_TEST(clause_16_a_child_that_lives_on_keeps_nobody_from_the_root_directory)
+{
+	struct cluster cluster;
+	cluster_open(&cluster, 1, 1);
+	autonomi_node *node = cluster_open_node(cluster_config(&cluster, 1, "again"), NULL);
+	int freed[2], ended[2];
+	char byte = 0;
+	ck_assert_int_eq(pipe(freed), 0);
+	ck_assert_int_eq(pipe(ended), 0);
+	const pid_t child = fork();
+	if (child == 0) {
+		const int wrong = child_of(&cluster, node);
+		close(ended[1]);
+		_exit(wrong + (write(freed[1], "f", 1) != 1) + (read(ended[0], &byte, 1) != 0));
+	}
+	ck_assert_int_eq(read(freed[0], &byte, 1), 1);
+	autonomi_node_free(node);
+	node = cluster_open_node(cluster_config(&cluster, 1, "again"), NULL);
+	close(ended[1]);
+	int outcome = -1;
+	ck_assert_int_eq(waitpid(child, &outcome, 0), child);
+	ck_assert_int_eq(outcome, 0);
+	autonomi_node_free(node);
+	cluster_close(&cluster);
+	close(freed[0]);
+	close(freed[1]);
+	close(ended[0]);
+}
+END_TEST
+
 /* ---- Clause 17. */
 
 START_TEST(clause_17_free_waits_for_the_one_running_job_and_for_nothing_else)
@@ -352,6 +382,7 @@ Suite *suite(void)
 	tcase_add_test(cases, clause_15_pump_clears_the_latch);
 	tcase_add_test(cases, clause_16_a_forked_child_is_refused_and_the_parent_goes_on);
 	tcase_add_test(cases, clause_16_a_child_neither_wakes_the_parent_nor_disarms_its_timer);
+	tcase_add_test(cases, clause_16_a_child_that_lives_on_keeps_nobody_from_the_root_directory);
 	tcase_add_test(cases, clause_17_free_waits_for_the_one_running_job_and_for_nothing_else);
 	tcase_add_test(cases, clause_17_events_outlive_the_node_and_may_be_freed_on_another_thread);
 	suite_add_tcase(s, cases);
