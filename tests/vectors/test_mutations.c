@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_mutations [--seed N] [--cases N] [--leaves N] [--only KIND] [--list]: the runner must fail on
- * cases that are not as the real crates made them. Takes some cases of each kind and changes their
- * values one by one: each change must make the case fail, and so must a field that is left out and
- * one too many. Inputs that may be others with the same result are named below, each with the reason.
+ * test_mutations [--seed N] [--cases N] [--leaves N] [--only KIND] [--folder DIR]: the runner must
+ * fail on cases that are not as the real crates made them. Takes some cases of each kind and
+ * changes their values one by one: each change must make the case fail, and so must a field that
+ * is left out and one too many. Inputs that may be others with the same result are named below,
+ * each with the reason. DIR: the project's own cases by default.
  *
  * Prints one TAP line for each kind, and what was not noticed.
  */
@@ -395,6 +396,7 @@ static void try_folder(const char *folder)
 int main(int argc, char **argv)
 {
 	uint64_t seed = 1;
+	const char *folder = AN_TESTS_DIR "/vectors";
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--seed") == 0)
 			seed = strtoull(argv[i + 1], NULL, 10);
@@ -404,12 +406,14 @@ int main(int argc, char **argv)
 			leaves_per_case = strtoull(argv[i + 1], NULL, 10);
 		else if (strcmp(argv[i], "--only") == 0)
 			only = argv[i + 1];
+		else if (strcmp(argv[i], "--folder") == 0)
+			folder = argv[i + 1];
 	}
 	(void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	(void)printf("# seed %llu\n", (unsigned long long)seed);
 	state = seed;
 	run_quietly();
-	try_folder(AN_TESTS_DIR "/vectors");
+	try_folder(folder);
 	(void)printf("1..%zu\n", kinds_tried);
 	return all_good && kinds_tried > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
