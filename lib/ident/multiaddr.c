@@ -2,6 +2,7 @@
 #include "ident/multiaddr.h"
 
 #include "ident/multiaddr_table.h"
+#include "wire/utf8.h"
 #include "wire/varint.h"
 #include "wire/writer.h"
 
@@ -26,6 +27,7 @@ static const struct an_multiaddr_row rows[] = {
 	{273, "udp", PORT_SIZE, FORM(NUMBER)},
 	{275, "p2p-webrtc-star", 0, FORM(NONE)},
 	{276, "p2p-webrtc-direct", 0, FORM(NONE)},
+	{277, "p2p-stardust", 0, FORM(NONE)},
 	{280, "webrtc-direct", 0, FORM(NONE)},
 	{281, "webrtc", 0, FORM(NONE)},
 	{290, "p2p-circuit", 0, FORM(NONE)},
@@ -83,19 +85,19 @@ const struct an_multiaddr_row *an_multiaddr_row_of_name(const uint8_t *name, siz
 	return NULL;
 }
 
-static bool name_valid(struct an_span name)
+bool an_multiaddr_name_valid(struct an_span name)
 {
 	for (size_t i = 0; i < name.size; i++)
-		if (name.data[i] <= 0x20 || name.data[i] > 0x7e || name.data[i] == '/')
+		if (name.data[i] <= 0x20 || name.data[i] == 0x7f || name.data[i] == '/')
 			return false;
-	return name.size > 0;
+	return name.size > 0 && an_utf8_valid(name);
 }
 
 static bool value_valid(const struct an_multiaddr_row *row, struct an_span value)
 {
 	struct an_peer_id id;
 	if (row->form == AN_MULTIADDR_FORM_NAME)
-		return name_valid(value);
+		return an_multiaddr_name_valid(value);
 	if (row->form == AN_MULTIADDR_FORM_PEER_ID)
 		return an_peer_id_from_bytes(&id, value) == AUTONOMI_OK;
 	return true;

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/span.h"
+
 /* How a value is written in text. */
 enum an_multiaddr_form {
 	AN_MULTIADDR_FORM_NONE,    /* no value */
@@ -29,5 +31,8 @@ struct an_multiaddr_row {
 /* NULL where the table has no such protocol. */
 const struct an_multiaddr_row *an_multiaddr_row_of_code(uint64_t code);
 const struct an_multiaddr_row *an_multiaddr_row_of_name(const uint8_t *name, size_t size);
+
+/* UTF-8 without blanks, control characters of ASCII and slashes, and not empty: what text can hold. */
+bool an_multiaddr_name_valid(struct an_span name);
 
 #endif

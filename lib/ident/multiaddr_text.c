@@ -52,11 +52,10 @@ static const char *write_number(struct an_buffer *bytes, const struct an_multiad
 
 static const char *write_name(struct an_buffer *bytes, struct an_span text)
 {
-	for (size_t i = 0; i < text.size; i++)
-		if (text.data[i] <= 0x20 || text.data[i] > 0x7e)
-			return "a name has printable characters only";
 	if (text.size == 0)
 		return "a name is missing here";
+	if (!an_multiaddr_name_valid(text))
+		return "a name has printable characters only";
 	an_varint_write(bytes, text.size);
 	an_buffer_append(bytes, text);
 	return NULL;

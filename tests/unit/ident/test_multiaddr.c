@@ -70,6 +70,8 @@ START_TEST(more_texts_come_back_as_they_were)
 		"/memory/18446744073709551615",
 		"/p2p/" PEER,
 		"/p2p-circuit",
+		"/p2p-stardust",
+		"/dnsaddr/b\u00fccher.example/udp/9/quic",
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		ck_assert_msg(read_text(texts[i]) == AUTONOMI_OK, "%s", texts[i]);
@@ -151,6 +153,8 @@ START_TEST(malformed_bytes_are_refused)
 		"360b6578616d706c65",     /* a name that is cut */
 		"3603612f62",             /* a slash in a name */
 		"3603610062",             /* a zero byte in a name */
+		"3603617f62",             /* a control character in a name */
+		"3602c328",               /* a name that is not UTF-8 */
 		"36ffffffffffffffff7f61", /* a name of 2^63 bytes */
 		"a503020024",             /* a peer id that is cut */
 		"a50300",                 /* a peer id of no bytes */
