@@ -131,9 +131,8 @@ static void read_fixed_cbor(struct an_reader *reader, struct an_address *address
 
 void an_address_read_cbor(struct an_reader *reader, struct an_address *ret_address)
 {
-	bool has_data = false;
-	const int variant = an_cbor_read_variant(reader, &types, &has_data);
-	if (!begin(reader, variant, has_data, ret_address))
+	const int variant = an_cbor_read_variant(reader, &types);
+	if (!begin(reader, variant, true, ret_address))
 		return;
 	if (ret_address->size > 0)
 		read_fixed_cbor(reader, ret_address);

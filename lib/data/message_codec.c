@@ -6,18 +6,17 @@ static const struct an_fields envelopes = AN_FIELDS(envelope_names);
 
 size_t an_message_read_type(struct an_reader *reader, const struct an_message_types *types)
 {
-	bool has_data = false;
-	const int envelope = an_cbor_read_variant(reader, &envelopes, &has_data);
+	const int envelope = an_cbor_read_variant(reader, &envelopes);
 	const bool is_query = envelope == 1;
-	if (envelope == AN_VARIANT_NONE || !has_data)
+	if (envelope == AN_VARIANT_NONE)
 		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 	const size_t first = is_query ? types->first_query : 0;
 	const struct an_fields table = {
 		.names = types->names + first,
 		.count = is_query ? types->count - first : types->first_query,
 	};
-	const int variant = an_cbor_read_variant(reader, &table, &has_data);
-	if (variant == AN_VARIANT_NONE || !has_data) {
+	const int variant = an_cbor_read_variant(reader, &table);
+	if (variant == AN_VARIANT_NONE) {
 		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 		return types->count;
 	}

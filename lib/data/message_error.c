@@ -81,10 +81,15 @@ static void read_counter(struct an_message_source *source, struct an_protocol_er
 /* A peer id as a list of integers. */
 static void copy_peer_bytes(struct an_message_source *source, struct an_buffer *out)
 {
-	const struct an_message_list bytes = an_message_read_list(source, an_message_copy_small,
-	                                                          AN_ADDRESS_BYTES_MAX);
+	const struct an_message_list list = an_message_read_list(source, an_message_copy_small,
+	                                                         AN_ADDRESS_BYTES_MAX);
+	uint8_t bytes[AN_ADDRESS_BYTES_MAX];
+	struct an_peer_id id;
+	const size_t size = an_message_gather(list, bytes, sizeof(bytes));
+	if (an_peer_id_from_bytes(&id, an_span(bytes, size)) != AUTONOMI_OK)
+		an_reader_fail(&source->reader, AUTONOMI_E_CORRUPT);
 	if (out != NULL)
-		an_message_write_list(out, bytes, an_message_copy_small);
+		an_message_write_list(out, list, an_message_copy_small);
 }
 
 static struct an_message_list read_peers(struct an_message_source *source)
@@ -140,16 +145,11 @@ static void read_error_data(struct an_message_source *source, struct an_protocol
 void an_message_read_error(struct an_message_source *source, struct an_protocol_error *ret_error)
 {
 	*ret_error = (struct an_protocol_error){.type = AN_ERROR_UNKNOWN};
-	bool has_data = false;
-	const int variant = an_cbor_read_variant(&source->reader, &errors, &has_data);
+	const int variant = an_cbor_read_variant(&source->reader, &errors);
 	if (variant != AN_VARIANT_NONE)
 		ret_error->type = (enum an_error_type)variant;
-	if (an_message_error_is_unit(ret_error->type))
-		return;
-	if (has_data)
+	if (!an_message_error_is_unit(ret_error->type))
 		read_error_data(source, ret_error);
-	else
-		an_reader_fail(&source->reader, AUTONOMI_E_CORRUPT);
 }
 
 static void write_topology(struct an_buffer *out, const struct an_protocol_error *error)
@@ -236,9 +236,8 @@ bool an_message_next_peer_bytes(struct an_message_list *list, struct an_message_
 bool an_message_read_result(struct an_message_source *source, struct an_message_result *ret_result)
 {
 	*ret_result = (struct an_message_result){0};
-	bool has_data = false;
-	const int variant = an_cbor_read_variant(&source->reader, &results, &has_data);
-	if (variant == AN_VARIANT_NONE || !has_data)
+	const int variant = an_cbor_read_variant(&source->reader, &results);
+	if (variant == AN_VARIANT_NONE)
 		an_reader_fail(&source->reader, AUTONOMI_E_CORRUPT);
 	ret_result->failed = variant != 0;
 	if (ret_result->failed)

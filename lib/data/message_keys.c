@@ -12,10 +12,9 @@ static const struct an_fields validations = AN_FIELDS(validation_names);
 void an_validation_read_cbor(struct an_reader *reader, struct an_validation *ret_validation)
 {
 	*ret_validation = (struct an_validation){0};
-	bool has_data = false;
-	const int variant = an_cbor_read_variant(reader, &validations, &has_data);
+	const int variant = an_cbor_read_variant(reader, &validations);
 	ret_validation->is_chunk = variant == 0;
-	if (variant == AN_VARIANT_NONE || (variant == 1 && !has_data))
+	if (variant == AN_VARIANT_NONE)
 		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 	else if (variant == 1)
 		an_cbor_read_fixed(reader, ret_validation->hash, sizeof(ret_validation->hash));
@@ -41,8 +40,7 @@ static const struct an_fields data_types = AN_FIELDS(data_type_names);
 
 static enum an_record_type read_data_type(struct an_reader *reader)
 {
-	bool has_data = false;
-	const int variant = an_cbor_read_variant(reader, &data_types, &has_data);
+	const int variant = an_cbor_read_variant(reader, &data_types);
 	if (variant == AN_VARIANT_NONE) {
 		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 		return AN_RECORD_CHUNK;

@@ -3,8 +3,10 @@
  * CBOR (RFC 8949) as Autonomi's request/response codec writes and reads it (semantics 3.4): structs
  * are maps with text keys, enum variants a text or a map of one, `Vec<u8>` is an array of integers.
  *
- * Writing: definite lengths, shortest heads. Reading accepts what that codec accepts and no more:
- * longer heads, fields in any order, unknown fields, indefinite structs, lists and texts.
+ * Writing: definite lengths, shortest heads. Reading accepts what that codec (cbor4ii 0.3.3) accepts
+ * and no more: longer heads, fields in any order, unknown fields, indefinite structs, lists and texts.
+ * That codec does not compare the types of texts, byte strings, lists and structs as it should, and
+ * leaves the break behind the pieces of a text for whoever reads next; so do we.
  *
  * What is read is valid only while the reader has not failed; see wire/reader.h.
  */
@@ -52,9 +54,7 @@ void an_cbor_write_variant(struct an_buffer *out, const char *name);
 
 /* ---- Reading single values. */
 
-/* The major type of what comes next; -1 at the end. */
-int an_cbor_peek(const struct an_reader *reader);
-/* At most `max`, otherwise E_CORRUPT. */
+/* At most `max`, in a head no wider than an unsigned type for `max`, otherwise E_CORRUPT. */
 uint64_t an_cbor_read_uint(struct an_reader *reader, uint64_t max);
 bool an_cbor_read_bool(struct an_reader *reader);
 /* A byte string in one piece. */
@@ -93,9 +93,8 @@ struct an_cbor_run an_cbor_read_struct(struct an_reader *reader);
 int an_cbor_next_field(struct an_reader *reader, struct an_cbor_run *run,
                        const struct an_fields *fields);
 
-/* The number of an enum's variant, or AN_VARIANT_NONE for a name that is not in the table. Where
- * `ret_has_data` is true its data comes next. */
-int an_cbor_read_variant(struct an_reader *reader, const struct an_fields *variants,
-                         bool *ret_has_data);
+/* The number of an enum's variant, or AN_VARIANT_NONE for a name that is not in the table. Of a
+ * variant with data the data comes next. */
+int an_cbor_read_variant(struct an_reader *reader, const struct an_fields *variants);
 
 #endif

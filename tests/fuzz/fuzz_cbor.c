@@ -27,9 +27,8 @@ static void read_list(struct an_span input, struct an_buffer *scratch)
 	struct an_reader reader = an_reader(input);
 	struct an_cbor_run run = an_cbor_read_list(&reader);
 	while (an_cbor_next(&reader, &run)) {
-		bool has_data;
 		uint8_t fixed[4];
-		switch (an_cbor_peek(&reader)) {
+		switch (an_reader_peek(&reader) >> 5) {
 		case AN_CBOR_TEXT:
 			(void)an_cbor_read_text(&reader, scratch);
 			break;
@@ -40,7 +39,7 @@ static void read_list(struct an_span input, struct an_buffer *scratch)
 			an_cbor_read_fixed(&reader, fixed, sizeof(fixed));
 			break;
 		case AN_CBOR_MAP:
-			(void)an_cbor_read_variant(&reader, &fields, &has_data);
+			(void)an_cbor_read_variant(&reader, &fields);
 			break;
 		default:
 			an_cbor_skip(&reader);

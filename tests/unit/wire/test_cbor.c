@@ -58,6 +58,22 @@ START_TEST(an_integer_above_its_bound_is_refused)
 }
 END_TEST
 
+static bool reads_uint(const char *bytes, size_t size, uint64_t max)
+{
+	struct an_reader reader = an_reader(an_span(bytes, size));
+	return an_cbor_read_uint(&reader, max) == 3 && an_reader_ok(&reader);
+}
+
+START_TEST(a_head_wider_than_the_integer_is_refused)
+{
+	ck_assert(reads_uint("\x18\x03", 2, UINT8_MAX));
+	ck_assert(!reads_uint("\x19\x00\x03", 3, UINT8_MAX));
+	ck_assert(reads_uint("\x1a\x00\x00\x00\x03", 5, UINT32_MAX));
+	ck_assert(!reads_uint("\x1b\x00\x00\x00\x00\x00\x00\x00\x03", 9, UINT32_MAX));
+	ck_assert(reads_uint("\x1b\x00\x00\x00\x00\x00\x00\x00\x03", 9, UINT64_MAX));
+}
+END_TEST
+
 START_TEST(negative_integers_floats_and_tags_are_no_integers)
 {
 	static const char *const cases[] = {"\x20", "\xfa\x44\x7a\x00\x01", "\xc2\x41\x01", "\xf5",
@@ -90,11 +106,13 @@ START_TEST(a_text_may_come_in_pieces)
 {
 	struct an_reader reader = OVER("\x7f\x64two \x66pieces\xff\x01");
 	ck_assert(an_span_equal(an_cbor_read_text(&reader, &scratch), an_span_text("two pieces")));
+	ck_assert_uint_eq(an_reader_byte(&reader), 0xff); /* left for whoever reads next */
 	ck_assert_uint_eq(an_cbor_read_uint(&reader, 1), 1);
 	ck_assert(an_reader_ok(&reader));
 
 	struct an_reader without = OVER("\x7f\x64two \x66pieces\xff\x01");
 	ck_assert_uint_eq(an_cbor_read_text(&without, NULL).size, 0);
+	ck_assert_uint_eq(an_reader_byte(&without), 0xff);
 	ck_assert_uint_eq(an_cbor_read_uint(&without, 1), 1);
 	ck_assert(an_reader_ok(&without));
 }
@@ -123,14 +141,49 @@ START_TEST(a_text_is_utf8)
 }
 END_TEST
 
-START_TEST(a_piece_of_a_text_is_a_text)
+START_TEST(a_piece_of_a_text_is_like_a_text)
 {
-	struct an_reader bytes = OVER("\x7f\x41x\xff");
-	(void)an_cbor_read_text(&bytes, &scratch);
-	ck_assert(!an_reader_ok(&bytes));
+	struct an_reader list = OVER("\x7f\x81x\xff");
+	(void)an_cbor_read_text(&list, &scratch);
+	ck_assert(!an_reader_ok(&list));
+	struct an_reader split = OVER("\x7f\x61\xc3\x61\xbc\xff"); /* one character in two pieces */
+	const struct an_span text = an_cbor_read_text(&split, &scratch);
+	ck_assert(an_reader_ok(&split) && text.size == 2);
+	struct an_reader half = OVER("\x7f\x61\xc3\xff");
+	(void)an_cbor_read_text(&half, &scratch);
+	ck_assert(!an_reader_ok(&half));
+	struct an_reader skipped = OVER("\x7f\x61\xc3\xff");
+	(void)an_cbor_read_text(&skipped, NULL);
+	ck_assert(!an_reader_ok(&skipped));
 	struct an_reader unended = OVER("\x7f\x61x");
 	(void)an_cbor_read_text(&unended, &scratch);
 	ck_assert(!an_reader_ok(&unended));
+}
+END_TEST
+
+/* The real codec masks the bits of the type that it wants (semantics 3.4). */
+START_TEST(heads_of_some_other_types_count)
+{
+	static const char *const texts[] = {"\x61x", "\x41x", "\x21x", "\x01x"};
+	for (size_t i = 0; i < 4; i++) {
+		struct an_reader reader = an_reader(an_span_text(texts[i]));
+		ck_assert_uint_eq(an_cbor_read_text(&reader, &scratch).size, 1);
+		ck_assert(an_reader_ok(&reader));
+	}
+	struct an_reader list = OVER("\x01\x05");
+	struct an_cbor_run run = an_cbor_read_list(&list);
+	ck_assert(an_cbor_next(&list, &run));
+	struct an_reader fields = OVER("\x81\x63one\x05");
+	(void)an_cbor_read_struct(&fields);
+	ck_assert(an_reader_ok(&fields));
+	struct an_reader bytes = OVER("\x02xy");
+	ck_assert_uint_eq(an_cbor_read_bytes(&bytes).size, 2);
+	static const char *const none[] = {"\x81x", "\xa1x", "\xc1x", "\xe1x", "\x7c"};
+	for (size_t i = 0; i < 5; i++) {
+		struct an_reader reader = an_reader(an_span_text(none[i]));
+		(void)an_cbor_read_text(&reader, &scratch);
+		ck_assert(!an_reader_ok(&reader));
+	}
 }
 END_TEST
 
@@ -149,8 +202,8 @@ START_TEST(a_unit_is_the_empty_array_alone)
 	struct an_reader good = OVER("\x80");
 	an_cbor_read_unit(&good);
 	ck_assert(an_reader_ok(&good));
-	static const char *const bad[] = {"\xf6", "\xa0", "\x81\x01"};
-	for (size_t i = 0; i < 3; i++) {
+	static const char *const bad[] = {"\xf6", "\xa0", "\x81\x01", "\x98"};
+	for (size_t i = 0; i < 4; i++) {
 		struct an_reader reader = an_reader(an_span_text(bad[i]));
 		an_cbor_read_unit(&reader);
 		ck_assert(!an_reader_ok(&reader));
@@ -161,13 +214,13 @@ END_TEST
 START_TEST(a_fixed_array_has_its_size_and_is_definite)
 {
 	uint8_t bytes[3];
-	struct an_reader good = OVER("\x83\x01\x18\xff\x19\x00\x03");
+	struct an_reader good = OVER("\x83\x01\x18\xff\x18\x03");
 	an_cbor_read_fixed(&good, bytes, 3);
 	ck_assert(an_reader_ok(&good));
 	ck_assert_mem_eq(bytes, "\x01\xff\x03", 3);
 	static const char *const bad[] = {"\x82\x01\x02", "\x84\x01\x02\x03\x04",
 	                                  "\x9f\x01\x02\x03\xff", "\x43xyz",
-	                                  "\x83\x01\x02\x19\x01\x01"};
+	                                  "\x83\x01\x02\x19\x00\x03"};
 	for (size_t i = 0; i < 5; i++) {
 		struct an_reader reader = an_reader(an_span_text(bad[i]));
 		an_cbor_read_fixed(&reader, bytes, 3);
@@ -186,6 +239,10 @@ START_TEST(everything_can_be_skipped)
 	ck_assert(SKIPS("\xa2\x61x\x82\x01\x02\x61y\x9f\xa1\x61z\x80\xf4\xff"));
 	ck_assert(SKIPS("\xbf\x61x\xbf\xff\x61y\x9f\xff\xff"));
 	ck_assert(SKIPS("\x82\x80\xa0"));
+	ck_assert(SKIPS("\xc1\x18\x20")); /* a tag and its value */
+	ck_assert(SKIPS("\x83\xd8\x20\xc2\x41\x01\xd9\x01\x00\x80\x00"));
+	ck_assert(SKIPS("\x5f\x61x\x01\x82\x01\x02\x7f\xff\xff")); /* pieces may be anything */
+	ck_assert(SKIPS("\xf9\x3c\x00"));
 }
 END_TEST
 
@@ -194,13 +251,17 @@ START_TEST(malformed_values_cannot_be_skipped)
 	ck_assert(!SKIPS(""));
 	ck_assert(!SKIPS("\xff"));                                     /* a bare break */
 	ck_assert(!SKIPS("\x1c"));                                     /* reserved */
-	ck_assert(!SKIPS("\xc0\x00"));                                 /* a tag */
+	ck_assert(!SKIPS("\xc0"));                                     /* a tag of nothing */
+	ck_assert(!SKIPS("\xdf\x00"));                                 /* a tag without number */
+	ck_assert(!SKIPS("\xe0"));                                     /* a simple value */
+	ck_assert(!SKIPS("\xf8\x20"));                                 /* another */
+	ck_assert(!SKIPS("\xbf\x01\xff"));                             /* a key without value */
+	ck_assert(!SKIPS("\x1f"));
 	ck_assert(!SKIPS("\x83\x01\x02"));                             /* an item missing */
 	ck_assert(!SKIPS("\x9b\x00\x00\x01\x00\x00\x00\x00\x00"));     /* 2^40 items */
 	ck_assert(!SKIPS("\xbb\xff\xff\xff\xff\xff\xff\xff\xff\x01")); /* a count that overflows */
 	ck_assert(!SKIPS("\x9f\x01"));                                 /* no end */
 	ck_assert(!SKIPS("\x5b\xff\xff\xff\xff\xff\xff\xff\xff"));
-	ck_assert(!SKIPS("\x5f\x61x\xff")); /* text inside bytes */
 }
 END_TEST
 
@@ -256,8 +317,10 @@ START_TEST(fields_come_in_any_order_and_unknown_ones_are_skipped)
 	ck_assert_uint_eq(values[0], 1);
 	ck_assert_uint_eq(values[1], 2);
 	ck_assert_uint_eq(values[2], 3);
-	ck_assert(FIELDS("\xbf\x7f\x61t\x62wo\xff\x02\x63one\x01\xff"));
+	ck_assert(FIELDS("\xbf\x63two\x02\x63one\x01\xff"));
 	ck_assert_uint_eq(values[1], 2);
+	/* The break behind the pieces of a name is where its value should be. */
+	ck_assert(!FIELDS("\xbf\x7f\x61t\x62wo\xff\x02\x63one\x01\xff"));
 }
 END_TEST
 
@@ -290,32 +353,42 @@ START_TEST(a_long_unknown_name_matches_nothing)
 }
 END_TEST
 
-static int variant(const char *bytes, size_t size, bool *has_data, an_status *status)
+static int variant(const char *bytes, size_t size, size_t *left, an_status *status)
 {
 	struct an_reader reader = an_reader(an_span(bytes, size));
-	const int number = an_cbor_read_variant(&reader, &fields, has_data);
+	const int number = an_cbor_read_variant(&reader, &fields);
 	*status = reader.failed;
+	*left = an_reader_left(&reader);
 	return number;
 }
 
 START_TEST(a_variant_is_a_text_or_a_map_of_one)
 {
-	bool has_data;
+	size_t left;
 	an_status status;
-	ck_assert_int_eq(variant("\x63two", 4, &has_data, &status), 1);
-	ck_assert(!has_data);
-	ck_assert_int_eq(variant("\xa1\x63two\x00", 6, &has_data, &status), 1);
-	ck_assert(has_data);
+	ck_assert_int_eq(variant("\x63two", 4, &left, &status), 1);
+	ck_assert_uint_eq(left, 0);
+	ck_assert_int_eq(variant("\xa1\x63two\x00", 6, &left, &status), 1);
+	ck_assert_uint_eq(left, 1);
 	ck_assert_int_eq(variant("\x64"
 	                         "four",
-	                         5, &has_data, &status),
+	                         5, &left, &status),
 	                 AN_VARIANT_NONE);
 	ck_assert_int_eq(status, AUTONOMI_OK);
-	static const char *const bad[] = {"\xa2\x63two\x01\x63one\x01", "\xbf\x63two\x01\xff",
-	                                  "\xa1\x01\x01", "\x01", "\x82\x63two\x01"};
-	for (size_t i = 0; i < 5; i++) {
-		ck_assert_int_eq(variant(bad[i], strlen(bad[i]), &has_data, &status),
-		                 AN_VARIANT_NONE);
+	/* The break of pieces stays. */
+	ck_assert_int_eq(variant("\x7f\x61t\x7f\x62wo\xff\x00", 9, &left, &status), 1);
+	ck_assert_uint_eq(left, 2);
+	static const char *const bad[] = {"\xa2\x63two\x01\x63one\x01",
+	                                  "\xbf\x63two\x01\xff",
+	                                  "\xa1\x81\x01",
+	                                  "\x01",
+	                                  "\x82\x63two\x01",
+	                                  "\xb8\x01\x63two\x01",
+	                                  "\x7f\x61t",
+	                                  "\x7f\x61\xc3\xff",
+	                                  "\x61\xc3"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ck_assert_int_eq(variant(bad[i], strlen(bad[i]), &left, &status), AN_VARIANT_NONE);
 		ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 	}
 }
@@ -348,11 +421,13 @@ Suite *suite(void)
 	tcase_add_checked_fixture(values, setup, teardown);
 	tcase_add_test(values, integers_take_the_shortest_head);
 	tcase_add_test(values, an_integer_above_its_bound_is_refused);
+	tcase_add_test(values, a_head_wider_than_the_integer_is_refused);
 	tcase_add_test(values, negative_integers_floats_and_tags_are_no_integers);
 	tcase_add_test(values, bytes_are_borrowed_and_come_in_one_piece);
 	tcase_add_test(values, a_text_may_come_in_pieces);
 	tcase_add_test(values, a_text_is_utf8);
-	tcase_add_test(values, a_piece_of_a_text_is_a_text);
+	tcase_add_test(values, a_piece_of_a_text_is_like_a_text);
+	tcase_add_test(values, heads_of_some_other_types_count);
 	tcase_add_test(values, null_and_undefined_are_none);
 	tcase_add_test(values, a_unit_is_the_empty_array_alone);
 	tcase_add_test(values, a_fixed_array_has_its_size_and_is_definite);
