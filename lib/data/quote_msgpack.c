@@ -9,6 +9,16 @@
 void an_quote_bytes_read(struct an_reader *reader, struct an_quote_bytes *ret_bytes)
 {
 	ret_bytes->size = 0;
+	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
+		const struct an_span bin = an_msgpack_read_bin(reader);
+		if (bin.size > sizeof(ret_bytes->bytes)) {
+			an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
+		} else if (bin.size > 0) {
+			memcpy(ret_bytes->bytes, bin.data, bin.size);
+			ret_bytes->size = bin.size;
+		}
+		return;
+	}
 	const uint32_t count = an_msgpack_read_array(reader);
 	if (an_reader_ok(reader) && count > sizeof(ret_bytes->bytes))
 		an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);

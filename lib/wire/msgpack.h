@@ -67,7 +67,7 @@ struct an_span an_msgpack_read_bytes(struct an_reader *reader, struct an_buffer 
 /* A fixed array of integers below 256, or a bin of that size. */
 void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size);
 /* The number of items of an array, of pairs of a map. Each item has at least one byte: a number
- * beyond what is left to read is E_CORRUPT. */
+ * beyond what is left to read is E_CORRUPT. An empty bin is an array of none. */
 uint32_t an_msgpack_read_array(struct an_reader *reader);
 uint32_t an_msgpack_read_map(struct an_reader *reader);
 /* An array of exactly `count`. */

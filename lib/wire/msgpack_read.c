@@ -205,8 +205,14 @@ void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size
 		bytes[i] = (uint8_t)an_msgpack_read_uint(reader, UINT8_MAX);
 }
 
+/* rmp-serde takes a bin for a list of integers: an empty one is an empty list of anything. */
 uint32_t an_msgpack_read_array(struct an_reader *reader)
 {
+	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
+		if (read_number(reader, AN_MSGPACK_BIN) != 0)
+			refuse(reader);
+		return 0;
+	}
 	const uint64_t count = read_number(reader, AN_MSGPACK_ARRAY);
 	if (count > an_reader_left(reader))
 		refuse(reader);

@@ -139,6 +139,20 @@ START_TEST(bytes_are_a_bin_a_text_or_integers)
 }
 END_TEST
 
+START_TEST(an_empty_bin_is_an_empty_list)
+{
+	static const char *const cases[] = {"\xc4\0", "\xc5\0\0", "\xc6\0\0\0\0"};
+	for (size_t i = 0; i < 3; i++) {
+		struct an_reader reader = an_reader(an_span(cases[i], i < 2 ? i + 2 : 5));
+		ck_assert_uint_eq(an_msgpack_read_array(&reader), 0);
+		ck_assert(an_reader_ok(&reader) && an_reader_left(&reader) == 0);
+	}
+	struct an_reader other = OVER("\xc4\x01x");
+	ck_assert_uint_eq(an_msgpack_read_array(&other), 0);
+	ck_assert_int_eq(other.failed, AUTONOMI_E_CORRUPT);
+}
+END_TEST
+
 START_TEST(a_fixed_array_is_integers_or_bin_of_its_size)
 {
 	static const struct {
@@ -341,6 +355,7 @@ Suite *suite(void)
 	tcase_add_test(values, bin_heads_are_the_same_in_and_outside_of_a_buffer);
 	tcase_add_test(values, a_canonical_bin_has_the_shortest_head);
 	tcase_add_test(values, bytes_are_a_bin_a_text_or_integers);
+	tcase_add_test(values, an_empty_bin_is_an_empty_list);
 	tcase_add_test(values, a_fixed_array_is_integers_or_bin_of_its_size);
 	tcase_add_test(values, everything_can_be_skipped);
 	tcase_add_test(values, deep_nesting_costs_no_stack);
