@@ -249,13 +249,13 @@ END_TEST
 START_TEST(malformed_values_cannot_be_skipped)
 {
 	ck_assert(!SKIPS(""));
-	ck_assert(!SKIPS("\xff"));                                     /* a bare break */
-	ck_assert(!SKIPS("\x1c"));                                     /* reserved */
-	ck_assert(!SKIPS("\xc0"));                                     /* a tag of nothing */
-	ck_assert(!SKIPS("\xdf\x00"));                                 /* a tag without number */
-	ck_assert(!SKIPS("\xe0"));                                     /* a simple value */
-	ck_assert(!SKIPS("\xf8\x20"));                                 /* another */
-	ck_assert(!SKIPS("\xbf\x01\xff"));                             /* a key without value */
+	ck_assert(!SKIPS("\xff"));         /* a bare break */
+	ck_assert(!SKIPS("\x1c"));         /* reserved */
+	ck_assert(!SKIPS("\xc0"));         /* a tag of nothing */
+	ck_assert(!SKIPS("\xdf\x00"));     /* a tag without number */
+	ck_assert(!SKIPS("\xe0"));         /* a simple value */
+	ck_assert(!SKIPS("\xf8\x20"));     /* another */
+	ck_assert(!SKIPS("\xbf\x01\xff")); /* a key without value */
 	ck_assert(!SKIPS("\x1f"));
 	ck_assert(!SKIPS("\x83\x01\x02"));                             /* an item missing */
 	ck_assert(!SKIPS("\x9b\x00\x00\x01\x00\x00\x00\x00\x00"));     /* 2^40 items */
