@@ -7,6 +7,7 @@ that started them, nodes that are not kept die with it.
 
 import contextlib
 import ctypes
+import itertools
 import json
 import os
 import signal
@@ -175,7 +176,8 @@ class Node:
         return self.output.read_text(errors="replace")
 
     def line_after(self, prefix):
-        for line in self.text().splitlines():
+        """What follows `prefix`; None before the node has written that line to its end."""
+        for line in self.text().rpartition("\n")[0].splitlines():
             if line.startswith(prefix):
                 return line[len(prefix):]
         return None
@@ -245,8 +247,7 @@ class Network:
 
     def restart(self, node):
         """A node that was killed comes back with its root directory, at another port."""
-        others = [other.address for other in self.nodes if other is not node and other.is_up()]
-        known = [address for address in others if address is not None]
+        known = self.addresses(1)
         node.options = ("--peer", known[0]) if known else ("--first",)
         node.start()
 
@@ -279,7 +280,9 @@ class Network:
         return len(client.json()["peers"]) if client.code == 0 else 0
 
     def addresses(self, count=3):
-        return [node.address for node in self.nodes if node.is_up()][:count]
+        """Of the first nodes that listen. One that has just been started does not yet."""
+        listening = (node.address for node in self.nodes if node.is_up())
+        return list(itertools.islice((address for address in listening if address), count))
 
     def command(self, *words, peers=None):
         named = [word for address in (self.addresses() if peers is None else peers)
