@@ -177,6 +177,7 @@ an_status an_compress(struct an_span plain, size_t spare, struct an_blob **ret_b
 
 /* ---- Decompressing. */
 
+/* What stands behind the end of the stream does not count, as with the real decoder. */
 static an_status decode(BrotliDecoderState *state, struct an_span bytes, struct sink *sink)
 {
 	size_t in_left = bytes.size;
@@ -191,7 +192,7 @@ static an_status decode(BrotliDecoderState *state, struct an_span bytes, struct 
 		                                                                 &next_out, NULL);
 		blob->size = blob->capacity - out_left;
 		if (result == BROTLI_DECODER_RESULT_SUCCESS)
-			return in_left == 0 ? AUTONOMI_OK : AUTONOMI_E_CORRUPT;
+			return AUTONOMI_OK;
 		if (result != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT)
 			return AUTONOMI_E_CORRUPT;
 		const an_status status = sink_grow(sink);

@@ -186,6 +186,9 @@ void an_self_fault_display(enum an_self_fault fault, const uint8_t *name, struct
 	case AN_SELF_COMPRESSION:
 		an_text_append(text, "An error during compression or decompression.");
 		break;
+	case AN_SELF_NO_MAP:
+		an_text_append(text, "Generic error(Failed to deserialize data map)");
+		break;
 	}
 }
 

@@ -75,6 +75,7 @@ enum an_self_fault {
 	AN_SELF_MISSING,     /* a chunk of the map is not there */
 	AN_SELF_CIPHER,      /* a chunk is not what the key encrypts to */
 	AN_SELF_COMPRESSION, /* or what that decrypts to is not compressed */
+	AN_SELF_NO_MAP,      /* what a shrunk map's chunks hold is no map */
 };
 
 /* Which it is of a chunk that an_self_decrypt called corrupt. */

@@ -125,6 +125,9 @@ static an_status decrypt(struct an_span root, struct an_buffer *file)
 		}
 		if (status == AUTONOMI_OK)
 			status = an_self_expand(&map, chunks, piece_max());
+		if (status == AUTONOMI_E_CORRUPT &&
+		    decrypt_pieces(&map, run_buffer()) == AUTONOMI_OK)
+			an_self_fault_display(AN_SELF_NO_MAP, NULL, reason);
 		if (status != AUTONOMI_OK)
 			break;
 	}

@@ -351,6 +351,7 @@ START_TEST(faults_have_autonomis_words)
 	             "An error within the symmetric decryption process(Decrypt failed with Unpad "
 	             "Error)");
 	assert_words(AN_SELF_COMPRESSION, NULL, "An error during compression or decompression.");
+	assert_words(AN_SELF_NO_MAP, NULL, "Generic error(Failed to deserialize data map)");
 	ck_assert_int_eq(an_self_fault_of(&key, an_span(NULL, 0)), AN_SELF_CIPHER);
 	ck_assert_int_eq(an_self_fault_of(&key, an_span(name, 15)), AN_SELF_CIPHER);
 	/* One byte of content that is no brotli stream, padded and encrypted with a key of zeros. */
