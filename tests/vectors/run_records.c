@@ -588,7 +588,7 @@ const struct run_kind run_records[] = {
 	{NULL, "graph_set", check_graph_set},
 	{NULL, "scratchpad", check_scratchpad},
 	{"records", "verify", check_verify},
-	{"records", "decode", check_decode},
+	{NULL, "decode", check_decode},
 	{NULL, "validation_type", check_validation_type},
 	{NULL, NULL, NULL},
 };

@@ -51,7 +51,7 @@ static bool is_exempt(const char *file, const json_t *one, const char *path, con
 	(void)snprintf(change, sizeof(change), "%s %s", path, how);
 	for (size_t i = 0; i < sizeof(exempt) / sizeof(exempt[0]); i++) {
 		const struct exempt *e = &exempt[i];
-		if (strcmp(e->file, file) == 0 && strcmp(e->kind, kind) == 0 &&
+		if (fnmatch(e->file, file, 0) == 0 && strcmp(e->kind, kind) == 0 &&
 		    fnmatch(e->change, change, 0) == 0 &&
 		    (e->verdict == NULL || says_no(one, e->verdict)))
 			return true;
