@@ -75,6 +75,26 @@ START_TEST(requests_over_the_peers_limit_wait_for_their_turn)
 }
 END_TEST
 
+START_TEST(a_peer_has_its_limit_over_all_its_connections)
+{
+	server->limits.requests_per_peer = 4;
+	mesh_start(server);
+	struct mesh_node *greedy = peer();
+	const struct an_contact contact = mesh_contact(server);
+	ask_many(greedy, MESH_LATER, 4, 1000, 1000, AN_SECONDS(60));
+	mesh_run_for(&mesh, AN_MS(300));
+	ck_assert_int_eq(an_link_dial(greedy->link, &contact, mesh.now), AUTONOMI_OK);
+	mesh_run_for(&mesh, AN_MS(300));
+	ck_assert_uint_eq(mesh_count(server).connections, 2);
+	ask_many(greedy, MESH_LATER, 4, 1000, 1000, AN_SECONDS(60));
+	mesh_run_for(&mesh, AN_MS(300));
+	ck_assert_uint_eq(mesh_count(server).inbound_requests, 4);
+	mesh_run(&mesh, AN_SECONDS(30));
+	ck_assert_uint_eq(count(AUTONOMI_OK), 4);
+	ck_assert_uint_eq(count(AUTONOMI_E_BUSY), 4);
+}
+END_TEST
+
 /* autonomi-2.md 10.2, row 19: a full receiver answers; nobody waits for a timer */
 START_TEST(requests_over_the_limit_of_all_peers_are_told_busy)
 {
@@ -327,6 +347,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(limits, setup, teardown);
 	tcase_add_test(limits, a_share_that_holds_no_whole_message_is_refused);
 	tcase_add_test(limits, requests_over_the_peers_limit_wait_for_their_turn);
+	tcase_add_test(limits, a_peer_has_its_limit_over_all_its_connections);
 	tcase_add_test(limits, requests_over_the_limit_of_all_peers_are_told_busy);
 	tcase_add_test(limits, a_greedy_peer_is_held_to_its_share_and_others_are_served);
 	tcase_add_test(limits, all_peers_together_stay_within_twice_the_budget);
