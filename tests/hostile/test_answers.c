@@ -10,6 +10,7 @@
 #include "data/message.h"
 #include "node/internal.h"
 #include "repl/issues.h"
+#include "store/internal.h"
 
 enum { LIMIT_MS = 20000, LARGE = 2 * 1024 * 1024 };
 
@@ -185,13 +186,12 @@ static void setup_network(void)
 	attacker_open(&liar, &cluster, 1);
 }
 
-/* Another chunk than anybody asks for. */
-static struct an_blob *false_record(void)
+/* The answer that gives this chunk. */
+static struct an_blob *record_of(const void *bytes, size_t size)
 {
-	static const uint8_t bytes[] = "another content";
 	struct an_response response = {.type = AN_RESPONSE_GET_REPLICATED_RECORD};
 	struct an_blob *message = NULL;
-	struct an_blob *value = an_chunk_record_value(an_span(bytes, sizeof(bytes)));
+	struct an_blob *value = an_chunk_record_value(an_span(bytes, size));
 	ck_assert_ptr_nonnull(value);
 	response.get_replicated_record.holder = an_address_of_peer(&liar.key_pair.identity.id);
 	response.get_replicated_record.value = an_blob_span(value);
@@ -200,12 +200,10 @@ static struct an_blob *false_record(void)
 	return message;
 }
 
-static void tell_of_record(uint8_t number)
+static void tell_of(struct an_address address)
 {
-	const uint8_t name[AN_RECORD_NAME_SIZE] = {number};
 	struct an_request request = {.type = AN_REQUEST_REPLICATE};
-	struct an_message_key key = {.address = an_address_of_chunk(name),
-	                             .validation = {.is_chunk = true}};
+	struct an_message_key key = {.address = address, .validation = {.is_chunk = true}};
 	struct an_buffer items;
 	an_buffer_init(&items, 1024);
 	an_message_add_key(&items, &request.replicate.keys, false, &key);
@@ -213,6 +211,19 @@ static void tell_of_record(uint8_t number)
 	request.replicate.holder = an_address_of_peer(&liar.key_pair.identity.id);
 	attacker_request(&liar, &request);
 	an_buffer_done(&items);
+}
+
+static void tell_of_record(uint8_t number)
+{
+	const uint8_t name[AN_RECORD_NAME_SIZE] = {number};
+	tell_of(an_address_of_chunk(name));
+}
+
+static struct an_address record_name(const void *bytes, size_t size)
+{
+	uint8_t name[AN_RECORD_NAME_SIZE];
+	an_chunk_name(an_span(bytes, size), name);
+	return an_address_of_chunk(name);
 }
 
 static void await_refusal(void)
@@ -233,9 +244,30 @@ static void await_refusal(void)
 	ck_assert_msg(told, "%zu records were asked for", liar.asked);
 }
 
+/* What the first node says of `bad` to `witness`. */
+static bool in_trouble(struct attacker *witness, const struct an_peer_id *bad)
+{
+	struct an_request request = {.type = AN_REQUEST_CHECK_NODE_IN_PROBLEM};
+	struct an_response response;
+	struct an_buffer scratch;
+	request.check_node_in_problem.address = an_address_of_peer(bad);
+	attacker_request(witness, &request);
+	attacker_await(witness, &cluster, witness->answered + witness->failed + 1, LIMIT_MS);
+	ck_assert_int_eq(witness->status, AUTONOMI_OK);
+	an_buffer_init(&scratch, 1024);
+	ck_assert_int_eq(an_response_decode(an_blob_span(witness->reply), &scratch, &response),
+	                 AUTONOMI_OK);
+	an_buffer_done(&scratch);
+	return response.check_node_in_problem.is_in_trouble;
+}
+
 START_TEST(who_gives_false_records_is_hung_up_on_and_refused)
 {
-	liar.answer = false_record();
+	struct attacker witness;
+	attacker_open(&witness, &cluster, 2);
+	ck_assert(!in_trouble(&witness, &liar.key_pair.identity.id));
+	static const char another[] = "another content";
+	liar.answer = record_of(another, sizeof(another));
 	for (uint8_t i = 1; i <= AN_REPL_ISSUE_THRESHOLD; i++)
 		tell_of_record(i);
 	await_refusal();
@@ -246,6 +278,95 @@ START_TEST(who_gives_false_records_is_hung_up_on_and_refused)
 	tell_of_record(99);
 	attacker_await(&liar, &cluster, answered + liar.failed + 1, LIMIT_MS);
 	ck_assert_uint_eq(liar.answered, answered);
+	liar.answer = an_blob_unref(liar.answer);
+	/* Others are told, who ask. */
+	ck_assert(in_trouble(&witness, &liar.key_pair.identity.id));
+	ck_assert(!in_trouble(&witness, &witness.key_pair.identity.id));
+	attacker_close(&witness);
+}
+END_TEST
+
+/* ---- Why a node has not a record (semantics 5.4, docs/compatibility.md). */
+
+/* Asks for the proof of one record, which is not there. */
+static struct an_protocol_error reason_for(const uint8_t name[AN_RECORD_NAME_SIZE])
+{
+	static uint8_t space[1024];
+	struct an_request request = {.type = AN_REQUEST_GET_CHUNK_EXISTENCE_PROOF};
+	struct an_response response;
+	struct an_message_proof proof;
+	struct an_buffer scratch;
+	request.get_chunk_existence_proof.key = an_address_of_chunk(name);
+	request.get_chunk_existence_proof.difficulty = 1;
+	attacker_request(&liar, &request);
+	attacker_await(&liar, &cluster, liar.answered + liar.failed + 1, LIMIT_MS);
+	ck_assert_int_eq(liar.status, AUTONOMI_OK);
+	ck_assert_uint_le(liar.reply->size, sizeof(space));
+	memcpy(space, liar.reply->data, liar.reply->size);
+	an_buffer_init(&scratch, 1024);
+	ck_assert_int_eq(an_response_decode(an_span(space, liar.reply->size), &scratch, &response),
+	                 AUTONOMI_OK);
+	an_buffer_done(&scratch);
+	ck_assert(an_message_next_proof(&response.get_chunk_existence_proof.proofs, &proof));
+	ck_assert(proof.failed);
+	return proof.error;
+}
+
+static void assert_reason(const uint8_t name[AN_RECORD_NAME_SIZE], const char *text)
+{
+	const struct an_protocol_error error = reason_for(name);
+	ck_assert_int_eq(error.type, AN_ERROR_PUT_RECORD_FAILED);
+	ck_assert_msg(an_span_equal(error.text, an_span_text(text)), "%.*s instead of %s",
+	              (int)error.text.size, (const char *)error.text.data, text);
+}
+
+static bool is_nearest(const uint8_t name[AN_RECORD_NAME_SIZE])
+{
+	const struct an_dht_key record = an_dht_key_of(an_span(name, AN_RECORD_NAME_SIZE));
+	size_t nearer = 0;
+	for (size_t i = 1; i < NODES; i++)
+		nearer += an_dht_key_compare(&record,
+		                             &cluster.nodes[i]->inner->key_pair.identity.dht_key,
+		                             &asker->key_pair.identity.dht_key) < 0;
+	return nearer == 0;
+}
+
+START_TEST(who_is_no_holder_of_a_record_says_so)
+{
+	size_t held = 0, others = 0;
+	asker->profile.close_group = 1;
+	for (uint8_t i = 0; i < 100 && (held < 3 || others < 3); i++) {
+		const uint8_t name[AN_RECORD_NAME_SIZE] = {i, 0x55};
+		if (is_nearest(name)) {
+			const struct an_protocol_error error = reason_for(name);
+			const struct an_address chunk = an_address_of_chunk(name);
+			ck_assert_int_eq(error.type, AN_ERROR_CHUNK_DOES_NOT_EXIST);
+			ck_assert(an_address_equal(&error.address, &chunk));
+			held++;
+		} else {
+			assert_reason(name, "NotAHolder");
+			others++;
+		}
+	}
+	ck_assert_uint_ge(held, 3);
+	ck_assert_uint_ge(others, 3);
+}
+END_TEST
+
+START_TEST(who_has_no_room_for_a_record_says_so)
+{
+	const uint8_t absent[AN_RECORD_NAME_SIZE] = {9}, none = 0;
+	ck_assert_int_eq(reason_for(absent).type, AN_ERROR_CHUNK_DOES_NOT_EXIST);
+	/* A record that it must hold is brought to it, and finds no room. */
+	asker->store->records_max = 0;
+	liar.answer = record_of(&none, sizeof(none));
+	tell_of(record_name(&none, sizeof(none)));
+	const uint64_t deadline = monotonic_us() + LIMIT_MS * 1000ULL;
+	while (victim_counter(&cluster, "replication_failed") == 0 && monotonic_us() < deadline)
+		attacker_step(&liar, &cluster);
+	assert_reason(absent, "MaxRecords");
+	asker->write_error_at = asker->now;
+	assert_reason(absent, "DiskFull");
 	liar.answer = an_blob_unref(liar.answer);
 }
 END_TEST
@@ -265,6 +386,8 @@ Suite *suite(void)
 	tcase_add_checked_fixture(network, setup_network, teardown);
 	tcase_set_timeout(network, 240);
 	tcase_add_test(network, who_gives_false_records_is_hung_up_on_and_refused);
+	tcase_add_test(network, who_is_no_holder_of_a_record_says_so);
+	tcase_add_test(network, who_has_no_room_for_a_record_says_so);
 	suite_add_tcase(s, network);
 	return s;
 }
