@@ -2,13 +2,17 @@
 /* Every request of the protocol over the real wire, and what a node answers (semantics 5.4, 5.7). */
 #include "harness.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "api/handle.h"
 #include "attacker.h"
 #include "crypt/hash.h"
 #include "data/kademlia.h"
 #include "data/payment.h"
 #include "data/peer_messages.h"
+#include "node/internal.h"
 #include "support/signed_records.h"
 #include "wire/cbor.h"
 
@@ -306,6 +310,36 @@ START_TEST(a_challenge_is_answered_for_the_nearest_chunks)
 }
 END_TEST
 
+/* Cuts the file of a large chunk that the victim holds. */
+static void damage(const struct signed_record *chunk)
+{
+	char path[512];
+	int used = snprintf(path, sizeof(path), "%s/chunks/%02x/",
+	                    autonomi_node_root_dir(cluster.nodes[0]),
+	                    chunk->key[AN_RECORD_NAME_SIZE - 1]);
+	for (size_t i = 0; i < AN_RECORD_NAME_SIZE; i++)
+		used += snprintf(path + used, sizeof(path) - (size_t)used, "%02x", chunk->key[i]);
+	ck_assert_int_eq(truncate(path, 1000), 0);
+}
+
+START_TEST(what_cannot_be_read_is_left_out_of_a_challenge)
+{
+	struct signed_record small = signed_chunk(1, 100), large = signed_chunk(2, 2000000);
+	ck_assert(!put_kept(&small).failed);
+	ck_assert(!put_kept(&large).failed);
+	ck_assert_uint_eq(challenge(&victim, 5).count, 2);
+	damage(&large);
+	struct an_message_list proofs = challenge(&victim, 5);
+	ck_assert_uint_eq(proofs.count, 1);
+	check_proof(&proofs, &small, 9);
+	const struct an_response lost = get(large.key);
+	ck_assert_int_eq(lost.get_replicated_record.result.error.type,
+	                 AN_ERROR_REPLICATED_RECORD_NOT_FOUND);
+	signed_done(&small);
+	signed_done(&large);
+}
+END_TEST
+
 static struct an_response closest(struct an_request *request)
 {
 	request->type = AN_REQUEST_GET_CLOSEST_PEERS;
@@ -328,6 +362,20 @@ START_TEST(closest_peers_come_by_count_or_range_and_signed_if_wanted)
 	/* A range wins; nobody else is at distance zero. */
 	request.get_closest_peers.has_range = true;
 	ck_assert_uint_eq(closest(&request).get_closest_peers.peers.count, 0);
+	/* A peer whose distance is the range is within it. */
+	const struct an_dht_key *key = &cluster.nodes[0]->inner->key_pair.identity.dht_key;
+	struct an_dht_key range = {{0}};
+	for (size_t i = 1; i < NODES; i++) {
+		const struct an_dht_key distance = an_dht_key_distance(
+			key, &cluster.nodes[i]->inner->key_pair.identity.dht_key);
+		if (memcmp(distance.bytes, range.bytes, AN_DHT_KEY_SIZE) > 0)
+			range = distance;
+	}
+	memcpy(request.get_closest_peers.range, range.bytes, AN_DHT_KEY_SIZE);
+	ck_assert_uint_eq(closest(&request).get_closest_peers.peers.count, NODES - 1);
+	for (size_t i = AN_DHT_KEY_SIZE; request.get_closest_peers.range[i - 1]-- == 0; i--)
+		ck_assert_uint_gt(i, 1);
+	ck_assert_uint_eq(closest(&request).get_closest_peers.peers.count, NODES - 2);
 	memset(request.get_closest_peers.range, 0xff, AN_DHT_KEY_SIZE);
 	ck_assert_uint_eq(closest(&request).get_closest_peers.peers.count, NODES - 1);
 	ck_assert(!closest(&request).get_closest_peers.has_signature);
@@ -597,6 +645,7 @@ Suite *suite(void)
 	tcase_add_test(tests,
 	               of_what_is_stored_there_is_no_quote_but_a_proof_where_a_nonce_is_given);
 	tcase_add_test(tests, a_challenge_is_answered_for_the_nearest_chunks);
+	tcase_add_test(tests, what_cannot_be_read_is_left_out_of_a_challenge);
 	tcase_add_test(tests, closest_peers_come_by_count_or_range_and_signed_if_wanted);
 	tcase_add_test(tests, nobody_is_in_trouble_and_who_is_shunned_counts_it);
 	tcase_add_test(tests, the_version_is_told);
