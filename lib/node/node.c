@@ -159,7 +159,9 @@ static an_status open_socket(struct an_node *node, char *reterr, size_t reterr_s
 	if (status != AUTONOMI_OK)
 		snprintf(reterr, reterr_size, "UDP port %u at %s cannot be opened: %s",
 		         (unsigned)config->network_port, config->network_ip,
-		         an_status_message(status));
+		         status == AUTONOMI_E_ADDRESS
+		                 ? "this machine has no such address; take one that it has, or ::"
+		                 : an_status_message(status));
 	return status;
 }
 

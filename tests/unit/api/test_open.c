@@ -47,7 +47,8 @@ START_TEST(options_that_cannot_be_are_refused_with_a_sentence)
 	refused("network.ip", "nowhere", AUTONOMI_E_ADDRESS,
 	        "network.ip is no IP address: nowhere");
 	refused("network.ip", "", AUTONOMI_E_ADDRESS, "network.ip");
-	refused("network.ip", "192.0.2.1", AUTONOMI_E_ADDRESS, "192.0.2.1");
+	refused("network.ip", "192.0.2.1", AUTONOMI_E_ADDRESS,
+	        "UDP port 0 at 192.0.2.1 cannot be opened: this machine has no such address");
 	refused("network.id", "256", AUTONOMI_E_INVALID, "network.id must be between 0 and 255");
 	refused("network.peers", "somebody", AUTONOMI_E_ADDRESS, "\"somebody\" is no address");
 	refused("network.peers", "/ip4/1.2.3.4/tcp/5", AUTONOMI_E_ADDRESS, "/ip4/1.2.3.4/tcp/5");
