@@ -215,6 +215,9 @@ class Network:
         self.programs = Path(build).resolve() / "tools"
         self.node_program = self.programs / "autonomi-node"
         self.client_program = self.programs / "autonomi"
+        for program in (self.node_program, self.client_program):
+            if not program.exists():
+                raise Failure(f"there is no {program}; scripts/build makes it")
         self.keep = keep
         self.nodes = []
         # Nothing of the user's is read or written.
