@@ -178,9 +178,18 @@ def progress(network):
     plain = network.run("file", "upload", network.file, timeout=SECONDS_MAX)
     tap.check("Uploading" in plain.err and "100 %" in plain.err and "\r" not in plain.err,
               "without a terminal progress is plain lines", plain.err)
+    shown = shown_on_terminal(network, "xterm")
+    tap.check(b"\r" in shown and b"[" in shown and b"/s" in shown,
+              "on a terminal progress is a bar with a rate", shown[-500:])
+    shown = shown_on_terminal(network, "dumb")
+    tap.check(b"100 %" in shown and b"\033" not in shown,
+              "on a terminal that cannot clear a line progress is plain lines", shown[-500:])
+
+
+def shown_on_terminal(network, kind):
     master, slave = os.openpty()
     process = subprocess.Popen(network.command("file", "upload", network.file), stderr=slave,
-                               stdout=subprocess.DEVNULL, env=network.environment)
+                               stdout=subprocess.DEVNULL, env=network.environment | {"TERM": kind})
     os.close(slave)
     shown = b""
     try:
@@ -190,8 +199,7 @@ def progress(network):
         pass  # how a terminal ends whose last writer is gone
     os.close(master)
     process.wait()
-    tap.check(b"\r" in shown and b"[" in shown and b"/s" in shown,
-              "on a terminal progress is a bar with a rate", shown[-500:])
+    return shown
 
 
 def tiny_disk(folder):

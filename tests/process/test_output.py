@@ -112,6 +112,24 @@ def node_without_streams(network, folder):
               "a node without streams runs, and prints into none of its files", (code, found))
 
 
+def private_addresses(network, folder):
+    """Others can be told of a public address only, and a machine without one says so."""
+    said = folder / "said"
+    with open(said, "wb") as stream:
+        process = subprocess.Popen(
+            [str(network.node_program), "--first", "--network-id", "77", "--payments", "off",
+             "--root-dir", str(folder / "private")],
+            env=network.environment, stdout=stream, stderr=stream)
+    end = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < end and "Connected" not in said.read_text():
+        time.sleep(0.02)
+    process.terminate()
+    process.wait(SECONDS_MAX)
+    tap.check(("Listening on" in said.read_text()) != ("give --local" in said.read_text()),
+              "a node tells at which addresses others find it, or that there are none",
+              said.read_text())
+
+
 def whom_to_ask(network):
     first, second = network.nodes[0], network.nodes[1]
     info = answer(network, "node info asks the first of several peers", "node", "info",
@@ -168,6 +186,7 @@ def test(network, folder):
     names(network, folder)
     closed_streams(network, folder)
     node_without_streams(network, folder)
+    private_addresses(network, folder)
     whom_to_ask(network)
     settings(network, folder)
     overwriting(network, folder)

@@ -2,6 +2,7 @@
 #include "autonomi/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,12 +45,19 @@ static void format_remaining(double seconds, char *text, size_t text_size)
 		snprintf(text, text_size, "%lu:%02lu left", whole / 60, whole % 60);
 }
 
+/* A bar needs a terminal that can go back to the beginning of a line and clear it. */
+static bool can_draw(void)
+{
+	const char *terminal = getenv("TERM");
+	return isatty(STDERR_FILENO) == 1 && terminal != NULL && strcmp(terminal, "dumb") != 0;
+}
+
 void progress_begin(struct progress *progress, const char *what, bool hidden)
 {
 	*progress = (struct progress){
 		.what = what,
 		.hidden = hidden,
-		.terminal = isatty(STDERR_FILENO) == 1,
+		.terminal = can_draw(),
 		.started = seconds_now(),
 	};
 }
