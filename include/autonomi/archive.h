@@ -48,7 +48,8 @@ AUTONOMI_API autonomi_status autonomi_archive_kind(const autonomi_archive *archi
 
 /* Adds a file, or replaces the one with the same path. The path becomes one with forward slashes and
  * without parts that say nothing. `data` is what the view says, `extra` may be NULL. Everything is
- * copied. Returns AUTONOMI_OK; AUTONOMI_E_INVALID, also where the address has not 32 bytes;
+ * copied. Returns AUTONOMI_OK; AUTONOMI_E_INVALID, also where the address has not 32 bytes, or a text is
+ * no UTF-8, which nobody could read again;
  * AUTONOMI_E_TOO_LARGE above 1,048,576 files or 1 GiB; AUTONOMI_E_NO_MEMORY. */
 AUTONOMI_API autonomi_status autonomi_archive_add(autonomi_archive *archive, const char *path,
                                                   const uint8_t *data, size_t data_size,
@@ -60,7 +61,7 @@ AUTONOMI_API autonomi_status autonomi_archive_add(autonomi_archive *archive, con
 AUTONOMI_API autonomi_status autonomi_archive_remove(autonomi_archive *archive, const char *path);
 
 /* Gives a file another path, and replaces a file that has it. `modified` becomes its time of change.
- * Returns as autonomi_archive_remove. */
+ * Returns as autonomi_archive_remove, AUTONOMI_E_INVALID also where `new_path` is no UTF-8. */
 AUTONOMI_API autonomi_status autonomi_archive_rename(autonomi_archive *archive, const char *path,
                                                      const char *new_path, uint64_t modified);
 

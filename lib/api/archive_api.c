@@ -3,6 +3,7 @@
 
 #include "api/data_handle.h"
 #include "base/memory.h"
+#include "wire/utf8.h"
 
 autonomi_archive *autonomi_archive_new(uint32_t kind)
 {
@@ -106,7 +107,9 @@ autonomi_status autonomi_archive_add(autonomi_archive *archive, const char *path
                                      const uint8_t *data, size_t data_size, uint64_t created,
                                      uint64_t modified, uint64_t size, const char *extra)
 {
-	if (archive == NULL || path == NULL || !an_api_has(data, data_size))
+	if (archive == NULL || path == NULL || !an_api_has(data, data_size) ||
+	    !an_utf8_valid(an_span_text(path)) ||
+	    (extra != NULL && !an_utf8_valid(an_span_text(extra))))
 		return AUTONOMI_E_INVALID;
 	struct an_archive_entry entry = {.created = created, .modified = modified, .size = size};
 	if (archive->value.kind == AN_ARCHIVE_PRIVATE)
@@ -189,7 +192,8 @@ static an_status rename_file(struct an_archive *archive, const char *path, const
 autonomi_status autonomi_archive_rename(autonomi_archive *archive, const char *path,
                                         const char *new_path, uint64_t modified)
 {
-	if (archive == NULL || path == NULL || new_path == NULL)
+	if (archive == NULL || path == NULL || new_path == NULL ||
+	    !an_utf8_valid(an_span_text(new_path)))
 		return AUTONOMI_E_INVALID;
 	struct an_guard guard;
 	an_guard_begin(&guard);

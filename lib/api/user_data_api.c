@@ -4,6 +4,7 @@
 #include "api/data_handle.h"
 #include "base/memory.h"
 #include "data/user_data.h"
+#include "wire/utf8.h"
 
 _Static_assert((int)AUTONOMI_USER_PRIVATE_FILES == (int)AN_USER_PRIVATE_FILES &&
                        (int)AUTONOMI_USER_REGISTERS == (int)AN_USER_REGISTERS &&
@@ -147,7 +148,7 @@ autonomi_status autonomi_user_data_add(autonomi_user_data *data, uint32_t list, 
 {
 	struct an_guard guard;
 	if (data == NULL || list >= AN_USER_LISTS || !an_api_has(key, key_size) || name == NULL ||
-	    !is_key(list, an_span(key, key_size)))
+	    !is_key(list, an_span(key, key_size)) || !an_utf8_valid(an_span_text(name)))
 		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
 	return an_guard_leave(&guard, add(&data->value, list, an_span(key, key_size), name));
@@ -217,6 +218,8 @@ autonomi_status autonomi_user_data_set_key(autonomi_user_data *data, uint32_t wh
 		free_key(&data->value, which);
 		return AUTONOMI_OK;
 	}
+	if (!an_utf8_valid(an_span_text(hex)))
+		return AUTONOMI_E_INVALID;
 	an_guard_begin(&guard);
 	return an_guard_leave(&guard, set_key(&data->value, which, an_span_text(hex)));
 }

@@ -213,6 +213,13 @@ START_TEST(arguments_are_checked)
 	ck_assert_uint_eq(autonomi_archive_count(NULL), 0);
 	ck_assert_int_eq(autonomi_archive_add(archive, NULL, address, 32, 0, 0, 0, NULL),
 	                 AUTONOMI_E_INVALID);
+	/* A text that nobody reads would make the whole archive unreadable. */
+	ck_assert_int_eq(autonomi_archive_add(archive, "a\xff", address, 32, 0, 0, 0, NULL),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_archive_add(archive, "a", address, 32, 0, 0, 0, "\xff"),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_archive_rename(archive, "a", "\xed\xa0\x80", 0),
+	                 AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_archive_add(archive, "a", address, 31, 0, 0, 0, NULL),
 	                 AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_archive_remove(archive, NULL), AUTONOMI_E_INVALID);

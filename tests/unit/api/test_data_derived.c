@@ -353,6 +353,11 @@ START_TEST(arguments_of_user_data_are_checked)
 	ck_assert_int_eq(autonomi_user_data_add(data, 0, seed, 31, ""), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_user_data_add(data, AUTONOMI_USER_REGISTERS, no_key, PUBLIC, ""),
 	                 AUTONOMI_E_INVALID);
+	/* A text that nobody reads would make all of it unreadable. */
+	ck_assert_int_eq(autonomi_user_data_add(data, AUTONOMI_USER_FILE_ARCHIVES, seed, 32,
+	                                        "a\xff"),
+	                 AUTONOMI_E_INVALID);
+	ck_assert_int_eq(autonomi_user_data_set_key(data, 0, "\xc0\xaf"), AUTONOMI_E_INVALID);
 	ck_assert_int_eq(autonomi_user_data_remove(data, 5, seed, 32), AUTONOMI_E_INVALID);
 	ck_assert_uint_eq(autonomi_user_data_count(data, 5), 0);
 	ck_assert_uint_eq(autonomi_user_data_count(NULL, 0), 0);
