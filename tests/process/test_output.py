@@ -72,6 +72,13 @@ def names(network, folder):
     tap.check("\ufffd-ä-\ufffd\ufffd\ufffd-🌍-\ufffd\ufffd".encode() in
               listed.replace(b"\\ufffd", "\ufffd".encode()),
               "the JSON of a list is UTF-8, whatever the names are", listed)
+    network.environment["SECRET_KEY"] = "01" * 32
+    answer(network, "a vault that has it is stored", "vault", "create")
+    answer(network, "and read by another machine", "vault", "load", data=folder / "another")
+    listed = answer(network, "which has the file", "file", "list", data=folder / "another")
+    tap.check(any(file["name"].startswith("?-\u00e4-???-") for file in listed["private_files"]),
+              "under a name that is UTF-8", listed)
+    del network.environment["SECRET_KEY"]
 
 
 def closed_streams(network, folder):
@@ -173,6 +180,7 @@ def plain_scratchpad(network):
     answer(network, "a scratchpad is stored", "scratchpad", "create", "pad", "data")
     got = answer(network, "it is read", "scratchpad", "get", "pad")
     tap.check(bytes.fromhex(got["data"]) == b"data", "it is what was stored", got)
+    fails_with_json(network, "a scratchpad without data", USAGE, "scratchpad", "create", "empty", "")
     secret = answer(network, "its key is printed", "scratchpad", "share", "pad")
     stored = subprocess.run([Path(sys.argv[1]) / "tests/process/plain_scratchpad",
                              ",".join(network.addresses()), secret["secret_key"]],

@@ -251,10 +251,14 @@ static int write_scratchpad(struct program *program, scratchpad_writer *function
 {
 	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE];
 	int code = EXIT_USAGE;
+	const char *data = program->arguments[1];
+	if (data[0] == '\0') {
+		complain("a scratchpad needs data: what is empty cannot be decrypted again");
+		return code;
+	}
 	if (!read_owner_secret(program, &owner_of_scratchpads, program->arguments[0], secret,
 	                       &code))
 		return code;
-	const char *data = program->arguments[1];
 	const struct written written = {REMEMBERED_SCRATCHPADS, program->arguments[0]};
 	autonomi_op op = 0;
 	const autonomi_status status = function(program->node, secret, 0, (const uint8_t *)data,

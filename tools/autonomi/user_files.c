@@ -286,6 +286,20 @@ size_t recall_data_map(const char *short_name, uint8_t *data_map, size_t capacit
 }
 
 /* ---- What vaults know. */
+
+/* In a vault names are UTF-8; what is none in the name of a file becomes "?". */
+static const char *as_utf8(char *name)
+{
+	for (size_t size = 0, at = 0; name[at] != '\0'; at += size) {
+		size = character_size(name + at);
+		if (size > 0)
+			continue;
+		name[at] = '?';
+		size = 1;
+	}
+	return name;
+}
+
 static bool add_data_map(autonomi_user_data *data, uint32_t list, char *text)
 {
 	char *end = strchr(text, '\n');
@@ -294,8 +308,8 @@ static bool add_data_map(autonomi_user_data *data, uint32_t list, char *text)
 	*end = '\0';
 	uint8_t *map = malloc(strlen(text) / 2 + 1);
 	const size_t size = map != NULL ? read_hexadecimal(text, map, strlen(text) / 2) : 0;
-	const bool done = size > 0 &&
-	                  autonomi_user_data_add(data, list, map, size, end + 1) == AUTONOMI_OK;
+	const bool done = size > 0 && autonomi_user_data_add(data, list, map, size,
+	                                                     as_utf8(end + 1)) == AUTONOMI_OK;
 	free(map);
 	return done;
 }
@@ -308,7 +322,7 @@ static bool add_item(void *context, uint32_t list, const char *file, char *text)
 		return add_data_map(data, list, text);
 	const size_t size = read_hexadecimal(file, key, sizeof(key));
 	return size == lists[list].key_size &&
-	       autonomi_user_data_add(data, list, key, size, text) == AUTONOMI_OK;
+	       autonomi_user_data_add(data, list, key, size, as_utf8(text)) == AUTONOMI_OK;
 }
 
 static const struct {

@@ -5,9 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The bytes of the UTF-8 character that `text` begins with; 0 where it begins with none (RFC 3629: no
- * surrogates, nothing above U+10FFFF, nothing longer than it must be). */
-static size_t character_size(const char *text)
+size_t character_size(const char *text)
 {
 	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 	const unsigned char first = (unsigned char)text[0];
