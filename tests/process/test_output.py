@@ -174,6 +174,16 @@ def overwriting(network, folder):
               "with --replace it is the chunk", replaced.err)
 
 
+def at_once(network, folder):
+    """Several processes store the same file, and remember it under the same key."""
+    clients = [network.client("--quiet", "file", "upload", "--public", folder / "chunk") for _ in range(6)]
+    for client in clients:
+        client.wait(SECONDS_MAX)
+    tap.check(all(client.code == DONE and client.err == "" for client in clients),
+              "a file that is stored by several at once is remembered by all",
+              [client.err for client in clients])
+
+
 def plain_scratchpad(network):
     """Its owner may store anything under its key, also what was never encrypted."""
     run(network, "scratchpad", "generate-key")
@@ -198,6 +208,7 @@ def test(network, folder):
     whom_to_ask(network)
     settings(network, folder)
     overwriting(network, folder)
+    at_once(network, folder)
     plain_scratchpad(network)
 
 

@@ -49,11 +49,12 @@ static bool cannot(const char *what, const char *path)
 	return false;
 }
 
-/* Writes a file anew: under another name first, so that it is never there in part. */
+/* Writes a file anew: under another name first, so that it is never there in part. Two processes may
+ * write the same one. */
 static bool write_file(const char *path, const char *head, const char *text)
 {
-	char part[PATH_SIZE + 8];
-	snprintf(part, sizeof(part), "%s.part", path);
+	char part[PATH_SIZE + 32];
+	snprintf(part, sizeof(part), "%s.%ld.part", path, (long)getpid());
 	const int number = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	FILE *file = number >= 0 ? fdopen(number, "w") : NULL;
 	if (file == NULL) {
