@@ -2,6 +2,7 @@
 #include "harness.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "kad/range.h"
@@ -377,6 +378,33 @@ START_TEST(the_range_is_the_farther_of_share_and_seventh_peer)
 }
 END_TEST
 
+/* Semantics 6.7: eight peers must be known, ourselves included, and the seventh of them counts. All are so
+ * far away that their distance is more than the share. */
+START_TEST(the_range_comes_from_the_seventh_of_at_least_eight)
+{
+	enum { FAR = 0xc0, KNOWN = 7, NEAR = 6 };
+	struct an_dht_key distances[KNOWN], range;
+	size_t count = 0;
+	for (uint32_t n = 1; count < KNOWN; n++) {
+		const struct an_contact contact = sim_contact(n);
+		const struct an_dht_key key = sim_key(&contact);
+		const struct an_dht_key distance = an_dht_key_distance(&table.self, &key);
+		if (distance.bytes[0] < FAR)
+			continue;
+		ck_assert(!an_kad_range_of_table(&table, &range));
+		see(n, 0);
+		size_t at = count++;
+		for (;
+		     at > 0 && memcmp(distances[at - 1].bytes, distance.bytes, AN_DHT_KEY_SIZE) > 0;
+		     at--)
+			distances[at] = distances[at - 1];
+		distances[at] = distance;
+	}
+	ck_assert(an_kad_range_of_table(&table, &range));
+	ck_assert_mem_eq(range.bytes, distances[NEAR - 1].bytes, AN_DHT_KEY_SIZE);
+}
+END_TEST
+
 START_TEST(a_target_for_a_bucket_falls_into_it)
 {
 	struct an_kad_refresh refresh;
@@ -442,6 +470,7 @@ Suite *suite(void)
 	tcase_add_test(all, an_idle_table_with_a_hundred_peers_takes_little_memory);
 	tcase_add_test(all, a_share_of_the_key_space_is_exact);
 	tcase_add_test(all, the_range_is_the_farther_of_share_and_seventh_peer);
+	tcase_add_test(all, the_range_comes_from_the_seventh_of_at_least_eight);
 	tcase_add_test(all, a_target_for_a_bucket_falls_into_it);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(all, without_memory_the_table_stays_as_it_was);
