@@ -13,6 +13,7 @@ static const struct an_fields fields = {
 	.names = field_names,
 	.count = 8,
 	.optional = 0xff & ~((1u << REQUIRED_FIELDS) - 1),
+	.defaults = 0xff & ~((1u << REQUIRED_FIELDS) - 1),
 };
 
 /* What each field is: a key, or a list whose items are named in one of three ways. */

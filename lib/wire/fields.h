@@ -13,7 +13,8 @@ enum { AN_FIELDS_MAX = 32 };
 struct an_fields {
 	const char *const *names;
 	size_t count;      /* at most AN_FIELDS_MAX */
-	uint32_t optional; /* bit i: field i may be absent */
+	uint32_t optional; /* bit i: field i may be absent from a map */
+	uint32_t defaults; /* bit i: and from the end of an array */
 	bool closed;       /* names that are not here are refused, not skipped */
 };
 

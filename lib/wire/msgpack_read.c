@@ -295,7 +295,8 @@ static int finish_struct(struct an_reader *reader, const struct an_msgpack_run *
                          const struct an_fields *fields)
 {
 	const uint64_t all = ((uint64_t)1 << fields->count) - 1;
-	if (((run->seen | fields->optional) & all) != all)
+	const uint32_t absent = run->as_map ? fields->optional : fields->defaults;
+	if (((run->seen | absent) & all) != all)
 		refuse(reader);
 	return AN_FIELD_END;
 }
