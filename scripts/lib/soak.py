@@ -475,7 +475,7 @@ NAMES = {
     "fuzz": (fuzz, "3 h", "every parser, until nothing new is covered"),
     "faults": (faults, "10 min", "every n-th file operation, SQLite call and allocation fails"),
     "campaign": (campaign, "10 min", "faults drawn from new seeds in networks, until --messages N, --datagrams N"),
-    "scale": (scale, "2 h", "20,000 nodes for an hour, 1,000 for a day, 1,000 over QUIC for an hour"),
+    "scale": (scale, "3 h", "20,000 nodes for an hour, 1,000 for a day, 1,000 over QUIC for an hour"),
     "simulations": (simulations, "40 min", "every scenario with 50 nodes and a new seed"),
 }
 
