@@ -172,6 +172,10 @@ def overwriting(network, folder):
     replaced = run(network, "--replace", "chunk", "get", put["address"], mine)
     tap.check(replaced.code == DONE and mine.read_bytes() == (folder / "chunk").read_bytes(),
               "with --replace it is the chunk", replaced.err)
+    (folder / "empty").touch()
+    filled = run(network, "chunk", "get", put["address"], folder / "empty")
+    tap.check(filled.code == DONE and (folder / "empty").read_bytes() == (folder / "chunk").read_bytes(),
+              "an empty file may be filled", filled.err)
 
 
 def at_once(network, folder):

@@ -316,8 +316,7 @@ static void print_addresses(const autonomi_event *event)
 {
 	const char *text = autonomi_event_text(event);
 	if (*text == '\0')
-		complain("this machine has no address that a public network may use, so nobody can "
-		         "be "
+		complain("this machine has no address that a public network may use, so nobody is "
 		         "told of this node; in a private network give --local, here and to all");
 	while (*text != '\0') {
 		const size_t size = strcspn(text, "\n");

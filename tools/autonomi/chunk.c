@@ -87,12 +87,13 @@ static int write_content(const char *path, const uint8_t *content, size_t size)
 	return done ? EXIT_DONE : EXIT_LOCAL;
 }
 
-/* A file of the user's. What is no file, such as a pipe or a device, is there to be written to. */
+/* A file of the user's with something in it. What is none, such as a pipe or a device, and what a script
+ * has just made to get a name, is there to be written to. */
 static bool is_in_the_way(const struct program *program, const char *path)
 {
 	struct stat info;
 	return !program->replace && !is_dash(path) && stat(path, &info) == 0 &&
-	       S_ISREG(info.st_mode);
+	       S_ISREG(info.st_mode) && info.st_size > 0;
 }
 
 int run_chunk_get(struct program *program)
