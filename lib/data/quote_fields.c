@@ -23,6 +23,7 @@ const struct an_fields an_quote_time_fields = {
 	.names = time_names,
 	.count = sizeof(time_names) / sizeof(time_names[0]),
 	.closed = true,
+	.named = true,
 };
 
 static const char *const candidate_names[] = {"pub_key", "quoting_metrics", "reward_address",

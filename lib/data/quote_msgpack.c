@@ -34,10 +34,27 @@ void an_quote_bytes_write(struct an_buffer *out, const struct an_quote_bytes *by
 
 static void read_rewards_address(struct an_reader *reader, uint8_t address[AN_REWARDS_ADDRESS_SIZE])
 {
-	an_msgpack_read_fixed(reader, address, AN_REWARDS_ADDRESS_SIZE);
+	if (an_msgpack_peek(reader) == AN_MSGPACK_ARRAY) {
+		an_msgpack_read_fixed(reader, address, AN_REWARDS_ADDRESS_SIZE);
+		return;
+	}
+	const struct an_span raw = an_msgpack_read_raw(reader);
+	if (raw.size == AN_REWARDS_ADDRESS_SIZE)
+		memcpy(address, raw.data, AN_REWARDS_ADDRESS_SIZE);
+	else
+		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 }
 
 /* ---- Metrics. */
+
+static void read_pair(struct an_reader *reader, uint64_t pair[2])
+{
+	if (an_msgpack_read_packed(reader, pair, 2))
+		return;
+	an_msgpack_read_tuple(reader, 2);
+	for (size_t i = 0; i < 2; i++)
+		pair[i] = an_msgpack_read_uint(reader, UINT32_MAX);
+}
 
 static void read_types(struct an_reader *reader, struct an_quoting_metrics *metrics)
 {
@@ -45,11 +62,10 @@ static void read_types(struct an_reader *reader, struct an_quoting_metrics *metr
 	if (an_reader_ok(reader) && count > AN_QUOTE_RECORD_TYPES_MAX)
 		an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
 	for (uint32_t i = 0; i < count && an_reader_ok(reader); i++) {
-		an_msgpack_read_tuple(reader, 2);
-		metrics->records_per_type[i].type = (uint32_t)an_msgpack_read_uint(reader,
-		                                                                   UINT32_MAX);
-		metrics->records_per_type[i].count = (uint32_t)an_msgpack_read_uint(reader,
-		                                                                    UINT32_MAX);
+		uint64_t pair[2] = {0, 0};
+		read_pair(reader, pair);
+		metrics->records_per_type[i].type = (uint32_t)pair[0];
+		metrics->records_per_type[i].count = (uint32_t)pair[1];
 		metrics->record_type_count = i + 1;
 	}
 }
@@ -144,15 +160,21 @@ void an_quoting_metrics_write_msgpack(struct an_buffer *out,
 
 /* ---- Quotes. */
 
-static void read_time(struct an_reader *reader, struct an_quote *quote)
+static void read_time_fields(struct an_reader *reader, uint64_t parts[2])
 {
 	struct an_msgpack_run run = an_msgpack_read_struct(reader, &an_quote_time_fields);
-	uint64_t parts[2] = {0, 0};
 	int field;
 	while ((field = an_msgpack_next_field(reader, &run, &an_quote_time_fields)) != AN_FIELD_END)
 		parts[field] = an_msgpack_read_uint(reader, field == AN_QUOTE_TIME_SECS
 		                                                    ? UINT64_MAX
 		                                                    : UINT32_MAX);
+}
+
+static void read_time(struct an_reader *reader, struct an_quote *quote)
+{
+	uint64_t parts[2] = {0, 0};
+	if (!an_msgpack_read_packed(reader, parts, 2))
+		read_time_fields(reader, parts);
 	an_quote_set_time(reader, parts[AN_QUOTE_TIME_SECS], (uint32_t)parts[AN_QUOTE_TIME_NANOS],
 	                  quote);
 }

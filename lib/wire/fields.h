@@ -16,6 +16,7 @@ struct an_fields {
 	uint32_t optional; /* bit i: field i may be absent from a map */
 	uint32_t defaults; /* bit i: and from the end of an array */
 	bool closed;       /* names that are not here are refused, not skipped */
+	bool named;        /* of a closed one: a number is no name */
 };
 
 /* The shape of an array of names. */

@@ -147,6 +147,16 @@ struct an_span an_msgpack_read_text(struct an_reader *reader)
 	return an_reader_ok(reader) ? text : an_span(NULL, 0);
 }
 
+struct an_span an_msgpack_read_raw(struct an_reader *reader)
+{
+	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN)
+		return an_msgpack_read_bin(reader);
+	const struct an_span text = take_text(reader);
+	if (an_utf8_valid(text))
+		refuse(reader);
+	return an_reader_ok(reader) ? text : an_span(NULL, 0);
+}
+
 struct an_span an_msgpack_read_bin_canonical(struct an_reader *reader)
 {
 	const size_t start = reader->position;
@@ -194,7 +204,7 @@ void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size
 	memset(bytes, 0, size);
 	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
 		const struct an_span bin = an_msgpack_read_bin(reader);
-		if (bin.size != size)
+		if (bin.size < size)
 			refuse(reader);
 		else if (size > 0)
 			memcpy(bytes, bin.data, size);
@@ -233,6 +243,18 @@ void an_msgpack_read_tuple(struct an_reader *reader, uint32_t count)
 		refuse(reader);
 }
 
+bool an_msgpack_read_packed(struct an_reader *reader, uint64_t *values, size_t count)
+{
+	if (an_msgpack_peek(reader) != AN_MSGPACK_BIN)
+		return false;
+	const struct an_span bin = an_msgpack_read_bin(reader);
+	if (bin.size < count)
+		refuse(reader);
+	for (size_t i = 0; i < count && an_reader_ok(reader); i++)
+		values[i] = bin.data[i];
+	return true;
+}
+
 /* MessagePack has no indefinite lengths, so the number of values still to come says it all. */
 void an_msgpack_skip(struct an_reader *reader)
 {
@@ -267,13 +289,20 @@ static int find_name(const struct an_fields *fields, struct an_span name)
 	return -1;
 }
 
+/* A number in a form for signed ones is no name, whatever it is, unlike a value. */
+static int read_key_number(struct an_reader *reader, const struct an_fields *fields)
+{
+	uint64_t number = 0;
+	if (read_form(reader, &number).is_signed)
+		refuse(reader);
+	return number < fields->count ? (int)number : -1;
+}
+
 /* A field or a variant by its name or its number; -1 where there is none such. */
 static int read_key(struct an_reader *reader, const struct an_fields *fields)
 {
-	if (an_msgpack_peek(reader) == AN_MSGPACK_INTEGER) {
-		const uint64_t number = an_msgpack_read_uint(reader, UINT64_MAX);
-		return number < fields->count ? (int)number : -1;
-	}
+	if (an_msgpack_peek(reader) == AN_MSGPACK_INTEGER)
+		return fields->named ? -1 : read_key_number(reader, fields);
 	const struct an_span name = an_msgpack_peek(reader) == AN_MSGPACK_BIN
 	                                    ? an_msgpack_read_bin(reader)
 	                                    : take_text(reader);

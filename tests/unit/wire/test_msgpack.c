@@ -153,16 +153,18 @@ START_TEST(an_empty_bin_is_an_empty_list)
 }
 END_TEST
 
-START_TEST(a_fixed_array_is_integers_or_bin_of_its_size)
+START_TEST(a_fixed_array_is_integers_or_bin_of_its_size_at_least)
 {
 	static const struct {
 		const char *bytes;
 		size_t size;
 		bool ok;
-	} cases[] = {{"\x93\x01\x02\x03", 4, true},      {"\xdc\x00\x03\x01\xcc\x02\x03", 7, true},
-	             {"\xc4\x03\x01\x02\x03", 5, true},  {"\x92\x01\x02", 3, false},
-	             {"\x94\x01\x02\x03\x04", 5, false}, {"\xc4\x02\x01\x02", 4, false},
-	             {"\xa3\x01\x02\x03", 4, false},     {"\x93\x01\x02", 3, false}};
+	} cases[] = {
+		{"\x93\x01\x02\x03", 4, true},         {"\xdc\x00\x03\x01\xcc\x02\x03", 7, true},
+		{"\xc4\x03\x01\x02\x03", 5, true},     {"\x92\x01\x02", 3, false},
+		{"\x94\x01\x02\x03\x04", 5, false},    {"\xc4\x02\x01\x02", 4, false},
+		{"\xa3\x01\x02\x03", 4, false},        {"\x93\x01\x02", 3, false},
+		{"\xc4\x04\x01\x02\x03\x09", 6, true}, {"\xc4\x03\x01\x02", 4, false}};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t bytes[3];
 		struct an_reader reader = an_reader(an_span(cases[i].bytes, cases[i].size));
@@ -171,6 +173,45 @@ START_TEST(a_fixed_array_is_integers_or_bin_of_its_size)
 		if (cases[i].ok)
 			ck_assert_mem_eq(bytes, "\1\2\3", 3);
 	}
+}
+END_TEST
+
+START_TEST(a_bin_may_stand_for_integers_in_a_row)
+{
+	uint64_t values[2] = {0, 0};
+	struct an_reader good = OVER("\xc4\x03\x07\xff\x09\x05");
+	ck_assert(an_msgpack_read_packed(&good, values, 2));
+	ck_assert_uint_eq(values[0], 7);
+	ck_assert_uint_eq(values[1], 255);
+	ck_assert_uint_eq(an_reader_left(&good), 1);
+	struct an_reader small = OVER("\xc4\x01\x07\x08");
+	ck_assert(an_msgpack_read_packed(&small, values, 2));
+	ck_assert_int_eq(small.failed, AUTONOMI_E_CORRUPT);
+	struct an_reader array = OVER("\x92\x01\x02");
+	ck_assert(!an_msgpack_read_packed(&array, values, 2));
+	ck_assert_uint_eq(an_reader_left(&array), 3);
+}
+END_TEST
+
+static size_t raw_size(const char *bytes, size_t size, an_status *ret_status)
+{
+	struct an_reader reader = an_reader(an_span(bytes, size));
+	const struct an_span raw = an_msgpack_read_raw(&reader);
+	*ret_status = reader.failed;
+	return raw.size;
+}
+
+START_TEST(raw_bytes_are_a_bin_or_a_text_that_is_no_utf8)
+{
+	an_status status;
+	ck_assert_uint_eq(raw_size("\xc4\x02xy", 4, &status), 2);
+	ck_assert_int_eq(status, AUTONOMI_OK);
+	ck_assert_uint_eq(raw_size("\xa2\xff\xfe", 3, &status), 2);
+	ck_assert_int_eq(status, AUTONOMI_OK);
+	ck_assert_uint_eq(raw_size("\xa2xy", 3, &status), 0);
+	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
+	ck_assert_uint_eq(raw_size("\x92\x01\x02", 3, &status), 0);
+	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
 }
 END_TEST
 
@@ -217,18 +258,19 @@ END_TEST
 static const char *const names[] = {"one", "two", "three"};
 static const struct an_fields fields = {.names = names, .count = 3, .optional = 1u << 2};
 
-static bool read_fields(const char *bytes, size_t size, uint64_t values[3])
+static bool read_shape(const struct an_fields *shape, const char *bytes, size_t size,
+                       uint64_t values[3])
 {
 	struct an_reader reader = an_reader(an_span(bytes, size));
-	struct an_msgpack_run run = an_msgpack_read_struct(&reader, &fields);
+	struct an_msgpack_run run = an_msgpack_read_struct(&reader, shape);
 	memset(values, 0, 3 * sizeof(values[0]));
 	int field;
-	while ((field = an_msgpack_next_field(&reader, &run, &fields)) != AN_FIELD_END)
+	while ((field = an_msgpack_next_field(&reader, &run, shape)) != AN_FIELD_END)
 		values[field] = an_msgpack_read_uint(&reader, UINT64_MAX);
 	return an_reader_ok(&reader) && an_reader_left(&reader) == 0;
 }
 
-#define FIELDS(literal) read_fields(literal, sizeof(literal) - 1, values)
+#define FIELDS(literal) read_shape(&fields, literal, sizeof(literal) - 1, values)
 
 START_TEST(a_struct_is_an_array_in_order)
 {
@@ -260,9 +302,24 @@ START_TEST(a_struct_may_be_a_map_by_name_or_number)
 	ck_assert(FIELDS("\x82\x01\x02\x00\x01"));
 	ck_assert_uint_eq(values[1], 2);
 	ck_assert(FIELDS("\x83\xc4\x03one\x01\xa3two\x02\x09\xc0"));
+	ck_assert(FIELDS("\x82\xcf\0\0\0\0\0\0\0\x01\x02\xcc\x00\x01"));
+	ck_assert(!FIELDS("\x82\xd0\x01\x02\x00\x01"));
+	ck_assert(!FIELDS("\x83\x01\x02\x00\x01\xd0\x09\xc0"));
 	ck_assert(!FIELDS("\x82\xa3one\x01\xa3one\x01"));
 	ck_assert(!FIELDS("\x81\xa3one\x01"));
 	ck_assert(!FIELDS("\xdf\xff\xff\xff\xff\xa3one\x01"));
+}
+END_TEST
+
+START_TEST(a_struct_may_know_names_alone)
+{
+	static const struct an_fields named = {.names = names,
+	                                       .count = 2,
+	                                       .closed = true,
+	                                       .named = true};
+	uint64_t values[3];
+	ck_assert(read_shape(&named, "\x82\xa3two\x02\xa3one\x01", 11, values));
+	ck_assert(!read_shape(&named, "\x82\x01\x02\x00\x01", 5, values));
 }
 END_TEST
 
@@ -365,7 +422,9 @@ Suite *suite(void)
 	tcase_add_test(values, a_canonical_bin_has_the_shortest_head);
 	tcase_add_test(values, bytes_are_a_bin_a_text_or_integers);
 	tcase_add_test(values, an_empty_bin_is_an_empty_list);
-	tcase_add_test(values, a_fixed_array_is_integers_or_bin_of_its_size);
+	tcase_add_test(values, a_bin_may_stand_for_integers_in_a_row);
+	tcase_add_test(values, raw_bytes_are_a_bin_or_a_text_that_is_no_utf8);
+	tcase_add_test(values, a_fixed_array_is_integers_or_bin_of_its_size_at_least);
 	tcase_add_test(values, everything_can_be_skipped);
 	tcase_add_test(values, deep_nesting_costs_no_stack);
 	tcase_add_test(values, the_items_of_a_skipped_value_have_a_limit);
@@ -377,6 +436,7 @@ Suite *suite(void)
 	tcase_add_checked_fixture(shapes, setup, teardown);
 	tcase_add_test(shapes, a_struct_is_an_array_in_order);
 	tcase_add_test(shapes, a_struct_may_be_a_map_by_name_or_number);
+	tcase_add_test(shapes, a_struct_may_know_names_alone);
 	tcase_add_test(shapes, a_variant_is_a_text_or_a_map_of_one_by_name_or_number);
 	suite_add_tcase(s, shapes);
 	return s;
