@@ -136,26 +136,25 @@ START_TEST(damaged_first_flights_cost_no_more_than_the_limit_of_handshakes)
 }
 END_TEST
 
-enum { FIRST_FLIGHT = 2 }; /* datagrams of a ClientHello with a post-quantum key share */
+enum { FIRST_FLIGHT_MAX = 2 }; /* datagrams of a ClientHello with a post-quantum key share; else one */
 
-static unsigned heard;
-
-/* The first flight gets through and nothing more: nobody stands behind the address. */
+/* What is sent before anything came back gets through and nothing more: nobody stands behind the
+ * address. */
 static bool all_but_the_first_flight(struct wire *w, const struct an_datagram *datagram)
 {
 	(void)w;
-	return an_endpoint_equal(&datagram->remote, &b->address) && heard++ >= FIRST_FLIGHT;
+	return an_endpoint_equal(&datagram->remote, &b->address) &&
+	       an_quic_counters(a->quic)->datagrams_received > 0;
 }
 
 START_TEST(an_address_that_is_not_proven_gets_at_most_three_times_its_bytes)
 {
-	heard = 0;
 	wire.drops = all_but_the_first_flight;
 	wire_dial(a, b);
 	wire_run_for(&wire, AN_SECONDS(30));
 	const struct an_quic_counters *counters = an_quic_counters(b->quic);
-	ck_assert_uint_ge(heard, FIRST_FLIGHT);
-	ck_assert_uint_le(counters->datagrams_received, FIRST_FLIGHT);
+	ck_assert_uint_ge(counters->datagrams_received, 1);
+	ck_assert_uint_le(counters->datagrams_received, FIRST_FLIGHT_MAX);
 	ck_assert_uint_gt(counters->bytes_sent, counters->bytes_received);
 	ck_assert_uint_le(counters->bytes_sent, 3 * counters->bytes_received);
 	ck_assert_uint_eq(counters->connections, 0);
