@@ -331,11 +331,11 @@ static void check_derivation(void)
 const struct run_kind run_archives[] = {
 	{"archives", "public_archive", check_public_archive},
 	{"archives", "private_archive", check_private_archive},
-	{"archives", "archive_decode", check_archive_decode},
+	{NULL, "archive_decode", check_archive_decode},
 	{"archives", "path", check_path},
 	{"archives", "data_map_chunk", check_data_map_chunk},
 	{"archives", "user_data", check_user_data},
-	{"archives", "user_data_decode", check_user_data_decode},
+	{NULL, "user_data_decode", check_user_data_decode},
 	{"archives", "vault_key", check_vault_key},
 	{"archives", "vault_signature", check_vault_signature},
 	{"archives", "vault_constants", check_vault_constants},
