@@ -136,9 +136,7 @@ START_TEST(damaged_first_flights_cost_no_more_than_the_limit_of_handshakes)
 }
 END_TEST
 
-enum {
-	FIRST_FLIGHT_MAX = 2
-}; /* datagrams of a ClientHello with a post-quantum key share; else one */
+enum { FIRST_FLIGHT_MAX = 2 }; /* datagrams: with a post-quantum key share; otherwise one */
 
 /* What is sent before anything came back gets through and nothing more: nobody stands behind the
  * address. */
