@@ -142,6 +142,24 @@ START_TEST(a_peer_that_most_know_is_taken_in_place_of_one_that_nobody_knows)
 }
 END_TEST
 
+/* Semantics 6.13, step 4 (c): nearer ones that most should know and do not come last. */
+START_TEST(candidates_beyond_the_farthest_popular_peer_come_before_nearer_unpopular_ones)
+{
+	const size_t candidates[] = {1, 3, 5, 40, 50};
+	memset(knows, 0, sizeof(knows));
+	for (size_t i = 0; i < PEERS; i++)
+		knows[i][5] = true;
+	const size_t expected[] = {5, 40, 50};
+	config.wanted = 2;
+	check(candidates, 5, expected, 2);
+	config.wanted = 3;
+	check(candidates, 5, expected, 3);
+	const size_t with_the_nearest[] = {1, 5, 40, 50};
+	config.wanted = 4;
+	check(candidates, 5, with_the_nearest, 4);
+}
+END_TEST
+
 /* Two of five are liars that only know each other and a third that is near and dead. */
 START_TEST(liars_among_the_candidates_neither_push_in_nor_hide)
 {
@@ -289,6 +307,9 @@ Suite *suite(void)
 	tcase_add_test(tests, candidates_that_most_know_come_before_a_peer_that_the_lookup_missed);
 	tcase_add_test(tests, a_missed_peer_that_does_not_answer_is_left_out);
 	tcase_add_test(tests, a_peer_that_most_know_is_taken_in_place_of_one_that_nobody_knows);
+	tcase_add_test(
+		tests,
+		candidates_beyond_the_farthest_popular_peer_come_before_nearer_unpopular_ones);
 	tcase_add_test(tests, liars_among_the_candidates_neither_push_in_nor_hide);
 	tcase_add_test(tests, a_client_counts_half_of_what_it_wants);
 	tcase_add_test(tests, who_names_a_peer_many_times_counts_once_and_itself_once);
