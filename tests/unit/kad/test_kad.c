@@ -370,6 +370,21 @@ START_TEST(a_crowd_of_callers_is_dialled_back_up_to_a_limit)
 }
 END_TEST
 
+START_TEST(one_who_calls_again_and_again_waits_once)
+{
+	enum { LIMIT = 64 };
+	struct an_kad_want want;
+	const struct an_contact caller = sim_contact(1), other = sim_contact(2);
+	for (size_t i = 0; i < LIMIT; i++)
+		an_kad_peer_met(scene_kad, &caller, 0);
+	an_kad_peer_met(scene_kad, &other, 0);
+	ck_assert(an_kad_next_want(scene_kad, profile->dial_back, &want));
+	ck_assert(is_for(&want, 1));
+	ck_assert(an_kad_next_want(scene_kad, profile->dial_back, &want));
+	ck_assert(is_for(&want, 2));
+}
+END_TEST
+
 START_TEST(in_a_local_network_who_calls_us_enters_at_once)
 {
 	scene_teardown();
@@ -433,9 +448,11 @@ END_TEST
 START_TEST(ourselves_and_private_contacts_are_not_dialled)
 {
 	struct an_kad_want want;
-	struct an_contact contacts[2] = {sim_contact(SCENE_SELF), sim_contact(1)};
+	struct an_contact contacts[3] = {sim_contact(SCENE_SELF), sim_contact(1), sim_contact(2)};
 	contacts[1].endpoints[0] = an_endpoint_ip4(192, 168, 1, 1, 1);
-	an_kad_bootstrap(scene_kad, contacts, 2, 0);
+	contacts[2].endpoints[0] = an_endpoint_ip4(192, 168, 1, 1, 1);
+	contacts[2].id = (struct an_peer_id){0};
+	an_kad_bootstrap(scene_kad, contacts, 3, 0);
 	ck_assert(!an_kad_next_want(scene_kad, 0, &want));
 	ck_assert(!an_kad_joined(scene_kad));
 }
@@ -573,6 +590,7 @@ static void add_peers(Suite *s)
 	tcase_add_test(tests, a_peer_with_a_private_address_does_not_enter);
 	tcase_add_test(tests, who_calls_us_is_dialled_back_before_it_enters);
 	tcase_add_test(tests, a_crowd_of_callers_is_dialled_back_up_to_a_limit);
+	tcase_add_test(tests, one_who_calls_again_and_again_waits_once);
 	tcase_add_test(tests, in_a_local_network_who_calls_us_enters_at_once);
 	suite_add_tcase(s, tests);
 }
