@@ -492,6 +492,58 @@ START_TEST(a_graph_record_with_more_keys_than_we_check_is_refused)
 }
 END_TEST
 
+static void check_keys(size_t parents, size_t descendants, bool fits)
+{
+	static struct an_graph_parent parent[AN_GRAPH_KEYS_MAX];
+	static struct an_graph_descendant descendant[AN_GRAPH_KEYS_MAX];
+	struct an_graph_entry entry = {.parents = parent,
+	                               .parent_count = parents,
+	                               .descendants = descendant,
+	                               .descendant_count = descendants};
+	const struct an_graph_set set = {.entries = &entry, .count = 1};
+	ck_assert_int_eq(an_bls_public_key(secret, entry.owner), AUTONOMI_OK);
+	ck_assert_int_eq(an_bls_public_key(secret, parent[0].key), AUTONOMI_OK);
+	ck_assert(an_graph_set_too_large(&set) != fits);
+	an_buffer_clear(&out);
+	an_graph_set_write(&out, &set);
+	struct an_reader reader = an_reader(an_buffer_span(&out));
+	struct an_graph_set again;
+	an_graph_set_read(&reader, &again);
+	/* Where they fit they are read, and are no keys. */
+	ck_assert_int_eq(reader.failed, fits ? AUTONOMI_E_CORRUPT : AUTONOMI_E_TOO_LARGE);
+	an_graph_set_done(&again);
+}
+
+/* The entry itself counts as one. */
+START_TEST(parents_and_descendants_count_together)
+{
+	check_keys(1, AN_GRAPH_KEYS_MAX - 2, true);
+	check_keys(1, AN_GRAPH_KEYS_MAX - 1, false);
+	check_keys(AN_GRAPH_KEYS_MAX - 1, 0, true);
+	check_keys(AN_GRAPH_KEYS_MAX, 0, false);
+	struct an_graph_entry entry;
+	ck_assert_int_eq(an_graph_entry_init(&entry, AN_GRAPH_KEYS_MAX, AN_GRAPH_KEYS_MAX),
+	                 AUTONOMI_OK);
+	an_graph_entry_done(&entry);
+	ck_assert_int_eq(an_graph_entry_init(&entry, AN_GRAPH_KEYS_MAX + 1, 0),
+	                 AUTONOMI_E_TOO_LARGE);
+	ck_assert_int_eq(an_graph_entry_init(&entry, 0, AN_GRAPH_KEYS_MAX + 1),
+	                 AUTONOMI_E_TOO_LARGE);
+}
+END_TEST
+
+/* Semantics 2.5: 368 bytes, 48 for each parent, 80 for each descendant. */
+START_TEST(an_entry_of_just_the_size_is_not_too_big)
+{
+	const struct an_graph_entry just = {.parent_count = 2124, .descendant_count = 1};
+	ck_assert_uint_eq(an_graph_entry_size(&just), AN_GRAPH_ENTRY_SIZE_MAX);
+	ck_assert(!an_graph_entry_too_big(&just));
+	const struct an_graph_entry next = {.parent_count = 2126};
+	ck_assert_uint_eq(an_graph_entry_size(&next), AN_GRAPH_ENTRY_SIZE_MAX + 16);
+	ck_assert(an_graph_entry_too_big(&next));
+}
+END_TEST
+
 START_TEST(a_graph_record_has_at_most_as_many_entries_as_we_verify)
 {
 	static struct an_graph_entry entries[AN_GRAPH_FORKS_MAX + 1];
@@ -566,6 +618,8 @@ Suite *suite(void)
 	tcase_add_test(conflicts,
 	               a_graph_record_that_is_checked_gives_its_entries_and_nothing_else_does);
 	tcase_add_test(conflicts, a_graph_record_with_more_keys_than_we_check_is_refused);
+	tcase_add_test(conflicts, parents_and_descendants_count_together);
+	tcase_add_test(conflicts, an_entry_of_just_the_size_is_not_too_big);
 	tcase_add_test(conflicts, a_graph_record_has_at_most_as_many_entries_as_we_verify);
 #ifdef AN_FAULT_INJECTION
 	tcase_add_test(conflicts, without_memory_nothing_leaks_and_records_are_not_called_corrupt);
