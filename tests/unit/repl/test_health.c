@@ -2,6 +2,7 @@
 /* Replica health among the nodes of a town: who lacks what it must hold, and whom that makes bad. */
 #include "harness.h"
 
+#include "repl/health.h"
 #include "town.h"
 
 enum { NODES = 12, CHUNKS = 400, HOURS = 24, BAD = 3 };
@@ -332,6 +333,47 @@ START_TEST(fewer_than_two_tries_are_refused)
 }
 END_TEST
 
+/* ---- What becomes of the answers of one try. */
+
+static enum an_repl_health_verdict conclude(struct an_repl_health *health, size_t lacking,
+                                            size_t good)
+{
+	struct an_repl_check *check = &health->check;
+	check->count = check->next = lacking + good;
+	check->open = 1;
+	for (uint32_t i = 0; i < check->count; i++) {
+		check->peers[i].contact = town.nodes[i].contact;
+		check->peers[i].answer = i < lacking ? AN_REPL_ANSWER_LACKING : AN_REPL_ANSWER_SAME;
+	}
+	health->state = AN_REPL_HEALTH_ASKING;
+	return an_repl_health_ended(health, 0);
+}
+
+START_TEST(the_sixth_try_is_the_last)
+{
+	struct an_repl_health health;
+	an_repl_health_init(&health, &town.profile, &town.random, 0);
+	for (int i = 1; i < 6; i++)
+		ck_assert_int_eq(conclude(&health, 1, 3), AN_REPL_HEALTH_TELL);
+	ck_assert_int_eq(conclude(&health, 1, 3), AN_REPL_HEALTH_BAD);
+	ck_assert_uint_eq(health.suspect_count, 1);
+	ck_assert(an_peer_id_equal(&health.suspects[0], &town.nodes[0].contact.id));
+}
+END_TEST
+
+START_TEST(two_that_have_a_record_are_too_few_to_blame_anybody)
+{
+	struct an_repl_health health;
+	an_repl_health_init(&health, &town.profile, &town.random, 0);
+	ck_assert_int_eq(conclude(&health, 1, 2), AN_REPL_HEALTH_OPEN);
+	/* At the last of several tries, too. */
+	for (int i = 1; i < 6; i++)
+		ck_assert_int_eq(conclude(&health, 1, 3), AN_REPL_HEALTH_TELL);
+	ck_assert_int_eq(conclude(&health, 1, 2), AN_REPL_HEALTH_OPEN);
+	ck_assert_uint_eq(health.tries, 0);
+}
+END_TEST
+
 Suite *suite(void)
 {
 	Suite *s = suite_create("repl/health");
@@ -361,5 +403,10 @@ Suite *suite(void)
 	tcase_add_test(tests, churn_full_slow_and_busy_nodes_block_nobody);
 	tcase_add_test(tests, fewer_than_two_tries_are_refused);
 	suite_add_tcase(s, tests);
+	TCase *verdicts = tcase_create("verdicts");
+	tcase_add_checked_fixture(verdicts, setup, teardown);
+	tcase_add_test(verdicts, the_sixth_try_is_the_last);
+	tcase_add_test(verdicts, two_that_have_a_record_are_too_few_to_blame_anybody);
+	suite_add_tcase(s, verdicts);
 	return s;
 }
