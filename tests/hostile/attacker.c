@@ -46,6 +46,14 @@ static void connected(void *context, const struct an_link_peer *peer)
 	attacker->connected = true;
 }
 
+static void disconnected(void *context, const struct an_link_peer *peer, an_status why)
+{
+	struct attacker *attacker = context;
+	(void)peer;
+	(void)why;
+	attacker->hung_up++;
+}
+
 static void requested(void *context, uint64_t inbound, const struct an_link_peer *peer,
                       const struct an_link_request *request)
 {
@@ -88,6 +96,7 @@ static void make_link(struct attacker *attacker)
 	};
 	const struct an_link_events events = {.context = attacker,
 	                                      .connected = connected,
+	                                      .disconnected = disconnected,
 	                                      .request = requested};
 	ck_assert_int_eq(an_link_new(&config, &events, &attacker->link), AUTONOMI_OK);
 }

@@ -24,6 +24,7 @@ struct attacker {
 	struct an_contact victim;
 	bool deaf; /* reads nothing from its socket */
 	bool connected;
+	size_t hung_up; /* connections that ended */
 	size_t answered, failed;
 	an_status status;      /* of the last reply */
 	uint64_t code;         /* of the last refusal */
