@@ -319,6 +319,28 @@ START_TEST(two_that_lack_a_record_are_no_load_and_three_are_one)
 }
 END_TEST
 
+static bool loads(uint32_t lacking, an_time_us after)
+{
+	struct an_repl_network_wide wide;
+	an_repl_network_wide_init(&wide, &an_profile_autonomi, &town.random, town.now);
+	struct an_repl_check *check = &wide.check;
+	check->count = check->next = 4;
+	check->open = 1;
+	for (uint32_t i = 0; i < check->count; i++)
+		check->peers[i].answer = i < lacking ? AN_REPL_ANSWER_LACKING : AN_REPL_ANSWER_SAME;
+	ck_assert(an_repl_network_wide_ended(&wide, town.now));
+	return an_repl_network_wide_loaded(&wide, an_time_after(town.now, after));
+}
+
+START_TEST(three_that_lack_a_record_are_a_load_for_three_days)
+{
+	ck_assert(!loads(2, 0));
+	ck_assert(loads(3, 0));
+	ck_assert(loads(3, AN_HOURS(72) - 1));
+	ck_assert(!loads(3, AN_HOURS(72)));
+}
+END_TEST
+
 static void assert_nobody_lacks(void)
 {
 	store_all(5);
@@ -470,6 +492,7 @@ Suite *suite(void)
 	tcase_add_test(tests, with_payments_one_far_node_is_not_enough);
 	tcase_add_test(tests, who_has_another_version_is_told_and_does_not_lack_the_record);
 	tcase_add_test(tests, two_that_lack_a_record_are_no_load_and_three_are_one);
+	tcase_add_test(tests, three_that_lack_a_record_are_a_load_for_three_days);
 	tcase_add_test(tests, who_is_full_does_not_lack_it);
 	tcase_add_test(tests, who_is_silent_does_not_lack_it);
 	tcase_add_test(tests, who_is_busy_does_not_lack_it);
