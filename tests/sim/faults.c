@@ -113,12 +113,10 @@ bool an_sim_node_may_leave(const struct an_sim_node *node)
 
 void an_sim_node_leave(struct an_sim_node *node, bool orderly)
 {
-	if (orderly) {
-		an_sim_node_note_records(node);
+	if (orderly)
 		an_sim_node_close(node, AN_SECONDS(LEAVE_GRACE_SECONDS));
-	} else {
+	else
 		an_sim_node_cut(node, AN_SIM_CUT_PROCESS);
-	}
 	node->state = AN_SIM_NODE_GONE;
 	an_sim_disk_wipe(an_sim_host_disk(node->host));
 }

@@ -340,6 +340,8 @@ bool an_sim_node_close(struct an_sim_node *node, an_time_us grace)
 	                                         an_sim_world_now(world) + patience);
 	an_sim_expect(node->fleet, done, "node %zu does not close", node->index);
 	an_sim_host_stop(node->host);
+	/* What it acknowledged while it closed, too. */
+	an_sim_node_note_records(node);
 	goes_down(node);
 	node->node = autonomi_node_free(node->node);
 	return done;
