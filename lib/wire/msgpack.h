@@ -66,7 +66,8 @@ struct an_span an_msgpack_read_bin_canonical(struct an_reader *reader);
 struct an_span an_msgpack_read_bytes(struct an_reader *reader, struct an_buffer *scratch);
 /* What is written as bytes, and never as integers: a bin, or a text that is no UTF-8. */
 struct an_span an_msgpack_read_raw(struct an_reader *reader);
-/* A fixed array of integers below 256, or a bin, of which bytes behind these do not count. */
+/* A fixed array of integers below 256, or a bin of that size. A longer one is refused: by it alone a
+ * private archive, whose entries are data maps, differs from a public one, whose are addresses. */
 void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size);
 /* The number of items of an array, of pairs of a map. Each item has at least one byte: a number
  * beyond what is left to read is E_CORRUPT. An empty bin is an array of none. */

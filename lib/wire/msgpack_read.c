@@ -204,7 +204,7 @@ void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size
 	memset(bytes, 0, size);
 	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
 		const struct an_span bin = an_msgpack_read_bin(reader);
-		if (bin.size < size)
+		if (bin.size != size)
 			refuse(reader);
 		else if (size > 0)
 			memcpy(bytes, bin.data, size);
