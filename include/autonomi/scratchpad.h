@@ -34,8 +34,7 @@ typedef struct autonomi_scratchpad_view {
 	uint32_t is_too_big; /* 1 where that is above AUTONOMI_SCRATCHPAD_SIZE_MAX */
 } autonomi_scratchpad_view;
 
-/* Encrypts `content` to the key of `owner_secret` and signs the scratchpad. Empty content cannot be
- * decrypted again, here as in Autonomi. The first one of an owner
+/* Encrypts `content` to the key of `owner_secret` and signs the scratchpad. The first one of an owner
  * has counter 0; a later one must have a higher counter than the one before. `seed` as in
  * <autonomi/keys.h>. Returns AUTONOMI_OK, and the scratchpad goes to `ret_scratchpad`, owned by the
  * caller; AUTONOMI_E_TOO_LARGE above AUTONOMI_SCRATCHPAD_CONTENT_MAX; AUTONOMI_E_INVALID, also where

@@ -80,8 +80,9 @@ AUTONOMI_API autonomi_user_data *autonomi_user_data_new(void);
 AUTONOMI_API autonomi_user_data *autonomi_user_data_free(autonomi_user_data *data);
 
 /* Adds an item to a list, or gives the one with the same key another name. Everything is copied.
- * Returns AUTONOMI_OK; AUTONOMI_E_INVALID, also for a key of the wrong size or that is no point, and a
- * name that is no UTF-8, with which nobody could read the data again; AUTONOMI_E_TOO_LARGE above 1,048,576 items or 1 GiB; AUTONOMI_E_NO_MEMORY. */
+ * Returns AUTONOMI_OK; AUTONOMI_E_INVALID, also for a key of the wrong size or that is no point, and
+ * for a name that is no UTF-8, with which nobody could read the data again; AUTONOMI_E_TOO_LARGE above
+ * 1,048,576 items or 1 GiB; AUTONOMI_E_NO_MEMORY. */
 AUTONOMI_API autonomi_status autonomi_user_data_add(autonomi_user_data *data, uint32_t list,
                                                     const uint8_t *key, size_t key_size,
                                                     const char *name);

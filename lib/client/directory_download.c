@@ -112,7 +112,8 @@ static an_status read_as(struct directory_download *download, enum an_archive_ki
 	                         &download->archive);
 }
 
-/* A reader of private archives takes the addresses of a public one for data maps, so public comes first.
+/* A reader of private archives takes the addresses of a public one for data maps, so public comes first:
+ * its reader refuses data maps, which are longer than an address.
  * One without files is of both kinds. */
 static an_status read_archive(struct directory_download *download)
 {

@@ -101,10 +101,10 @@ static void keep_bytes(struct an_reader *reader, struct an_address *address, str
 }
 
 /* Begins an address with its type; false where there is none. */
-static bool begin(struct an_reader *reader, int variant, bool has_data, struct an_address *address)
+static bool begin(struct an_reader *reader, int variant, struct an_address *address)
 {
 	*address = (struct an_address){0};
-	if (variant == AN_VARIANT_NONE || !has_data) {
+	if (variant == AN_VARIANT_NONE) {
 		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
 		return false;
 	}
@@ -132,7 +132,7 @@ static void read_fixed_cbor(struct an_reader *reader, struct an_address *address
 void an_address_read_cbor(struct an_reader *reader, struct an_address *ret_address)
 {
 	const int variant = an_cbor_read_variant(reader, &types);
-	if (!begin(reader, variant, true, ret_address))
+	if (!begin(reader, variant, ret_address))
 		return;
 	if (ret_address->size > 0)
 		read_fixed_cbor(reader, ret_address);
@@ -164,7 +164,7 @@ void an_address_read_msgpack(struct an_reader *reader, struct an_address *ret_ad
 {
 	bool has_data = false;
 	const int variant = an_msgpack_read_variant(reader, &types, &has_data);
-	if (!begin(reader, variant, has_data, ret_address))
+	if (!begin(reader, has_data ? variant : AN_VARIANT_NONE, ret_address))
 		return;
 	if (ret_address->size > 0) {
 		an_msgpack_read_fixed(reader, ret_address->bytes, ret_address->size);

@@ -208,12 +208,7 @@ const char *an_amount_fault_text(enum an_amount_fault fault)
 
 void an_amount_read_msgpack(struct an_reader *reader, struct an_amount *ret_amount)
 {
-	const struct an_span raw = an_msgpack_read_raw(reader);
-	*ret_amount = (struct an_amount){{0}};
-	if (raw.size == AN_AMOUNT_SIZE)
-		memcpy(ret_amount->bytes, raw.data, AN_AMOUNT_SIZE);
-	else
-		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
+	an_msgpack_read_raw(reader, ret_amount->bytes, AN_AMOUNT_SIZE);
 }
 
 void an_amount_write_msgpack(struct an_buffer *out, const struct an_amount *amount)

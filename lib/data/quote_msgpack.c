@@ -6,17 +6,22 @@
 #include "data/quote_fields.h"
 #include "wire/msgpack.h"
 
+static void read_bin(struct an_reader *reader, struct an_quote_bytes *bytes)
+{
+	const struct an_span bin = an_msgpack_read_bin(reader);
+	if (bin.size > sizeof(bytes->bytes))
+		an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
+	if (!an_reader_ok(reader) || bin.size == 0)
+		return;
+	memcpy(bytes->bytes, bin.data, bin.size);
+	bytes->size = bin.size;
+}
+
 void an_quote_bytes_read(struct an_reader *reader, struct an_quote_bytes *ret_bytes)
 {
 	ret_bytes->size = 0;
 	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN) {
-		const struct an_span bin = an_msgpack_read_bin(reader);
-		if (bin.size > sizeof(ret_bytes->bytes)) {
-			an_reader_fail(reader, AUTONOMI_E_TOO_LARGE);
-		} else if (bin.size > 0) {
-			memcpy(ret_bytes->bytes, bin.data, bin.size);
-			ret_bytes->size = bin.size;
-		}
+		read_bin(reader, ret_bytes);
 		return;
 	}
 	const uint32_t count = an_msgpack_read_array(reader);
@@ -34,15 +39,10 @@ void an_quote_bytes_write(struct an_buffer *out, const struct an_quote_bytes *by
 
 static void read_rewards_address(struct an_reader *reader, uint8_t address[AN_REWARDS_ADDRESS_SIZE])
 {
-	if (an_msgpack_peek(reader) == AN_MSGPACK_ARRAY) {
+	if (an_msgpack_peek(reader) == AN_MSGPACK_ARRAY)
 		an_msgpack_read_fixed(reader, address, AN_REWARDS_ADDRESS_SIZE);
-		return;
-	}
-	const struct an_span raw = an_msgpack_read_raw(reader);
-	if (raw.size == AN_REWARDS_ADDRESS_SIZE)
-		memcpy(address, raw.data, AN_REWARDS_ADDRESS_SIZE);
 	else
-		an_reader_fail(reader, AUTONOMI_E_CORRUPT);
+		an_msgpack_read_raw(reader, address, AN_REWARDS_ADDRESS_SIZE);
 }
 
 /* ---- Metrics. */

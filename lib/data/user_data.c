@@ -8,12 +8,12 @@ static const char *const field_names[] = {
 	"file_archives",  "private_file_archives", "register_addresses", "register_key",
 	"scratchpad_key", "pointer_key",           "public_files",       "private_files",
 };
-enum { REQUIRED_FIELDS = 3 };
+enum { OPTIONAL_FIELDS = 0xf8 }; /* all but the first three */
 static const struct an_fields fields = {
 	.names = field_names,
 	.count = 8,
-	.optional = 0xff & ~((1u << REQUIRED_FIELDS) - 1),
-	.defaults = 0xff & ~((1u << REQUIRED_FIELDS) - 1),
+	.optional = OPTIONAL_FIELDS,
+	.defaults = OPTIONAL_FIELDS,
 };
 
 /* What each field is: a key, or a list whose items are named in one of three ways. */

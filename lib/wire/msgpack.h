@@ -4,8 +4,8 @@
  * arrays, variants a text or a map of one, byte arrays are arrays of integers, `Bytes` are bin.
  *
  * Writing: shortest heads. Reading accepts exactly what rmp-serde accepts beyond that: longer heads,
- * signed integers that are not negative, bin for integers in a row, structs as maps by name or
- * number, variants by number. Bytes after the value are the caller's business.
+ * signed integers that are not negative, bin for integers in a row (of a fixed array of its size
+ * alone), structs as maps by name or number, variants by number. Bytes after the value are the caller's business.
  *
  * What is read is valid only while the reader has not failed; see wire/reader.h.
  */
@@ -64,10 +64,10 @@ struct an_span an_msgpack_read_bin(struct an_reader *reader);
 struct an_span an_msgpack_read_bin_canonical(struct an_reader *reader);
 /* `Bytes`: a bin, a text, or an array of integers, which is gathered in `scratch`. */
 struct an_span an_msgpack_read_bytes(struct an_reader *reader, struct an_buffer *scratch);
-/* What is written as bytes, and never as integers: a bin, or a text that is no UTF-8. */
-struct an_span an_msgpack_read_raw(struct an_reader *reader);
-/* A fixed array of integers below 256, or a bin of that size. A longer one is refused: by it alone a
- * private archive, whose entries are data maps, differs from a public one, whose are addresses. */
+/* `size` bytes that are written as such, and never as integers: a bin, or a text that is no UTF-8. Zeros
+ * where they are none. */
+void an_msgpack_read_raw(struct an_reader *reader, uint8_t *bytes, size_t size);
+/* A fixed array of integers below 256, or a bin of that size. */
 void an_msgpack_read_fixed(struct an_reader *reader, uint8_t *bytes, size_t size);
 /* The number of items of an array, of pairs of a map. Each item has at least one byte: a number
  * beyond what is left to read is E_CORRUPT. An empty bin is an array of none. */

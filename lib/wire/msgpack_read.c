@@ -147,14 +147,15 @@ struct an_span an_msgpack_read_text(struct an_reader *reader)
 	return an_reader_ok(reader) ? text : an_span(NULL, 0);
 }
 
-struct an_span an_msgpack_read_raw(struct an_reader *reader)
+void an_msgpack_read_raw(struct an_reader *reader, uint8_t *bytes, size_t size)
 {
-	if (an_msgpack_peek(reader) == AN_MSGPACK_BIN)
-		return an_msgpack_read_bin(reader);
-	const struct an_span text = take_text(reader);
-	if (an_utf8_valid(text))
+	const bool is_bin = an_msgpack_peek(reader) == AN_MSGPACK_BIN;
+	const struct an_span raw = is_bin ? an_msgpack_read_bin(reader) : take_text(reader);
+	memset(bytes, 0, size);
+	if (raw.size != size || (!is_bin && an_utf8_valid(raw)))
 		refuse(reader);
-	return an_reader_ok(reader) ? text : an_span(NULL, 0);
+	else if (an_reader_ok(reader) && size > 0)
+		memcpy(bytes, raw.data, size);
 }
 
 struct an_span an_msgpack_read_bin_canonical(struct an_reader *reader)

@@ -7,7 +7,6 @@ that started them, nodes that are not kept die with it.
 
 import contextlib
 import ctypes
-import itertools
 import json
 import os
 import signal
@@ -285,7 +284,7 @@ class Network:
     def addresses(self, count=3):
         """Of the first nodes that listen. One that has just been started does not yet."""
         listening = (node.address for node in self.nodes if node.is_up())
-        return list(itertools.islice((address for address in listening if address), count))
+        return [address for address in listening if address is not None][:count]
 
     def command(self, *words, peers=None):
         named = [word for address in (self.addresses() if peers is None else peers)

@@ -6,9 +6,10 @@
  *     plain_scratchpad PEERS SECRET
  */
 #include <stdbool.h>
-#include <string.h>
 
 #include <autonomi/net.h>
+
+#include "client.h"
 
 enum { COUNTER = 1000 };
 
@@ -35,40 +36,15 @@ static autonomi_scratchpad *make(const uint8_t *secret)
 	return made;
 }
 
-static bool store(autonomi_node *node, const autonomi_scratchpad *scratchpad)
-{
-	autonomi_status status = autonomi_scratchpad_put(node, scratchpad, 0, 0, NULL);
-	while (status == AUTONOMI_OK) {
-		autonomi_event *event = NULL;
-		while (autonomi_node_next_event(node, &event) == 1) {
-			const bool ended = autonomi_event_type(event) == AUTONOMI_EVENT_COMPLETED;
-			const autonomi_status end = autonomi_event_status(event);
-			autonomi_event_free(event);
-			if (ended)
-				return end == AUTONOMI_OK;
-		}
-		if (autonomi_node_wait(node, -1) < 0)
-			return false;
-	}
-	return false;
-}
-
 int main(int argc, char **argv)
 {
-	char error[512];
 	uint8_t secret[AUTONOMI_SECRET_KEY_SIZE];
-	autonomi_node *node = NULL;
 	if (argc != 3 || autonomi_bls_secret_from_hex(argv[2], secret) != AUTONOMI_OK)
 		return 2;
 	autonomi_scratchpad *scratchpad = make(secret);
-	autonomi_config *config = autonomi_config_new();
-	const bool done = scratchpad != NULL && config != NULL &&
-	                  autonomi_config_set(config, "node.role", "client") == AUTONOMI_OK &&
-	                  autonomi_config_set(config, "network.local", "on") == AUTONOMI_OK &&
-	                  autonomi_config_set(config, "network.peers", argv[1]) == AUTONOMI_OK &&
-	                  autonomi_node_open(config, &node, error, sizeof(error)) == AUTONOMI_OK &&
-	                  store(node, scratchpad);
-	autonomi_config_free(config);
+	autonomi_node *node = open_client(argv[1]);
+	const bool done = scratchpad != NULL && node != NULL &&
+	                  await_end(node, autonomi_scratchpad_put(node, scratchpad, 0, 0, NULL));
 	autonomi_node_free(node);
 	autonomi_scratchpad_free(scratchpad);
 	return done ? 0 : 1;

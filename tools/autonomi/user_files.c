@@ -12,9 +12,11 @@
 
 #include "autonomi/owner.h"
 #include "common/json.h"
+#include "common/utf8.h"
 
 enum {
 	PATH_SIZE = 4096,
+	PART_ENDING = 32, /* bytes of ".PID.part" */
 	FOLDER_SIZE = PATH_SIZE - 300,
 	TEXT_MAX = 1 << 20,
 	ADDRESS_TEXT = 2 * AUTONOMI_ADDRESS_MAX + 1,
@@ -53,7 +55,7 @@ static bool cannot(const char *what, const char *path)
  * write the same one. */
 static bool write_file(const char *path, const char *head, const char *text)
 {
-	char part[PATH_SIZE + 32];
+	char part[PATH_SIZE + PART_ENDING];
 	snprintf(part, sizeof(part), "%s.%ld.part", path, (long)getpid());
 	const int number = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	FILE *file = number >= 0 ? fdopen(number, "w") : NULL;
@@ -292,7 +294,7 @@ size_t recall_data_map(const char *short_name, uint8_t *data_map, size_t capacit
 static const char *as_utf8(char *name)
 {
 	for (size_t size = 0, at = 0; name[at] != '\0'; at += size) {
-		size = character_size(name + at);
+		size = utf8_character_size(name + at);
 		if (size > 0)
 			continue;
 		name[at] = '?';

@@ -492,6 +492,17 @@ START_TEST(a_graph_record_with_more_keys_than_we_check_is_refused)
 }
 END_TEST
 
+static void check_reading(const struct an_graph_set *set, an_status expected)
+{
+	struct an_graph_set again;
+	an_buffer_clear(&out);
+	an_graph_set_write(&out, set);
+	struct an_reader reader = an_reader(an_buffer_span(&out));
+	an_graph_set_read(&reader, &again);
+	ck_assert_int_eq(reader.failed, expected);
+	an_graph_set_done(&again);
+}
+
 static void check_keys(size_t parents, size_t descendants, bool fits)
 {
 	static struct an_graph_parent parent[AN_GRAPH_KEYS_MAX];
@@ -504,14 +515,8 @@ static void check_keys(size_t parents, size_t descendants, bool fits)
 	ck_assert_int_eq(an_bls_public_key(secret, entry.owner), AUTONOMI_OK);
 	ck_assert_int_eq(an_bls_public_key(secret, parent[0].key), AUTONOMI_OK);
 	ck_assert(an_graph_set_too_large(&set) != fits);
-	an_buffer_clear(&out);
-	an_graph_set_write(&out, &set);
-	struct an_reader reader = an_reader(an_buffer_span(&out));
-	struct an_graph_set again;
-	an_graph_set_read(&reader, &again);
 	/* Where they fit they are read, and are no keys. */
-	ck_assert_int_eq(reader.failed, fits ? AUTONOMI_E_CORRUPT : AUTONOMI_E_TOO_LARGE);
-	an_graph_set_done(&again);
+	check_reading(&set, fits ? AUTONOMI_E_CORRUPT : AUTONOMI_E_TOO_LARGE);
 }
 
 /* The entry itself counts as one. */
@@ -554,13 +559,7 @@ START_TEST(a_graph_record_has_at_most_as_many_entries_as_we_verify)
 		struct an_graph_set set = {.entries = entries, .count = count};
 		const bool fits = count == AN_GRAPH_FORKS_MAX;
 		ck_assert(an_graph_set_too_large(&set) != fits);
-		an_buffer_clear(&out);
-		an_graph_set_write(&out, &set);
-		struct an_reader reader = an_reader(an_buffer_span(&out));
-		struct an_graph_set again;
-		an_graph_set_read(&reader, &again);
-		ck_assert_int_eq(reader.failed, fits ? AUTONOMI_OK : AUTONOMI_E_TOO_LARGE);
-		an_graph_set_done(&again);
+		check_reading(&set, fits ? AUTONOMI_OK : AUTONOMI_E_TOO_LARGE);
 	}
 }
 END_TEST

@@ -378,6 +378,12 @@ START_TEST(the_range_is_the_farther_of_share_and_seventh_peer)
 }
 END_TEST
 
+static int compare_keys(const void *a, const void *b)
+{
+	const struct an_dht_key *x = a, *y = b;
+	return memcmp(x->bytes, y->bytes, AN_DHT_KEY_SIZE);
+}
+
 /* Semantics 6.7: eight peers must be known, ourselves included, and the seventh of them counts. All are so
  * far away that their distance is more than the share. */
 START_TEST(the_range_comes_from_the_seventh_of_at_least_eight)
@@ -393,13 +399,9 @@ START_TEST(the_range_comes_from_the_seventh_of_at_least_eight)
 			continue;
 		ck_assert(!an_kad_range_of_table(&table, &range));
 		see(n, 0);
-		size_t at = count++;
-		for (;
-		     at > 0 && memcmp(distances[at - 1].bytes, distance.bytes, AN_DHT_KEY_SIZE) > 0;
-		     at--)
-			distances[at] = distances[at - 1];
-		distances[at] = distance;
+		distances[count++] = distance;
 	}
+	qsort(distances, KNOWN, sizeof(distances[0]), compare_keys);
 	ck_assert(an_kad_range_of_table(&table, &range));
 	ck_assert_mem_eq(range.bytes, distances[NEAR - 1].bytes, AN_DHT_KEY_SIZE);
 }

@@ -193,25 +193,24 @@ START_TEST(a_bin_may_stand_for_integers_in_a_row)
 }
 END_TEST
 
-static size_t raw_size(const char *bytes, size_t size, an_status *ret_status)
+static an_status read_two_raw(const char *bytes, size_t size, const char *expected)
 {
+	uint8_t raw[2];
 	struct an_reader reader = an_reader(an_span(bytes, size));
-	const struct an_span raw = an_msgpack_read_raw(&reader);
-	*ret_status = reader.failed;
-	return raw.size;
+	an_msgpack_read_raw(&reader, raw, sizeof(raw));
+	ck_assert_mem_eq(raw, expected, sizeof(raw));
+	return reader.failed;
 }
 
 START_TEST(raw_bytes_are_a_bin_or_a_text_that_is_no_utf8)
 {
-	an_status status;
-	ck_assert_uint_eq(raw_size("\xc4\x02xy", 4, &status), 2);
-	ck_assert_int_eq(status, AUTONOMI_OK);
-	ck_assert_uint_eq(raw_size("\xa2\xff\xfe", 3, &status), 2);
-	ck_assert_int_eq(status, AUTONOMI_OK);
-	ck_assert_uint_eq(raw_size("\xa2xy", 3, &status), 0);
-	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
-	ck_assert_uint_eq(raw_size("\x92\x01\x02", 3, &status), 0);
-	ck_assert_int_eq(status, AUTONOMI_E_CORRUPT);
+	static const char none[2] = {0, 0};
+	ck_assert_int_eq(read_two_raw("\xc4\x02xy", 4, "xy"), AUTONOMI_OK);
+	ck_assert_int_eq(read_two_raw("\xa2\xff\xfe", 3, "\xff\xfe"), AUTONOMI_OK);
+	ck_assert_int_eq(read_two_raw("\xa2xy", 3, none), AUTONOMI_E_CORRUPT);
+	ck_assert_int_eq(read_two_raw("\x92\x01\x02", 3, none), AUTONOMI_E_CORRUPT);
+	ck_assert_int_eq(read_two_raw("\xc4\x03xyz", 5, none), AUTONOMI_E_CORRUPT);
+	ck_assert_int_eq(read_two_raw("\xc4\x01x", 3, none), AUTONOMI_E_CORRUPT);
 }
 END_TEST
 
